@@ -1,0 +1,277 @@
+using System.Buffers;
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using Tasuki.Kernel;
+
+namespace Tasuki.Fhir;
+
+/// <summary>
+/// One FHIR R4 resource as the bytes that are stored: UTF-8 JSON without blanks, <c>resourceType</c> first, <c>meta</c> second where it stands, every other
+/// property in the order it came, every number with the digits it came with (<c>5.60</c> stays <c>5.60</c>). <c>id</c>, <c>meta.versionId</c> and
+/// <c>meta.lastUpdated</c> are not part of it: the store gives them and writes them back when the record is read (<see cref="WriteWithIdentity"/>).
+/// </summary>
+public sealed class CanonicalResource
+{
+    /// <summary>Deeper nesting is refused with a sentence. R4 resources reach about 15 levels.</summary>
+    public const int MaximumDepth = 64;
+
+    internal static readonly JsonWriterOptions Writing = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
+
+    private static readonly JsonDocumentOptions Reading = new() { MaxDepth = MaximumDepth, AllowDuplicateProperties = false };
+
+    private CanonicalResource(string type, string? originalId, ReadOnlyMemory<byte> json)
+    {
+        Type = type;
+        OriginalId = originalId;
+        Json = json;
+    }
+
+    /// <summary>The R4 type name, always one of <see cref="ResourceTypes"/>.</summary>
+    public string Type { get; }
+
+    /// <summary>The <c>id</c> the resource came with. It is used to resolve references inside one file and is not stored.</summary>
+    public string? OriginalId { get; }
+
+    public ReadOnlyMemory<byte> Json { get; }
+
+    /// <summary>
+    /// Errors: <c>resource.json</c> (no well-formed JSON: line and byte are in the message), <c>resource.duplicate</c>, <c>resource.shape</c> (no object),
+    /// <c>resource.type</c> (no <c>resourceType</c>, or one that R4 does not know).
+    /// </summary>
+    public static Result<CanonicalResource> Parse(ReadOnlyMemory<byte> utf8)
+    {
+        JsonDocument document;
+        try
+        {
+            document = JsonDocument.Parse(utf8, Reading);
+        }
+        catch (JsonException broken)
+        {
+            return JsonError(broken);
+        }
+
+        using (document)
+            return From(document.RootElement);
+    }
+
+    public static Result<CanonicalResource> From(JsonElement root)
+    {
+        if (root.ValueKind is not JsonValueKind.Object)
+            return new Error("resource.shape", $"A FHIR resource is a JSON object; this is {Name(root.ValueKind)}.");
+        if (!root.TryGetProperty("resourceType"u8, out var typeElement) || typeElement.ValueKind is not JsonValueKind.String)
+            return new Error("resource.type", "The object has no resourceType.");
+        var type = typeElement.GetString()!;
+        if (!ResourceTypes.IsKnown(type))
+            return new Error("resource.type", "The resourceType is not one of FHIR R4.");
+
+        var buffer = new ArrayBufferWriter<byte>(1024);
+        string? id = null;
+        using (var writer = new Utf8JsonWriter(buffer, Writing))
+        {
+            writer.WriteStartObject();
+            writer.WriteString("resourceType"u8, type);
+            if (root.TryGetProperty("meta"u8, out var meta))
+                WriteMeta(writer, meta);
+            foreach (var property in root.EnumerateObject())
+            {
+                if (property.NameEquals("resourceType"u8) || property.NameEquals("meta"u8))
+                    continue;
+                if (property.NameEquals("id"u8))
+                {
+                    id = property.Value.ValueKind is JsonValueKind.String ? property.Value.GetString() : null;
+                    continue;
+                }
+
+                writer.WritePropertyName(property.Name);
+                WriteElement(writer, property.Value, reference: null);
+            }
+
+            writer.WriteEndObject();
+        }
+
+        return new CanonicalResource(type, id, buffer.WrittenMemory);
+    }
+
+    /// <summary>Takes bytes that are canonical already, as the store hands them back.</summary>
+    public static CanonicalResource FromStore(string type, ReadOnlyMemory<byte> canonical) => new(type, null, canonical);
+
+    /// <summary>The same resource with every <c>reference</c> string for which <paramref name="rewrite"/> knows another one replaced by it.</summary>
+    public CanonicalResource WithReferences(Func<string, string?> rewrite)
+    {
+        using var document = JsonDocument.Parse(Json, Reading);
+        var buffer = new ArrayBufferWriter<byte>(Json.Length + 64);
+        using (var writer = new Utf8JsonWriter(buffer, Writing))
+            WriteElement(writer, document.RootElement, rewrite);
+        return new CanonicalResource(Type, OriginalId, buffer.WrittenMemory);
+    }
+
+    /// <summary>
+    /// Writes the resource with its <c>id</c>, <c>meta.versionId</c>, <c>meta.lastUpdated</c> and, where given, extra <c>meta.tag</c> codings, without
+    /// parsing the body.
+    /// </summary>
+    public void WriteWithIdentity(IBufferWriter<byte> output, string id, int version, DateTimeOffset updated, IReadOnlyList<Coding>? tags = null)
+    {
+        var body = Json.Span;
+        var afterType = "{\"resourceType\":\""u8.Length + Type.Length + 1;
+        var text = new StringBuilder(160);
+        text.Append(",\"id\":\"").Append(id).Append("\",\"meta\":{\"versionId\":\"").Append(version)
+            .Append("\",\"lastUpdated\":\"").Append(updated.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", System.Globalization.CultureInfo.InvariantCulture)).Append('"');
+
+        var rest = body[afterType..];
+        ReadOnlySpan<byte> metaStart = ",\"meta\":{"u8;
+        if (tags is { Count: > 0 })
+        {
+            WriteMergedTags(output, text, tags);
+            return;
+        }
+
+        output.Write(body[..afterType]);
+        if (rest.StartsWith(metaStart))
+        {
+            rest = rest[metaStart.Length..];
+            if (rest[0] != (byte)'}')
+                text.Append(',');
+            output.Write(Encoding.UTF8.GetBytes(text.ToString()));
+            output.Write(rest);
+        }
+        else
+        {
+            text.Append('}');
+            output.Write(Encoding.UTF8.GetBytes(text.ToString()));
+            output.Write(rest);
+        }
+    }
+
+    private void WriteMergedTags(IBufferWriter<byte> output, StringBuilder identity, IReadOnlyList<Coding> tags)
+    {
+        using var document = JsonDocument.Parse(Json, Reading);
+        using var writer = new Utf8JsonWriter(output, Writing);
+        writer.WriteStartObject();
+        writer.WriteString("resourceType"u8, Type);
+        using (var head = JsonDocument.Parse("{\"x\":0" + identity + "}}"))
+        {
+            writer.WriteString("id"u8, head.RootElement.GetProperty("id"u8).GetString());
+            writer.WriteStartObject("meta"u8);
+            foreach (var property in head.RootElement.GetProperty("meta"u8).EnumerateObject())
+                property.WriteTo(writer);
+        }
+
+        var root = document.RootElement;
+        var hasMeta = root.TryGetProperty("meta"u8, out var meta) && meta.ValueKind is JsonValueKind.Object;
+        if (hasMeta)
+        {
+            foreach (var property in meta.EnumerateObject())
+            {
+                if (!property.NameEquals("tag"u8))
+                    property.WriteTo(writer);
+            }
+        }
+
+        writer.WriteStartArray("tag"u8);
+        if (hasMeta && meta.TryGetProperty("tag"u8, out var existing) && existing.ValueKind is JsonValueKind.Array)
+        {
+            foreach (var tag in existing.EnumerateArray())
+                tag.WriteTo(writer);
+        }
+
+        foreach (var tag in tags)
+        {
+            writer.WriteStartObject();
+            writer.WriteString("system"u8, tag.System);
+            writer.WriteString("code"u8, tag.Code);
+            writer.WriteEndObject();
+        }
+
+        writer.WriteEndArray();
+        writer.WriteEndObject();
+        foreach (var property in root.EnumerateObject())
+        {
+            if (!property.NameEquals("resourceType"u8) && !property.NameEquals("meta"u8))
+                property.WriteTo(writer);
+        }
+
+        writer.WriteEndObject();
+    }
+
+    private static void WriteMeta(Utf8JsonWriter writer, JsonElement meta)
+    {
+        if (meta.ValueKind is not JsonValueKind.Object)
+            return;
+        var started = false;
+        foreach (var property in meta.EnumerateObject())
+        {
+            if (property.NameEquals("versionId"u8) || property.NameEquals("lastUpdated"u8))
+                continue;
+            if (!started)
+            {
+                writer.WriteStartObject("meta"u8);
+                started = true;
+            }
+
+            writer.WritePropertyName(property.Name);
+            WriteElement(writer, property.Value, reference: null);
+        }
+
+        if (started)
+            writer.WriteEndObject();
+    }
+
+    private static void WriteElement(Utf8JsonWriter writer, JsonElement element, Func<string, string?>? reference)
+    {
+        switch (element.ValueKind)
+        {
+            case JsonValueKind.Object:
+                writer.WriteStartObject();
+                foreach (var property in element.EnumerateObject())
+                {
+                    writer.WritePropertyName(property.Name);
+                    if (reference is not null && property.Value.ValueKind is JsonValueKind.String && property.NameEquals("reference"u8)
+                        && reference(property.Value.GetString()!) is { } rewritten)
+                    {
+                        writer.WriteStringValue(rewritten);
+                    }
+                    else
+                    {
+                        WriteElement(writer, property.Value, reference);
+                    }
+                }
+
+                writer.WriteEndObject();
+                break;
+            case JsonValueKind.Array:
+                writer.WriteStartArray();
+                foreach (var item in element.EnumerateArray())
+                    WriteElement(writer, item, reference);
+                writer.WriteEndArray();
+                break;
+            case JsonValueKind.Number:
+                writer.WriteRawValue(element.GetRawText(), skipInputValidation: true);
+                break;
+            default:
+                element.WriteTo(writer);
+                break;
+        }
+    }
+
+    private static Error JsonError(JsonException broken)
+    {
+        var where = $"line {broken.LineNumber + 1}, byte {broken.BytePositionInLine + 1}";
+        return broken.Message.Contains("Duplicate", StringComparison.OrdinalIgnoreCase)
+            ? new Error("resource.duplicate", $"A property stands twice in one JSON object ({where}).")
+            : broken.Message.Contains("depth", StringComparison.OrdinalIgnoreCase)
+                ? new Error("resource.depth", $"The JSON is nested deeper than {MaximumDepth} levels ({where}).")
+                : new Error("resource.json", $"The text is not well-formed JSON ({where}).");
+    }
+
+    private static string Name(JsonValueKind kind) => kind switch
+    {
+        JsonValueKind.Array => "an array",
+        JsonValueKind.String => "a string",
+        JsonValueKind.Number => "a number",
+        _ => "something else",
+    };
+}
+
+/// <summary>A code in its system, as a token parameter names it.</summary>
+public sealed record Coding(string? System, string Code);

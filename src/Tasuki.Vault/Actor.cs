@@ -1,0 +1,49 @@
+using Tasuki.Kernel;
+
+namespace Tasuki.Vault;
+
+public enum ActorKind : byte
+{
+    Resident = 1,
+    Proxy = 2,
+    Clinician = 3,
+    Officer = 4,
+    Application = 5,
+    Job = 6,
+    Operator = 7,
+}
+
+/// <summary>
+/// Who stands at the gate. Made only by People from a signed-in principal, by a job that names its purpose, or by the command line as a named operator with
+/// a reason: the factory methods are banned symbols everywhere else, so that other code does not compile.
+/// </summary>
+public sealed class Actor
+{
+    private Actor(ActorKind kind, string id, ResidentNo? self, string? reason)
+    {
+        Kind = kind;
+        Id = id;
+        Self = self;
+        Reason = reason;
+    }
+
+    public ActorKind Kind { get; }
+
+    /// <summary>Stable inside the municipality, unique with the kind; it stands in the access log as a token and sealed.</summary>
+    public string Id { get; }
+
+    /// <summary>The resident this actor is, when it is one.</summary>
+    public ResidentNo? Self { get; }
+
+    public string? Reason { get; }
+
+    public static Actor Resident(ResidentNo self) => new(ActorKind.Resident, self.ToString(), self, null);
+
+    public static Actor Job(string name, string reason) => new(ActorKind.Job, name, null, reason);
+
+    public static Actor Operator(string name, string reason) => new(ActorKind.Operator, name, null, reason);
+
+    public static Actor Officer(string accountId) => new(ActorKind.Officer, accountId, null, null);
+
+    public static Actor Clinician(string accountId) => new(ActorKind.Clinician, accountId, null, null);
+}

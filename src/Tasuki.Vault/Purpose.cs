@@ -1,0 +1,27 @@
+using Tasuki.Kernel.Records;
+
+namespace Tasuki.Vault;
+
+/// <summary>
+/// A versioned purpose of use (利用目的; APPI art. 17, 18, 61): text, legal basis, categories. Nothing is processed without one. The official text is meant for everybody.
+/// </summary>
+public sealed record Purpose(string Code, int Version, string Text, string LegalBasis, AccessClasses Classes)
+{
+    /// <summary>The person sees and keeps their own records.</summary>
+    public const string OwnUse = "own-use";
+
+    /// <summary>The person brings records in.</summary>
+    public const string Import = "import";
+
+    /// <summary>The person takes their records out.</summary>
+    public const string Export = "export";
+
+    /// <summary>The person closes the account; key and rows are destroyed.</summary>
+    public const string Closure = "closure";
+
+    /// <summary>Care by an institution the person shares with.</summary>
+    public const string Care = "care";
+
+    /// <summary>Running the service: synthetic populations, moves between stores, repair. Named operator, reason, logged.</summary>
+    public const string Operation = "operation";
+}
