@@ -25,6 +25,9 @@ public sealed record ExchangeOptions
     /// <summary>Canonical bytes of the records of one import, which are in memory at once because they are stored in one transaction.</summary>
     public long ImportBytes { get; init; } = 96L << 20;
 
+    /// <summary>Bytes of one upload form with all its files. Beyond it the connection is closed; below it the rest of a file that is too large is read and thrown away.</summary>
+    public long UploadBytes { get; init; } = 1L << 30;
+
     public ReadLimits Limits { get; init; } = ReadLimits.Default;
 
     /// <summary>A wrong setting stops the server with this sentence.</summary>
