@@ -36,11 +36,16 @@ public sealed class CanonicalResource
     public ReadOnlyMemory<byte> Json { get; }
 
     /// <summary>
-    /// Errors: <c>resource.json</c> (no well-formed JSON: line and byte are in the message), <c>resource.duplicate</c>, <c>resource.shape</c> (no object),
-    /// <c>resource.type</c> (no <c>resourceType</c>, or one that R4 does not know).
+    /// Errors: <c>resource.json</c> (no well-formed JSON: line and byte are in the message), <c>resource.text</c> (no UTF-8, a NUL, half a surrogate pair),
+    /// <c>resource.depth</c>, <c>resource.duplicate</c>, <c>resource.shape</c> (no object), <c>resource.type</c> (no <c>resourceType</c>, or one that R4 does not know).
     /// </summary>
-    public static Result<CanonicalResource> Parse(ReadOnlyMemory<byte> utf8)
+    public static Result<CanonicalResource> Parse(ReadOnlyMemory<byte> utf8) => Open(utf8, root => From(root));
+
+    /// <summary>Opens one JSON text with the bounds of a resource and hands its root to <paramref name="read"/>. Errors as of <see cref="Parse"/>.</summary>
+    public static Result<T> Open<T>(ReadOnlyMemory<byte> utf8, Func<JsonElement, Result<T>> read)
     {
+        if (JsonText.Fault(utf8.Span) is { } fault)
+            return fault;
         JsonDocument document;
         try
         {
@@ -52,10 +57,12 @@ public sealed class CanonicalResource
         }
 
         using (document)
-            return From(document.RootElement);
+            return read(document.RootElement);
     }
 
-    public static Result<CanonicalResource> From(JsonElement root)
+    /// <param name="root">An element whose text <see cref="JsonText.Fault"/> has passed.</param>
+    /// <param name="rewrite">What a <c>reference</c> is to be replaced by; null keeps it.</param>
+    public static Result<CanonicalResource> From(JsonElement root, Func<string, string?>? rewrite = null)
     {
         if (root.ValueKind is not JsonValueKind.Object)
             return new Error("resource.shape", $"A FHIR resource is a JSON object; this is {Name(root.ValueKind)}.");
@@ -84,7 +91,7 @@ public sealed class CanonicalResource
                 }
 
                 writer.WritePropertyName(property.Name);
-                WriteElement(writer, property.Value, reference: null);
+                WriteElement(writer, property.Value, rewrite);
             }
 
             writer.WriteEndObject();
