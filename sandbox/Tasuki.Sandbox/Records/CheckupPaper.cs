@@ -340,7 +340,7 @@ internal sealed class CheckupPaper
 
             var screening = MunicipalScreeningItems.Find(code) ?? throw new InvalidOperationException($"No table has the item {code}.");
             return new Template(
-                code, MunicipalSystem, screening.Name, screening.ObservationCategory, screening.Unit is "g/cm2" ? 3 : 0, screening.Unit, screening.Unit, null, null,
+                code, MunicipalSystem, screening.Name, screening.ObservationCategory, screening.Unit switch { "g/cm2" => 3, "kg" or "cm" => 1, _ => 0 }, screening.Unit, screening.Unit, null, null,
                 screening.AnswerSet, Municipal: true, null, screening.Name.Contains("問診", StringComparison.Ordinal) || screening.Name.Contains("受診歴", StringComparison.Ordinal));
         }
 

@@ -10,6 +10,12 @@ internal static class ResidentDiary
         Checkups.Write(book);
         Medicines.Write(book, visits);
         Vaccinations.Write(book);
+        Screenings.Write(book);
+        MaternalInfant.Write(book);
+        Expenses.Write(book, visits);
+        Treatments.Write(book, visits);
+        Charts.Write(book, visits);
+        Allergies.Write(book);
         Diaries.Write(book);
         return new ResidentData(book.Records, book.SampleDays, book.Slips);
     }
