@@ -49,10 +49,14 @@ public static class FormatReader
         var intake = new ResourceIntake(limits);
         var items = format is FileFormat.FhirBundle
             ? BundleReader.Read(loaded.Value, intake, ReadContext.None, cancel)
-            : intake.Take(loaded.Value.Bytes, loaded.Value.At(0, null), ReadContext.None);
+            : intake.Take(loaded.Value.Bytes, loaded.Value.At(0, null), ReadContext.None).Select(Whole);
         foreach (var item in items)
             yield return item;
     }
+
+    // The one resource of a file is the file: when its JSON is broken, nothing of it can be read.
+    private static ReadItem Whole(ReadItem item) =>
+        item is NotUnderstood said && said.Reason.Code.StartsWith("json.", StringComparison.Ordinal) ? new ReadStopped(said.Position, said.Reason) : item;
 
     private static async IAsyncEnumerable<ReadItem> Unreadable(string name, Error why)
     {
