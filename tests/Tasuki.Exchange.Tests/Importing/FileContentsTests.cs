@@ -44,14 +44,14 @@ public sealed class FileContentsTests
     {
         var contents = await From(
             new ReadPerson(Here, ["健診 太郎"], null, null, "urn:uuid:1"),
-            Resource("""{"resourceType":"Observation","id":"o","subject":{"reference":"urn:uuid:1"},"performer":[{"reference":"Organization/x"}],"hasMember":[{"reference":"Observation/p"}]}""", "urn:uuid:2"),
+            Resource("""{"resourceType":"Observation","id":"o","subject":{"reference":"urn:uuid:1"},"performer":[{"reference":"Organization/x"}]}""", "urn:uuid:2"),
             Resource("""{"resourceType":"Observation","id":"p","subject":{"reference":"https://elsewhere.example/fhir/Patient/77/_history/1"},"focus":[{"reference":"#c"}]}""", "urn:uuid:3"));
 
-        var references = new References(contents, "Patient/own");
-        Assert.Equal("""{"resourceType":"Observation","subject":{"reference":"Patient/own"},"performer":[{"reference":"Organization/x"}],"hasMember":[{"reference":"urn:uuid:3"}]}""",
+        var references = new References(contents.People, "Patient/own");
+        Assert.Equal("""{"resourceType":"Observation","subject":{"reference":"Patient/own"},"performer":[{"reference":"Organization/x"}]}""",
             Text(references.Of(contents.Resources[0].Resource)));
         Assert.Equal("""{"resourceType":"Observation","subject":{"reference":"Patient/own"},"focus":[{"reference":"#c"}]}""", Text(references.Of(contents.Resources[1].Resource)));
-        Assert.Contains("\"Patient/self\"", Text(new References(contents, own: null).Of(contents.Resources[0].Resource)), StringComparison.Ordinal);
+        Assert.Contains("\"Patient/self\"", Text(new References(contents.People, own: null).Of(contents.Resources[0].Resource)), StringComparison.Ordinal);
     }
 
     private static string Text(CanonicalResource resource) => Encoding.UTF8.GetString(resource.Json.Span);

@@ -50,12 +50,13 @@ public sealed class ImportFile
     {
         if (await _rows.Open(session.Resident, cancel) >= _options.OpenImports)
             return new Error("import.waiting", $"{_options.OpenImports} files wait for an answer already. Take them in or give them up first.");
-        var added = await _rows.Add(session.Resident, new ImportDetails { Name = WithoutFolders(name), ContentType = contentType }, cancel);
+        var id = ImportRows.NewId();
+        using var hold = _spools.Hold(id);
+        var added = await _rows.Add(session.Resident, id, new ImportDetails { Name = WithoutFolders(name), ContentType = contentType }, cancel);
         if (!added.IsOk)
             return added.Error;
 
         var import = added.Value;
-        using var hold = _spools.Hold(import.Id);
         var settled = false;
         try
         {

@@ -16,9 +16,10 @@ internal sealed class ImportRows(TasukiDb db, ISeal seal, TimeProvider clock)
     private const string KeyColumn = "spool_key";
     private const string DetailsColumn = "details";
 
-    public async Task<Result<OpenedImport>> Add(ResidentNo resident, ImportDetails details, CancellationToken cancel)
+    public static string NewId() => Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
+
+    public async Task<Result<OpenedImport>> Add(ResidentNo resident, string id, ImportDetails details, CancellationToken cancel)
     {
-        var id = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
         var key = RandomNumberGenerator.GetBytes(SpoolChunk.KeyBytes);
         var sealedKey = await seal.Seal(resident, Place(KeyColumn, resident, id), key, cancel);
         if (!sealedKey.IsOk)

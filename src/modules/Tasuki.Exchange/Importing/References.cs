@@ -5,7 +5,7 @@ namespace Tasuki.Exchange.Importing;
 
 /// <summary>
 /// What a file calls its patient becomes the resident's own Patient record. Everything else a file refers to by its own names is rewritten by the vault when it is
-/// stored (<see cref="Vault.NewRecord.LocalUrl"/>); it knows one name for each record, so a second one (<c>Type/id</c> beside a fullUrl) is turned into the first here.
+/// stored (<see cref="Vault.NewRecord.LocalUrl"/>).
 /// </summary>
 internal sealed class References
 {
@@ -13,43 +13,28 @@ internal sealed class References
     public const string Self = "Patient/self";
 
     private readonly HashSet<string> _patient = new(StringComparer.Ordinal) { Self };
-    private readonly Dictionary<string, string> _secondNames = new(StringComparer.Ordinal);
     private readonly bool _onePerson;
     private readonly string _own;
 
-    /// <param name="own">The name of the resident's own Patient record; null when there is none.</param>
-    public References(FileContents contents, string? own)
+    /// <param name="own"><c>Patient/ID</c> of the resident's own record; null when there is none.</param>
+    public References(IReadOnlyList<ReadPerson> people, string? own)
     {
-        foreach (var person in contents.People)
+        foreach (var person in people)
         {
             if (person.FullUrl is { } url)
                 _patient.Add(url);
         }
 
-        foreach (var resource in contents.Resources)
-        {
-            if (resource.FullUrl is { } url && resource.Resource.OriginalId is { } id && $"{resource.Resource.Type}/{id}" is var second && second != url)
-                _secondNames.TryAdd(second, url);
-        }
-
-        _onePerson = contents.People.Count <= 1;
+        _onePerson = people.Count <= 1;
         _own = own ?? Self;
     }
-
-    /// <summary>What other records of the file call this one.</summary>
-    public static string? NameOf(ReadResource resource) =>
-        resource.FullUrl ?? (resource.Resource.OriginalId is { } id ? $"{resource.Resource.Type}/{id}" : null);
 
     public CanonicalResource Of(CanonicalResource resource) => resource.WithReferences(Rewrite);
 
     private string? Rewrite(string reference)
     {
-        if (_patient.Contains(reference))
-            return _own;
         // A file about one person has one patient, under whichever server's name it stands.
-        if (_onePerson && IsPatient(reference))
-            return _own;
-        return _secondNames.GetValueOrDefault(reference);
+        return _patient.Contains(reference) || (_onePerson && IsPatient(reference)) ? _own : null;
     }
 
     private static bool IsPatient(string reference)

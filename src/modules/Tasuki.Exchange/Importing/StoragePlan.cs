@@ -17,16 +17,12 @@ internal sealed class StoragePlan
         Session session, OpenedImport import, FileContents contents, long? fileNo, PersonsWord word, CancellationToken cancel)
     {
         var known = await session.Search(new RecordQuery { Types = ["Patient"], Limit = 1 }, cancel);
-        var own = known.IsOk && known.Value.Records.Count > 0 ? known.Value.Records[0].Reference : null;
-
-        // Our own export brings its Patient record along. Any other document's patient is compared with the account and is no record.
-        var patient = own is null && contents.Format is FileFormat.TasukiExport ? contents.Resources.FirstOrDefault(IsPatient) : null;
-        var references = new References(contents, own ?? (patient is null ? null : References.NameOf(patient)));
-        return new StoragePlan([.. contents.Resources.Where(resource => resource == patient || !IsPatient(resource)).Select(resource => new NewRecord(
+        var references = new References(contents.People, known.IsOk && known.Value.Records.Count > 0 ? known.Value.Records[0].Reference : null);
+        return new StoragePlan([.. contents.Resources.Select(resource => new NewRecord(
             references.Of(resource.Resource),
             new RecordOrigin(resource.Source ?? word.Source ?? SourceKind.Unknown, resource.SourceName, fileNo, ImportProblem.Text(resource.Position), import.Received),
             resource.Category,
-            References.NameOf(resource)))]);
+            resource.FullUrl))]);
     }
 
     public async Task<Result<ImportOutcome>> Store(Session session, CancellationToken cancel)
@@ -38,6 +34,4 @@ internal sealed class StoragePlan
             records.Count(record => record.Outcome is WriteOutcome.AlreadyThere),
             SampleDays: 0, Originals: 0));
     }
-
-    private static bool IsPatient(ReadResource resource) => resource.Resource.Type == "Patient";
 }
