@@ -14,7 +14,7 @@ namespace Tasuki.Server;
 /// <summary>Which parts the house has, for the server and the command line alike. One service provider for each municipality.</summary>
 public static class Composition
 {
-    public static IServiceCollection AddTasuki(this IServiceCollection services, MunicipalityFolder folder, RecordVault vault)
+    public static IServiceCollection AddTasuki(this IServiceCollection services, MunicipalityFolder folder, RecordVault vault, ServerSettings settings)
     {
         services.AddSingleton(folder);
         services.AddSingleton(folder.Municipality);
@@ -25,7 +25,7 @@ public static class Composition
         services.AddDelivery();
         services.AddPeople();
         services.AddMyHealth();
-        services.AddExchange(new ExchangeOptions { Spool = folder.Spool });
+        services.AddExchange(new ExchangeOptions { Spools = folder.Spool, Scanner = settings.Scanner });
         return services;
     }
 

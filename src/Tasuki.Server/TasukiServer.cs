@@ -9,9 +9,7 @@ namespace Tasuki.Server;
 /// <summary>Builds the server of one municipality from its settings. A wrong setting stops it with a sentence that says what to change.</summary>
 public static class TasukiServer
 {
-    /// <summary>
-    /// Settings: <c>Tasuki:Data</c> (the data folder), <c>Tasuki:Ring</c> (the key-ring folder, outside it), <c>Tasuki:Municipality</c> (needed when there are several).
-    /// </summary>
+    /// <summary>Settings: see <see cref="ServerSettings"/>.</summary>
     public static async Task<Result<WebApplication>> Build(string[] args, Action<WebApplicationBuilder>? adjust, CancellationToken cancel)
     {
         var builder = WebApplication.CreateBuilder(args);
@@ -20,10 +18,10 @@ public static class TasukiServer
             StaticWebAssetsLoader.UseStaticWebAssets(builder.Environment, builder.Configuration);
         adjust?.Invoke(builder);
 
-        var settings = builder.Configuration.GetSection("Tasuki");
-        if (settings["Data"] is not { Length: > 0 } data || settings["Ring"] is not { Length: > 0 } ring)
-            return new Error("settings.missing", "Tasuki:Data and Tasuki:Ring must name the data folder and the key-ring folder.");
-        var folder = MunicipalityFolder.Load(data, ring, settings["Municipality"]);
+        var settings = ServerSettings.From(builder.Configuration, builder.Environment.IsProduction());
+        if (!settings.IsOk)
+            return settings.Error;
+        var folder = MunicipalityFolder.Load(settings.Value.Data, settings.Value.Ring, settings.Value.Municipality);
         if (!folder.IsOk)
             return folder.Error;
         if (builder.Environment.IsProduction() && folder.Value.Municipality.IsDemo)
@@ -34,7 +32,7 @@ public static class TasukiServer
         if (!vault.IsOk)
             return vault.Error;
 
-        builder.Services.AddTasuki(folder.Value, vault.Value);
+        builder.Services.AddTasuki(folder.Value, vault.Value, settings.Value);
         var app = builder.Build();
         await using (var scope = app.Services.CreateAsyncScope())
             await scope.ServiceProvider.GetRequiredService<TasukiSchema>().Migrate(cancel);
