@@ -190,6 +190,17 @@ public sealed class CanonicalResource
         }
     }
 
+    /// <summary>Writes the resource with an <c>id</c> of its own source and nothing else added.</summary>
+    public void WriteWithId(IBufferWriter<byte> output, string id)
+    {
+        var afterType = "{\"resourceType\":\""u8.Length + Type.Length + 1;
+        output.Write(Json.Span[..afterType]);
+        output.Write(",\"id\":"u8);
+        using (var writer = new Utf8JsonWriter(output, Writing))
+            writer.WriteStringValue(id);
+        output.Write(Json.Span[afterType..]);
+    }
+
     private void WriteMergedTags(IBufferWriter<byte> output, StringBuilder identity, IReadOnlyList<Coding> tags)
     {
         using var document = JsonDocument.Parse(Json, Reading);
