@@ -39,10 +39,7 @@ public sealed class CanonicalResource
     /// Errors: <c>resource.json</c> (no well-formed JSON: line and byte are in the message), <c>resource.text</c> (no UTF-8, a NUL, half a surrogate pair),
     /// <c>resource.depth</c>, <c>resource.duplicate</c>, <c>resource.shape</c> (no object), <c>resource.type</c> (no <c>resourceType</c>, or one that R4 does not know).
     /// </summary>
-    public static Result<CanonicalResource> Parse(ReadOnlyMemory<byte> utf8) => Open(utf8, root => From(root));
-
-    /// <summary>Opens one JSON text with the bounds of a resource and hands its root to <paramref name="read"/>. Errors as of <see cref="Parse"/>.</summary>
-    public static Result<T> Open<T>(ReadOnlyMemory<byte> utf8, Func<JsonElement, Result<T>> read)
+    public static Result<CanonicalResource> Parse(ReadOnlyMemory<byte> utf8)
     {
         if (JsonText.Fault(utf8.Span) is { } fault)
             return fault;
@@ -57,7 +54,7 @@ public sealed class CanonicalResource
         }
 
         using (document)
-            return read(document.RootElement);
+            return From(document.RootElement);
     }
 
     /// <param name="root">An element whose text <see cref="JsonText.Fault"/> has passed.</param>
@@ -102,6 +99,15 @@ public sealed class CanonicalResource
 
     /// <summary>Takes bytes that are canonical already, as the store hands them back.</summary>
     public static CanonicalResource FromStore(string type, ReadOnlyMemory<byte> canonical) => new(type, null, canonical);
+
+    /// <summary>The same record with other content, for a change that a reader makes on the way in. Throws when the bytes are no resource of the same type.</summary>
+    public CanonicalResource WithContent(ReadOnlyMemory<byte> utf8)
+    {
+        var changed = Parse(utf8).Value;
+        return string.Equals(changed.Type, Type, StringComparison.Ordinal) ? changed.WithOriginalId(OriginalId) : throw new ArgumentException("The type changed.", nameof(utf8));
+    }
+
+    internal CanonicalResource WithOriginalId(string? originalId) => new(Type, originalId, Json);
 
     /// <summary>The same resource with every <c>reference</c> string for which <paramref name="rewrite"/> knows another one replaced by it.</summary>
     public CanonicalResource WithReferences(Func<string, string?> rewrite)
@@ -182,6 +188,17 @@ public sealed class CanonicalResource
             output.Write(Encoding.UTF8.GetBytes(text.ToString()));
             output.Write(rest);
         }
+    }
+
+    /// <summary>Writes the resource with an <c>id</c> of its own source and nothing else added.</summary>
+    public void WriteWithId(IBufferWriter<byte> output, string id)
+    {
+        var afterType = "{\"resourceType\":\""u8.Length + Type.Length + 1;
+        output.Write(Json.Span[..afterType]);
+        output.Write(",\"id\":"u8);
+        using (var writer = new Utf8JsonWriter(output, Writing))
+            writer.WriteStringValue(id);
+        output.Write(Json.Span[afterType..]);
     }
 
     private void WriteMergedTags(IBufferWriter<byte> output, StringBuilder identity, IReadOnlyList<Coding> tags)

@@ -11,11 +11,20 @@ namespace Tasuki.Fhir;
 /// </summary>
 public static class JsonText
 {
-    /// <summary>Error <c>resource.text</c>, or null. The message names line and byte.</summary>
+    /// <summary>Error <c>resource.text</c>, or null. The message names line and column.</summary>
     public static Error? Fault(ReadOnlySpan<byte> utf8)
     {
+        if (FirstFault(utf8) is not var (what, offset))
+            return null;
+        var (line, column) = PositionOf(utf8, offset);
+        return new Error("resource.text", $"{what} (line {line}, column {column}).");
+    }
+
+    /// <summary>What is wrong with the text, and at which byte; null when nothing is.</summary>
+    public static (string What, int Offset)? FirstFault(ReadOnlySpan<byte> utf8)
+    {
         if (!Utf8.IsValid(utf8))
-            return At(utf8, FirstInvalid(utf8), "The text is not UTF-8");
+            return ("The text is not UTF-8", FirstInvalid(utf8));
         for (var i = 0; ;)
         {
             var next = utf8[i..].IndexOf((byte)'\\');
@@ -31,12 +40,12 @@ public static class JsonText
             switch (Escape(utf8, i))
             {
                 case 0:
-                    return At(utf8, i, "A NUL character stands in the text");
+                    return ("A NUL character stands in the text", i);
                 case >= 0xD800 and <= 0xDBFF when Escape(utf8, i + 6) is >= 0xDC00 and <= 0xDFFF:
                     i += 12;
                     break;
                 case >= 0xD800 and <= 0xDFFF:
-                    return At(utf8, i, "Half a surrogate pair stands in the text");
+                    return ("Half a surrogate pair stands in the text", i);
                 default:
                     i += 2;
                     break;
@@ -64,12 +73,6 @@ public static class JsonText
         }
 
         return utf8.Length;
-    }
-
-    private static Error At(ReadOnlySpan<byte> utf8, int offset, string what)
-    {
-        var (line, column) = PositionOf(utf8, offset);
-        return new Error("resource.text", $"{what} (line {line}, column {column}).");
     }
 
     // The code unit of the escape \uXXXX at this offset, or -1.

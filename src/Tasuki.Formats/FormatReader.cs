@@ -1,5 +1,8 @@
 using System.Runtime.CompilerServices;
+using Tasuki.Fhir;
 using Tasuki.Kernel;
+using Tasuki.Kernel.Records;
+using Tasuki.Kernel.Text;
 
 namespace Tasuki.Formats;
 
@@ -17,27 +20,62 @@ public static class FormatReader
         return found.Format;
     }
 
+    /// <summary>
+    /// What stands in the file, in its order. What is not understood is said and the rest is read; a <see cref="ReadStopped"/> is the last item, and then nothing of
+    /// the file may be used. Throws only when the stream itself fails or <paramref name="cancel"/> fires.
+    /// </summary>
     /// <param name="name">The name to say in positions; it decides nothing.</param>
     public static async IAsyncEnumerable<ReadItem> Read(Stream source, string name, ReadLimits limits, [EnumeratorCancellation] CancellationToken cancel)
     {
         var found = await FormatDetection.Look(source, limits, cancel);
         source.Position = 0;
-        var items = found.Format switch
+        await using var items = Open(found, source, name, limits, cancel).GetAsyncEnumerator(cancel);
+        while (true)
         {
-            FileFormat.FhirBundle or FileFormat.FhirResource => JsonFile(source, name, found.Format, limits, cancel),
-            FileFormat.FhirNdjson or FileFormat.Phr => NdjsonReader.Read(source, name, new ResourceIntake(limits), ReadContext.None, cancel),
-            _ => Unreadable(name, found.Why!),
-        };
-        await foreach (var item in items.WithCancellation(cancel))
-        {
+            ReadItem item;
+            try
+            {
+                if (!await items.MoveNextAsync())
+                    yield break;
+                item = items.Current;
+            }
+            catch (ZipFault fault)
+            {
+                item = new ReadStopped(new SourcePosition(fault.Path.Length > 0 ? $"{name}/{fault.Path}" : name), fault.Reason);
+            }
+
             yield return item;
             if (item is ReadStopped)
                 yield break;
         }
     }
 
-    private static async IAsyncEnumerable<ReadItem> JsonFile(
-        Stream source, string name, FileFormat format, ReadLimits limits, [EnumeratorCancellation] CancellationToken cancel)
+    /// <summary>The item that refuses a text with a My Number in it, naming the place and never the number.</summary>
+    internal static ReadStopped? MyNumberIn(ReadOnlySpan<byte> utf8, SourcePosition start)
+    {
+        if (MyNumberScan.Find(utf8) is not { } offset)
+            return null;
+        var (line, column) = JsonText.PositionOf(utf8, offset);
+        var position = start with { Line = (start.Line ?? 1) + line - 1, Column = line == 1 ? (start.Column ?? 1) + column - 1 : column };
+        return new ReadStopped(position, new Error("mynumber.found", "A My Number (個人番号) stands here. It must not be brought in; remove it from the file first."));
+    }
+
+    /// <summary>A reason that holds for a whole archive, not only for the file in it.</summary>
+    internal static bool MustNotComeIn(Error reason) => reason.Code is "mynumber.found" or "file.resources";
+
+    internal static ReadItem Refused(SourcePosition position, Error reason) =>
+        MustNotComeIn(reason) ? new ReadStopped(position, reason) : new NotUnderstood(position, reason);
+
+    private static IAsyncEnumerable<ReadItem> Open(FormatDetection.Found found, Stream source, string name, ReadLimits limits, CancellationToken cancel) => found.Format switch
+    {
+        FileFormat.FhirBundle or FileFormat.FhirResource or FileFormat.Measurements => Json(source, name, found.First, limits, cancel),
+        FileFormat.FhirNdjson => NdjsonReader.Read(source, name, new ResourceIntake(limits), ReadContext.None, cancel),
+        FileFormat.Phr => new PhrReader(new ResourceIntake(limits), name, new ReadContext(Source: SourceKind.OtherPhr)).Read(source, cancel),
+        FileFormat.Sphr or FileFormat.TasukiExport or FileFormat.Archive => new ArchiveReader(found.Archive!, name, limits).Read(cancel),
+        _ => Unreadable(found.Path is { Length: > 0 } path ? $"{name}/{path}" : name, found.Why ?? FormatDetection.NothingKnown),
+    };
+
+    private static async IAsyncEnumerable<ReadItem> Json(Stream source, string name, JsonFirst? first, ReadLimits limits, [EnumeratorCancellation] CancellationToken cancel)
     {
         var loaded = await JsonSource.Load(source, name, limits.JsonBytes, cancel);
         if (!loaded.IsOk)
@@ -46,11 +84,7 @@ public static class FormatReader
             yield break;
         }
 
-        var intake = new ResourceIntake(limits);
-        var items = format is FileFormat.FhirBundle
-            ? BundleReader.Read(loaded.Value, intake, ReadContext.None, cancel)
-            : intake.Take(loaded.Value.Bytes, loaded.Value.At(0, null), ReadContext.None);
-        foreach (var item in items)
+        foreach (var item in JsonReader.Read(loaded.Value, first, new ResourceIntake(limits), ReadContext.None, cancel))
             yield return item;
     }
 

@@ -82,8 +82,7 @@ internal static class BundleReader
         }
         catch (JsonException broken)
         {
-            var begin = source.At(start, path).Line ?? 1;
-            var (reason, position) = JsonSource.Broken(broken, source.File, begin, path);
+            var (reason, position) = JsonSource.Broken(broken, source.At(start, path));
             return (null, new ReadStopped(position, reason));
         }
     }

@@ -10,11 +10,18 @@ namespace Tasuki.Formats;
 /// </summary>
 internal sealed class ResourceIntake(ReadLimits limits)
 {
+    private static readonly JsonDocumentOptions Reading = new() { MaxDepth = CanonicalResource.MaximumDepth, AllowDuplicateProperties = false };
+
     private readonly HashSet<string> _people = new(StringComparer.Ordinal);
     private int _taken;
+    private string? _person;
     private bool _saidSeveral;
+    private bool _saidMasked;
 
     public ReadLimits Limits => limits;
+
+    /// <summary>In our own export the Patient is the resident's own record; in every other file it says who the file is about.</summary>
+    public bool PatientIsRecord { get; init; }
 
     /// <param name="json">One resource as it stands in the source.</param>
     /// <param name="name">What other entries call it.</param>
@@ -23,13 +30,24 @@ internal sealed class ResourceIntake(ReadLimits limits)
         if (++_taken > limits.Resources)
             return [new ReadStopped(position, new Error("file.resources", $"More than {limits.Resources} resources stand in one file; no more are read."))];
         var items = new List<ReadItem>(1);
-        var opened = CanonicalResource.Open<Done>(json, root =>
+        if (JsonText.FirstFault(json.Span) is var (what, offset))
         {
-            Read(root, position, context, name, items);
-            return Done.Yes;
-        });
-        if (!opened.IsOk)
-            items.Add(new NotUnderstood(position, opened.Error));
+            var (line, column) = JsonText.PositionOf(json.Span, offset);
+            var at = position with { Line = (position.Line ?? 1) + line - 1, Column = line == 1 ? (position.Column ?? 1) + column - 1 : column };
+            return [new NotUnderstood(at, new Error("json.text", $"{what}. The entry is not taken over."))];
+        }
+
+        try
+        {
+            using var document = JsonDocument.Parse(json, Reading);
+            Read(document.RootElement, position, context, name, items);
+        }
+        catch (JsonException broken)
+        {
+            var (reason, at) = JsonSource.Broken(broken, position);
+            items.Add(new NotUnderstood(at, reason));
+        }
+
         return items;
     }
 
@@ -51,7 +69,8 @@ internal sealed class ResourceIntake(ReadLimits limits)
         if (string.Equals(type, "Patient", StringComparison.Ordinal))
         {
             Person(root, position, name, items);
-            return;
+            if (!PatientIsRecord)
+                return;
         }
 
         var canonical = CanonicalResource.From(root, context.Rewrite);
@@ -61,21 +80,41 @@ internal sealed class ResourceIntake(ReadLimits limits)
             return;
         }
 
-        Record(canonical.Value, position, context, name ?? NameOf(canonical.Value), items);
+        (var resource, context) = TasukiExport.Untag(canonical.Value, context);
+        if (context.Withheld is { } withheld && WithheldRecords.Silence(resource, withheld) is { } silenced)
+            resource = silenced;
+        if (InsuredNumbers.WithoutThem(resource, _people.Count == 1 ? _person : null) is { } masked)
+        {
+            resource = masked;
+            if (!_saidMasked)
+                items.Add(new NotUnderstood(position, new Error("masked.insured-number", "Insured symbols and numbers are not kept; they were left out of the record.")));
+            _saidMasked = true;
+        }
+
+        Record(resource, position, context, name ?? NameOf(canonical.Value), items);
     }
 
     private void Record(CanonicalResource resource, SourcePosition position, ReadContext context, string? name, List<ReadItem> items)
     {
         var issues = ResourceCheck.Check(resource);
-        foreach (var slip in issues.Where(issue => !issue.Refuses).Take(3))
-            items.Add(new NotUnderstood(position with { Path = $"{position.Path}: {slip.Path}" }, new Error("resource.slip", $"{slip.Sentence} The record is taken over as it is.")));
-        var refusing = issues.Where(issue => issue.Refuses).ToList();
-        if (refusing.Count > 0)
+        IReadOnlyList<Mended> mended = [];
+        if (issues.Any(issue => issue.Refuses))
+            (resource, mended, issues) = ResourceRepair.Mend(resource, issues);
+        if (issues.Where(issue => issue.Refuses).ToList() is { Count: > 0 } refusing)
         {
-            var more = refusing.Count > 1 ? $" ({refusing.Count - 1} more faults.)" : "";
-            items.Add(new NotUnderstood(position, new Error("resource.invalid", $"This is not valid FHIR R4: {refusing[0].Sentence}{more}")));
+            var more = refusing.Count > 1 ? $" ({refusing.Count - 1} more such faults.)" : "";
+            items.Add(new NotUnderstood(Inside(position, refusing[0].Path), new Error("resource.invalid", $"This is not valid FHIR R4 and is not taken over: {refusing[0].Sentence}{more}")));
             return;
         }
+
+        foreach (var rule in mended.GroupBy(one => one.Code, StringComparer.Ordinal))
+        {
+            var more = rule.Count() > 1 ? $" ({rule.Count() - 1} more such places.)" : "";
+            items.Add(new NotUnderstood(Inside(position, rule.First().Path), new Error(rule.Key, rule.First().Sentence + more)));
+        }
+
+        foreach (var slip in issues.DistinctBy(issue => issue.Code, StringComparer.Ordinal))
+            items.Add(new NotUnderstood(Inside(position, slip.Path), new Error("resource.slip", $"{slip.Sentence} The record is taken over as it is.")));
 
         items.Add(new ReadResource(position, resource, name, context.Category, context.Source, context.SourceName));
     }
@@ -84,6 +123,7 @@ internal sealed class ResourceIntake(ReadLimits limits)
     {
         var person = PersonReader.Read(patient, position, name ?? (Fields.Text(patient, "id") is { } id ? $"Patient/{id}" : null));
         items.Add(person);
+        _person = person.FullUrl;
         _people.Add($"{string.Join('\n', person.Names)}\n{person.BirthDate}");
         if (_people.Count > 1 && !_saidSeveral)
         {
@@ -91,6 +131,8 @@ internal sealed class ResourceIntake(ReadLimits limits)
             items.Add(new NotUnderstood(position, new Error("person.several", "The file speaks of more than one person.")));
         }
     }
+
+    private static SourcePosition Inside(SourcePosition position, string path) => position with { Path = position.Path is { } outer ? $"{outer}: {path}" : path };
 
     private static string? NameOf(CanonicalResource resource) => resource.OriginalId is { } id ? $"{resource.Type}/{id}" : null;
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Tasuki.Fhir;
 
 namespace Tasuki.Formats;
@@ -15,6 +16,41 @@ internal static class WithheldRecords
 
     public static bool Is(JsonElement resource) =>
         resource.ValueKind is JsonValueKind.Object && (IsMarked(resource) || Fields.Items(resource, "contained").Any(IsMarked));
+
+    /// <summary>
+    /// The resource without what would tell of withheld entries: the display text of references to them and, in a Composition, the narratives, which name what the
+    /// sections hold. Null when nothing had to go.
+    /// </summary>
+    public static CanonicalResource? Silence(CanonicalResource resource, IReadOnlySet<string> withheld)
+    {
+        var edit = ResourceEdit.Of(resource);
+        var changed = DropDisplays(edit.Json, withheld);
+        if (string.Equals(resource.Type, "Composition", StringComparison.Ordinal))
+            changed |= DropNarratives(edit.Json);
+        return changed ? edit.Done() : null;
+    }
+
+    private static bool DropDisplays(JsonNode? node, IReadOnlySet<string> withheld)
+    {
+        switch (node)
+        {
+            case JsonObject owner:
+                var changed = owner["reference"] is JsonValue reference && reference.GetValueKind() is JsonValueKind.String && withheld.Contains(reference.GetValue<string>())
+                    && (owner.Remove("display") | owner.Remove("identifier"));
+                return owner.ToList().Aggregate(changed, (any, member) => DropDisplays(member.Value, withheld) | any);
+            case JsonArray list:
+                return list.Aggregate(false, (any, item) => DropDisplays(item, withheld) | any);
+            default:
+                return false;
+        }
+    }
+
+    private static bool DropNarratives(JsonObject owner)
+    {
+        var changed = owner["text"] is JsonObject && owner.Remove("text");
+        return owner["section"] is JsonArray sections
+            ? sections.OfType<JsonObject>().Aggregate(changed, (any, section) => DropNarratives(section) | any) : changed;
+    }
 
     private static bool IsMarked(JsonElement resource) =>
         Fields.Object(resource, "meta") is { } meta && new[] { "tag", "security" }.SelectMany(name => Fields.Codings(meta, name)).Any(Marks);

@@ -52,12 +52,19 @@ internal sealed class JsonSource
     }
 
     /// <summary>What a parser's exception means, as a value with its place.</summary>
-    public static (Error Reason, SourcePosition Position) Broken(JsonException broken, string file, long firstLine = 1, string? path = null)
+    /// <param name="start">Where the text that was parsed begins in its file.</param>
+    public static (Error Reason, SourcePosition Position) Broken(JsonException broken, SourcePosition start)
     {
-        var position = new SourcePosition(file, firstLine + (broken.LineNumber ?? 0), (broken.BytePositionInLine ?? 0) + 1, path);
-        var error = broken.Message.Contains("depth", StringComparison.OrdinalIgnoreCase)
-            ? new Error("json.depth", "The JSON is nested deeper than any FHIR resource may be.")
-            : new Error("json.broken", "The text is not well-formed JSON: it is damaged or cut off here.");
-        return (error, position);
+        if (broken.Message.Contains("uplicate", StringComparison.Ordinal))
+            return (new Error("json.duplicate", "An element stands twice in the same object, so it cannot be told which one counts."), start);
+        var line = broken.LineNumber ?? 0;
+        var position = start with
+        {
+            Line = (start.Line ?? 1) + line,
+            Column = (broken.BytePositionInLine ?? 0) + (line == 0 ? start.Column ?? 1 : 1),
+        };
+        return broken.Message.Contains("depth", StringComparison.OrdinalIgnoreCase)
+            ? (new Error("json.depth", "The JSON is nested deeper than any FHIR resource may be."), position)
+            : (new Error("json.broken", "The text is not well-formed JSON: it is damaged or cut off here."), position);
     }
 }
