@@ -2,7 +2,6 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Tasuki.Data;
 using Tasuki.Vault;
-using Tasuki.Web;
 
 namespace Tasuki.Delivery;
 
@@ -14,7 +13,6 @@ public static class DeliveryServices
         services.TryAddSingleton(sp => sp.GetRequiredService<RecordVault>().Seal);
         services.AddSingleton<IModelPart, InboxTables>();
         services.AddScoped<Inbox>();
-        services.AddSingleton(new PageAssembly(typeof(DeliveryServices).Assembly));
         return services;
     }
 }
