@@ -107,6 +107,8 @@ public sealed class ImportFile
             NotUnderstood = Tally.Groups(contents.NotUnderstood),
             NotUnderstoodCount = contents.NotUnderstoodCount,
             Attachments = contents.Attachments,
+            SampleDays = 0,
+            Originals = 0,
         };
     }
 

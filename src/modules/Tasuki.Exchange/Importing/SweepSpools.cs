@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Tasuki.Data;
+using Tasuki.Kernel;
 
 namespace Tasuki.Exchange.Importing;
 
@@ -38,5 +39,20 @@ internal sealed class SweepSpools(TasukiDb db, SpoolFolder spools, ExchangeOptio
             else
                 await one.ExecuteUpdateAsync(set => set.SetProperty(r => r.State, ImportState.Read), cancel);
         }
+    }
+}
+
+/// <summary>At every start and every hour.</summary>
+internal sealed class SweepSpoolsJob(SweepSpools sweep) : IJobHandler
+{
+    public const string Name = "exchange.sweep-spools";
+
+    public string Kind => Name;
+
+    public async Task<Result<Done>> Run(JobWork work, CancellationToken cancel)
+    {
+        await sweep.Recover(cancel);
+        await sweep.Sweep(cancel);
+        return Done.Yes;
     }
 }
