@@ -36,11 +36,13 @@ public sealed class CanonicalResource
     public ReadOnlyMemory<byte> Json { get; }
 
     /// <summary>
-    /// Errors: <c>resource.json</c> (no well-formed JSON: line and byte are in the message), <c>resource.duplicate</c>, <c>resource.shape</c> (no object),
-    /// <c>resource.type</c> (no <c>resourceType</c>, or one that R4 does not know).
+    /// Errors: <c>resource.json</c> (no well-formed JSON: line and byte are in the message), <c>resource.text</c> (no UTF-8, a NUL, half a surrogate pair),
+    /// <c>resource.depth</c>, <c>resource.duplicate</c>, <c>resource.shape</c> (no object), <c>resource.type</c> (no <c>resourceType</c>, or one that R4 does not know).
     /// </summary>
     public static Result<CanonicalResource> Parse(ReadOnlyMemory<byte> utf8)
     {
+        if (JsonText.Fault(utf8.Span) is { } fault)
+            return fault;
         JsonDocument document;
         try
         {
@@ -55,7 +57,9 @@ public sealed class CanonicalResource
             return From(document.RootElement);
     }
 
-    public static Result<CanonicalResource> From(JsonElement root)
+    /// <param name="root">An element whose text <see cref="JsonText.Fault"/> has passed.</param>
+    /// <param name="rewrite">What a <c>reference</c> is to be replaced by; null keeps it.</param>
+    public static Result<CanonicalResource> From(JsonElement root, Func<string, string?>? rewrite = null)
     {
         if (root.ValueKind is not JsonValueKind.Object)
             return new Error("resource.shape", $"A FHIR resource is a JSON object; this is {Name(root.ValueKind)}.");
@@ -84,7 +88,7 @@ public sealed class CanonicalResource
                 }
 
                 writer.WritePropertyName(property.Name);
-                WriteElement(writer, property.Value, reference: null);
+                WriteElement(writer, property.Value, rewrite);
             }
 
             writer.WriteEndObject();
@@ -96,6 +100,15 @@ public sealed class CanonicalResource
     /// <summary>Takes bytes that are canonical already, as the store hands them back.</summary>
     public static CanonicalResource FromStore(string type, ReadOnlyMemory<byte> canonical) => new(type, null, canonical);
 
+    /// <summary>The same record with other content, for a change that a reader makes on the way in. Throws when the bytes are no resource of the same type.</summary>
+    public CanonicalResource WithContent(ReadOnlyMemory<byte> utf8)
+    {
+        var changed = Parse(utf8).Value;
+        return string.Equals(changed.Type, Type, StringComparison.Ordinal) ? changed.WithOriginalId(OriginalId) : throw new ArgumentException("The type changed.", nameof(utf8));
+    }
+
+    internal CanonicalResource WithOriginalId(string? originalId) => new(Type, originalId, Json);
+
     /// <summary>The same resource with every <c>reference</c> string for which <paramref name="rewrite"/> knows another one replaced by it.</summary>
     public CanonicalResource WithReferences(Func<string, string?> rewrite)
     {
@@ -103,6 +116,40 @@ public sealed class CanonicalResource
         var buffer = new ArrayBufferWriter<byte>(Json.Length + 64);
         using (var writer = new Utf8JsonWriter(buffer, Writing))
             WriteElement(writer, document.RootElement, rewrite);
+        return new CanonicalResource(Type, OriginalId, buffer.WrittenMemory);
+    }
+
+    /// <summary>The same resource without the <c>meta.tag</c> codings for which <paramref name="takeOff"/> says so; a tag list or meta left empty goes too.</summary>
+    public CanonicalResource WithoutTags(Func<Coding, bool> takeOff)
+    {
+        using var document = JsonDocument.Parse(Json, Reading);
+        var root = document.RootElement;
+        if (!root.TryGetProperty("meta"u8, out var meta) || !meta.TryGetProperty("tag"u8, out var tags) || tags.ValueKind is not JsonValueKind.Array)
+            return this;
+        var kept = tags.EnumerateArray().Where(tag => TagOf(tag) is not { } coding || !takeOff(coding)).ToList();
+        if (kept.Count == tags.GetArrayLength())
+            return this;
+
+        var buffer = new ArrayBufferWriter<byte>(Json.Length);
+        using (var writer = new Utf8JsonWriter(buffer, Writing))
+        {
+            writer.WriteStartObject();
+            foreach (var property in root.EnumerateObject())
+            {
+                if (!property.NameEquals("meta"u8))
+                {
+                    writer.WritePropertyName(property.Name);
+                    WriteElement(writer, property.Value, reference: null);
+                }
+                else if (kept.Count > 0 || meta.EnumerateObject().Count() > 1)
+                {
+                    WriteMetaWithTags(writer, meta, kept);
+                }
+            }
+
+            writer.WriteEndObject();
+        }
+
         return new CanonicalResource(Type, OriginalId, buffer.WrittenMemory);
     }
 
@@ -141,6 +188,17 @@ public sealed class CanonicalResource
             output.Write(Encoding.UTF8.GetBytes(text.ToString()));
             output.Write(rest);
         }
+    }
+
+    /// <summary>Writes the resource with an <c>id</c> of its own source and nothing else added.</summary>
+    public void WriteWithId(IBufferWriter<byte> output, string id)
+    {
+        var afterType = "{\"resourceType\":\""u8.Length + Type.Length + 1;
+        output.Write(Json.Span[..afterType]);
+        output.Write(",\"id\":"u8);
+        using (var writer = new Utf8JsonWriter(output, Writing))
+            writer.WriteStringValue(id);
+        output.Write(Json.Span[afterType..]);
     }
 
     private void WriteMergedTags(IBufferWriter<byte> output, StringBuilder identity, IReadOnlyList<Coding> tags)
@@ -189,6 +247,33 @@ public sealed class CanonicalResource
         {
             if (!property.NameEquals("resourceType"u8) && !property.NameEquals("meta"u8))
                 property.WriteTo(writer);
+        }
+
+        writer.WriteEndObject();
+    }
+
+    private static Coding? TagOf(JsonElement tag) =>
+        tag.ValueKind is JsonValueKind.Object && tag.TryGetProperty("code"u8, out var code) && code.ValueKind is JsonValueKind.String
+            && tag.TryGetProperty("system"u8, out var system) && system.ValueKind is JsonValueKind.String
+            ? new Coding(system.GetString(), code.GetString()!) : null;
+
+    private static void WriteMetaWithTags(Utf8JsonWriter writer, JsonElement meta, List<JsonElement> tags)
+    {
+        writer.WriteStartObject("meta"u8);
+        foreach (var property in meta.EnumerateObject())
+        {
+            if (!property.NameEquals("tag"u8))
+            {
+                writer.WritePropertyName(property.Name);
+                WriteElement(writer, property.Value, reference: null);
+            }
+            else if (tags.Count > 0)
+            {
+                writer.WriteStartArray("tag"u8);
+                foreach (var tag in tags)
+                    WriteElement(writer, tag, reference: null);
+                writer.WriteEndArray();
+            }
         }
 
         writer.WriteEndObject();

@@ -1,0 +1,153 @@
+using System.Buffers;
+using System.Globalization;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using Tasuki.Fhir;
+using Tasuki.Kernel;
+using Tasuki.People;
+using Tasuki.Vault;
+using Tasuki.Web;
+
+namespace Tasuki.Exchange.Exporting;
+
+/// <summary>
+/// Takes everything of one resident out as one ZIP: FHIR NDJSON, detailed measurements, spreadsheets, <c>.sphr</c>, originals, who looked, and a page that reads it
+/// all. Written forwards into the answer; brought in elsewhere it gives the same records.
+/// </summary>
+public sealed class ExportRecords(Texts<ExchangeTexts> texts, Language language, TimeProvider clock)
+{
+    private const int HistoryEntries = 100_000;
+
+    private static readonly JsonWriterOptions Plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    /// <summary>The name of the ZIP and of the folder in it. It says the day and nothing of the person.</summary>
+    public string Name() => $"tasuki-{clock.Today().ToString("yyyyMMdd", CultureInfo.InvariantCulture)}";
+
+    /// <param name="session">Opened for the purpose <see cref="Purpose.Export"/>.</param>
+    /// <returns>The files of the archive, as its manifest lists them.</returns>
+    public async Task<IReadOnlyList<ExportedFile>> Write(Session session, ResidentProfile person, Stream output, CancellationToken cancel)
+    {
+        var made = clock.GetUtcNow();
+        await using var archive = await ExportArchive.Begin(output, Name(), made, cancel);
+        var tables = new RecordTables();
+        await Fhir(archive, session, tables, cancel);
+        tables.Sort();
+        await Samples(archive, session, cancel);
+        await Spreadsheets(archive, tables, cancel);
+        await Originals(archive, session, cancel);
+        await About(archive, session, cancel);
+        await archive.Add("index.html", stream => new ReadableIndex(texts, language).Write(stream, person, made, tables, cancel), cancel);
+        await archive.Finish(cancel);
+        return archive.Files;
+    }
+
+    private static async Task Fhir(ExportArchive archive, Session session, RecordTables tables, CancellationToken cancel)
+    {
+        var types = (await session.Count(cancel)).Where(count => count.Count > 0).Select(count => count.Type).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal);
+        foreach (var type in types)
+        {
+            await archive.Add($"fhir/{type}.ndjson", async stream =>
+            {
+                var line = new ArrayBufferWriter<byte>(4096);
+                var count = 0;
+                await foreach (var record in session.All(new RecordQuery { Types = [type], Order = RecordOrder.Stored, Limit = 1000 }, cancel))
+                {
+                    tables.Take(record);
+                    record.Resource.WriteWithIdentity(line, record.Id, record.Version, record.Updated);
+                    line.Write("\n"u8);
+                    await stream.WriteAsync(line.WrittenMemory, cancel);
+                    line.ResetWrittenCount();
+                    count++;
+                }
+
+                return count;
+            }, cancel);
+        }
+    }
+
+    /// <summary>One file for each metric and month: a file a day would be thousands.</summary>
+    private static async Task Samples(ExportArchive archive, Session session, CancellationToken cancel)
+    {
+        var month = new List<SampleDay>();
+        await foreach (var day in session.Samples(metric: null, from: null, to: null, cancel))
+        {
+            if (month.Count > 0 && (month[0].Metric != day.Metric || month[0].Day.Year != day.Day.Year || month[0].Day.Month != day.Day.Month))
+                await Flush();
+            month.Add(day);
+        }
+
+        if (month.Count > 0)
+            await Flush();
+
+        async Task Flush()
+        {
+            var days = month.ToList();
+            month.Clear();
+            await archive.Add(SamplesFile.NameOf(days[0]), stream => SamplesFile.Write(stream, days, cancel), cancel);
+        }
+    }
+
+    private async Task Spreadsheets(ExportArchive archive, RecordTables tables, CancellationToken cancel)
+    {
+        foreach (var checkup in tables.Checkups())
+        {
+            await Sheet($"csv/checkups-{checkup.Category.ToString().ToLowerInvariant()}.csv", [texts["index-item"], texts["index-unit"], .. checkup.Days],
+                checkup.Rows.Select(row => (IEnumerable<string>)[row.Item, row.Unit, .. row.Values]));
+        }
+
+        await Sheet("csv/medicines.csv", [texts["index-day"], texts["index-medicine"], texts["index-dose"], texts["index-kind"], texts["index-source"]],
+            tables.Medicines.Select(m => (IEnumerable<string>)[m.Day, m.Name, m.Dose, Words.Type(texts, m.Type), m.Source]));
+        await Sheet("csv/vaccinations.csv", [texts["index-day"], texts["index-vaccine"], texts["index-number"], texts["index-lot"], texts["index-source"]],
+            tables.Vaccinations.Select(v => (IEnumerable<string>)[v.Day, v.Vaccine, v.Dose, v.Lot, v.Source]));
+        await Sheet("csv/diary.csv", [texts["index-moment"], texts["index-item"], texts["index-value"], texts["index-unit"], texts["index-source"]],
+            tables.Diary.Select(d => (IEnumerable<string>)[d.Moment, d.Item, d.Value, d.Unit, d.Source]));
+        await Sheet("csv/others.csv", [texts["index-day"], texts["csv-category"], texts["index-kind"], texts["index-what"], texts["index-source"]],
+            tables.Others.Select(o => (IEnumerable<string>)[o.Day, Words.Category(texts, o.Category), Words.Type(texts, o.Type), o.Subject, o.Source]));
+
+        Task Sheet(string path, IEnumerable<string> head, IEnumerable<IEnumerable<string>> rows) => archive.Add(path, async stream =>
+        {
+            await using var sheet = new SpreadsheetFile(stream);
+            await sheet.Head(head);
+            foreach (var row in rows)
+                await sheet.Row(row);
+            return sheet.Rows;
+        }, cancel);
+    }
+
+    private static async Task Originals(ExportArchive archive, Session session, CancellationToken cancel)
+    {
+        var number = 0;
+        foreach (var file in (await session.Files(cancel)).OrderBy(file => file.FileNo))
+        {
+            var opened = await session.OpenFile(file.FileNo, cancel);
+            if (!opened.IsOk)
+                continue;
+            await using var content = opened.Value;
+            await archive.Add(OriginalPath(++number, file.Name), async stream =>
+            {
+                await content.CopyToAsync(stream, cancel);
+                return 1;
+            }, cancel, name: file.Name);
+        }
+    }
+
+    private async Task About(ExportArchive archive, Session session, CancellationToken cancel) => await archive.Add("about/access.csv", async stream =>
+    {
+        await using var sheet = new SpreadsheetFile(stream);
+        await sheet.Head([texts["index-moment"], texts["access-who"], texts["access-purpose"], texts["access-action"], texts["access-detail"], texts["access-refused"]]);
+        foreach (var entry in await session.AccessLog(HistoryEntries, cancel))
+        {
+            await sheet.Row(entry.At.ToOffset(TokyoDay.Offset).ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture), texts[$"actor-{entry.ActorKind}"],
+                entry.Purpose, entry.Action, entry.Detail ?? "", entry.Refused ? texts["yes"] : "");
+        }
+
+        return sheet.Rows;
+    }, cancel);
+
+    /// <summary>A number keeps names apart; what a file system or a ZIP reader could stumble over is replaced.</summary>
+    internal static string OriginalPath(int number, string name)
+    {
+        var safe = new string([.. name.Select(c => char.IsLetterOrDigit(c) || c is '.' or '-' or '_' ? c : '_')]);
+        return string.Create(CultureInfo.InvariantCulture, $"originals/{number:D4}_{(safe.Length > 100 ? safe[^100..] : safe).TrimStart('.')}");
+    }
+}

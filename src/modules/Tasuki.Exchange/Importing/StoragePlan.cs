@@ -1,0 +1,37 @@
+using Tasuki.Formats;
+using Tasuki.Kernel;
+using Tasuki.Kernel.Records;
+using Tasuki.Vault;
+
+namespace Tasuki.Exchange.Importing;
+
+/// <summary>What of a file becomes which records: references turned to the resident, origin and category set.</summary>
+internal sealed class StoragePlan
+{
+    private StoragePlan(IReadOnlyList<NewRecord> records) => Records = records;
+
+    public IReadOnlyList<NewRecord> Records { get; }
+
+    /// <param name="fileNo">The kept original; null while nothing is stored yet.</param>
+    public static async Task<StoragePlan> For(
+        Session session, OpenedImport import, FileContents contents, long? fileNo, PersonsWord word, CancellationToken cancel)
+    {
+        var known = await session.Search(new RecordQuery { Types = ["Patient"], Limit = 1 }, cancel);
+        var references = new References(contents.People, known.IsOk && known.Value.Records.Count > 0 ? known.Value.Records[0].Reference : null);
+        return new StoragePlan([.. contents.Resources.Select(resource => new NewRecord(
+            references.Of(resource.Resource),
+            new RecordOrigin(resource.Source ?? word.Source ?? SourceKind.Unknown, resource.SourceName, fileNo, ImportProblem.Text(resource.Position), import.Received),
+            resource.Category,
+            resource.FullUrl))]);
+    }
+
+    public async Task<Result<ImportOutcome>> Store(Session session, CancellationToken cancel)
+    {
+        var written = await session.Write(Records, cancel);
+        return written.Map(records => new ImportOutcome(
+            records.Count(record => record.Outcome is WriteOutcome.Created),
+            records.Count(record => record.Outcome is WriteOutcome.Updated),
+            records.Count(record => record.Outcome is WriteOutcome.AlreadyThere),
+            SampleDays: 0, Originals: 0));
+    }
+}

@@ -1,0 +1,27 @@
+using System.Collections.Frozen;
+using Tasuki.Kernel;
+using Tasuki.Web;
+
+namespace Tasuki.Exchange;
+
+/// <summary>What went wrong, in the person's language. A code without a sentence of its own is said with the English sentence it came with.</summary>
+internal sealed class Sentences(Texts<ExchangeTexts> texts)
+{
+    private const string Prefix = "problem-";
+
+    /// <summary>The codes that have a text, <c>problem-CODE</c>.</summary>
+    public static readonly FrozenSet<string> Known = FrozenSet.ToFrozenSet(
+    [
+        "bundle.depth", "bundle.entry", "clins.withheld", "close.word", "file.resources", "file.size", "format.empty", "format.json", "format.pdf", "format.unknown",
+        "gate.refused", "import.busy", "import.empty", "import.missing", "import.not-mine", "import.nothing", "import.settled", "import.size", "import.spool",
+        "import.too-much", "import.waiting", "json.broken", "json.depth", "json.duplicate", "json.encoding", "ndjson.line", "people.not-fresh", "people.not-signed-in",
+        "person.several", "resource.depth", "resource.duplicate", "resource.invalid", "resource.json", "resource.not-a-record", "resource.not-personal",
+        "resource.shape", "resource.slip", "resource.text", "resource.type", "scan.found", "scan.refused", "scan.size", "scan.unreachable", "upload.broken",
+        "upload.form", "upload.none", "upload.size", "upload.token",
+    ], StringComparer.Ordinal);
+
+    public string Of(Error error) => Of(error.Code, error.Message);
+
+    public string Of(string code, string? message) =>
+        Known.Contains(code) ? texts[Prefix + code] : message is null ? texts["problem-other"] : texts["problem-said", message];
+}
