@@ -1,8 +1,5 @@
 using System.Buffers;
 using System.Globalization;
-using System.Text.Encodings.Web;
-using System.Text.Json;
-using Tasuki.Fhir;
 using Tasuki.Kernel;
 using Tasuki.People;
 using Tasuki.Vault;
@@ -17,8 +14,6 @@ namespace Tasuki.Exchange.Exporting;
 public sealed class ExportRecords(Texts<ExchangeTexts> texts, Language language, TimeProvider clock)
 {
     private const int HistoryEntries = 100_000;
-
-    private static readonly JsonWriterOptions Plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>The name of the ZIP and of the folder in it. It says the day and nothing of the person.</summary>
     public string Name() => $"tasuki-{clock.Today().ToString("yyyyMMdd", CultureInfo.InvariantCulture)}";
@@ -37,6 +32,7 @@ public sealed class ExportRecords(Texts<ExchangeTexts> texts, Language language,
         await Originals(archive, session, cancel);
         await About(archive, session, cancel);
         await archive.Add("index.html", stream => new ReadableIndex(texts, language).Write(stream, person, made, tables, cancel), cancel);
+        await archive.Add(ExportIndex.Name, stream => ExportIndex.Write(stream, [.. archive.Files, .. ExportArchive.Manifest], made, cancel), cancel);
         await archive.Finish(cancel);
         return archive.Files;
     }
@@ -53,8 +49,7 @@ public sealed class ExportRecords(Texts<ExchangeTexts> texts, Language language,
                 await foreach (var record in session.All(new RecordQuery { Types = [type], Order = RecordOrder.Stored, Limit = 1000 }, cancel))
                 {
                     tables.Take(record);
-                    record.Resource.WriteWithIdentity(line, record.Id, record.Version, record.Updated);
-                    line.Write("\n"u8);
+                    TaggedRecord.Write(line, record);
                     await stream.WriteAsync(line.WrittenMemory, cancel);
                     line.ResetWrittenCount();
                     count++;
@@ -65,13 +60,12 @@ public sealed class ExportRecords(Texts<ExchangeTexts> texts, Language language,
         }
     }
 
-    /// <summary>One file for each metric and month: a file a day would be thousands.</summary>
     private static async Task Samples(ExportArchive archive, Session session, CancellationToken cancel)
     {
         var month = new List<SampleDay>();
         await foreach (var day in session.Samples(metric: null, from: null, to: null, cancel))
         {
-            if (month.Count > 0 && (month[0].Metric != day.Metric || month[0].Day.Year != day.Day.Year || month[0].Day.Month != day.Day.Month))
+            if (month.Count > 0 && SamplesFile.NameOf(month[0].Day) != SamplesFile.NameOf(day.Day))
                 await Flush();
             month.Add(day);
         }
@@ -81,9 +75,8 @@ public sealed class ExportRecords(Texts<ExchangeTexts> texts, Language language,
 
         async Task Flush()
         {
-            var days = month.ToList();
+            await archive.Add(SamplesFile.NameOf(month[0].Day), stream => SamplesFile.Write(stream, month, cancel), cancel);
             month.Clear();
-            await archive.Add(SamplesFile.NameOf(days[0]), stream => SamplesFile.Write(stream, days, cancel), cancel);
         }
     }
 
