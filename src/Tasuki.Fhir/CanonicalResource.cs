@@ -204,6 +204,8 @@ public sealed class CanonicalResource
             writer.WriteStartObject();
             writer.WriteString("system"u8, tag.System);
             writer.WriteString("code"u8, tag.Code);
+            if (tag.Display is not null)
+                writer.WriteString("display"u8, tag.Display);
             writer.WriteEndObject();
         }
 
@@ -298,4 +300,8 @@ public sealed class CanonicalResource
 }
 
 /// <summary>A code in its system, as a token parameter names it.</summary>
-public sealed record Coding(string? System, string Code);
+public sealed record Coding(string? System, string Code)
+{
+    /// <summary>The words a tag is written with. Nothing is compared by them.</summary>
+    public string? Display { get; init; }
+}
