@@ -233,7 +233,7 @@ internal sealed class CheckupObservations(CheckupOutput output, CheckupHeader he
                 Coded(json, value, item, ordered: type == "CO");
                 break;
             case "ST" or "ED" or "SC":
-                Text(json, value, value.AllText());
+                Text(json, value, value.AllText(), item);
                 break;
             case "TS" when CheckupValues.ParseTime(value["value"]) is { } time:
                 json["valueDateTime"] = time;
@@ -314,8 +314,15 @@ internal sealed class CheckupObservations(CheckupOutput output, CheckupHeader he
         json["valueCodeableConcept"] = new JsonObject { ["coding"] = new JsonArray(coding) };
     }
 
-    private void Text(JsonObject json, CdaElement value, string text)
+    private void Text(JsonObject json, CdaElement value, string text, CheckupItem? item = null)
     {
+        // A limit of measurement (0.1以下) cannot stand in a number of CDA, so it comes as text.
+        if (item is { ValueType: "PQ" } && CheckupValues.ParseNumber(text) is { } number)
+        {
+            json["valueQuantity"] = CheckupJson.Quantity(number, Unit(value, item, out var shown), shown);
+            return;
+        }
+
         if (text.Length > 0)
         {
             json["valueString"] = text;
