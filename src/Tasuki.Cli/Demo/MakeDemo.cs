@@ -112,7 +112,7 @@ internal static class MakeDemo
     {
         DemoRole.Checkups => "taro",
         DemoRole.Family => "hanako",
-        DemoRole.Elder => "ume",
+        DemoRole.Elder => "umeko",
         _ => null,
     };
 

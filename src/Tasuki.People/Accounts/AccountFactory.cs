@@ -112,6 +112,9 @@ public sealed class AccountFactory
         return new CreatedAccount(account.No, resident, wanted.SignInName, wanted.TotpSecret, wanted.Codes);
     }
 
+    /// <summary>The one-time code of an authenticator with that secret at that moment: what a demo prints in place of a telephone.</summary>
+    public static string OneTimeCode(string totpSecret, DateTimeOffset when) => TimeCodes.CodeAt(totpSecret, when);
+
     /// <summary>
     /// A resident as the municipality enrols one who has no account yet: key, confirmed profile, look-up, a Patient as the first record. Errors: those of the vault.
     /// </summary>
