@@ -346,7 +346,7 @@ public sealed class CanonicalResource
         var where = $"line {broken.LineNumber + 1}, byte {broken.BytePositionInLine + 1}";
         return broken.Message.Contains("Duplicate", StringComparison.OrdinalIgnoreCase)
             ? new Error("resource.duplicate", $"A property stands twice in one JSON object ({where}).")
-            : broken.Message.Contains("depth", StringComparison.OrdinalIgnoreCase)
+            : broken.Message.Contains("maximum configured depth", StringComparison.Ordinal)
                 ? new Error("resource.depth", $"The JSON is nested deeper than {MaximumDepth} levels ({where}).")
                 : new Error("resource.json", $"The text is not well-formed JSON ({where}).");
     }

@@ -1,8 +1,8 @@
 namespace Tasuki.Exchange.Exporting;
 
 /// <summary>
-/// The words by which a reader knows our export: the index says that it is one, a record carries category and source as tags, a file that repeats the records says
-/// so. <c>Tasuki.Formats</c> reads them; a test carries records from one account to another through both.
+/// The words of the index by which a reader knows our export and the files in it that only repeat the records. <c>Tasuki.Formats</c> reads them; a test carries
+/// records from one account to another through both.
 /// </summary>
 internal static class ExportMarks
 {
@@ -13,9 +13,4 @@ internal static class ExportMarks
     public const string DocumentType = "urn:x-tasuki:document";
     public const string Records = "records";
     public const string Copy = "copy";
-
-    public const string CategoryTag = "urn:x-tasuki:category";
-
-    /// <summary>The code is the kind of source, the display its name.</summary>
-    public const string SourceTag = "urn:x-tasuki:source";
 }

@@ -1,5 +1,6 @@
-using System.Buffers;
 using System.Globalization;
+using System.Runtime.CompilerServices;
+using Tasuki.Formats;
 using Tasuki.Kernel;
 using Tasuki.People;
 using Tasuki.Vault;
@@ -11,9 +12,9 @@ namespace Tasuki.Exchange.Exporting;
 /// Takes everything of one resident out as one ZIP: FHIR NDJSON, detailed measurements, spreadsheets, <c>.sphr</c>, originals, who looked, and a page that reads it
 /// all. Written forwards into the answer; brought in elsewhere it gives the same records.
 /// </summary>
-public sealed class ExportRecords(Texts<ExchangeTexts> texts, Language language, TimeProvider clock)
+public sealed class ExportRecords(Texts<ExchangeTexts> texts, Language language, ExchangeOptions options, TimeProvider clock)
 {
-    private const int HistoryEntries = 100_000;
+    private const int HistoryEntries = 10_000;
 
     /// <summary>The name of the ZIP and of the folder in it. It says the day and nothing of the person.</summary>
     public string Name() => $"tasuki-{clock.Today().ToString("yyyyMMdd", CultureInfo.InvariantCulture)}";
@@ -27,6 +28,7 @@ public sealed class ExportRecords(Texts<ExchangeTexts> texts, Language language,
         var tables = new RecordTables();
         await Fhir(archive, session, tables, cancel);
         tables.Sort();
+        await Sphr(archive, session, made, cancel);
         await Samples(archive, session, cancel);
         await Spreadsheets(archive, tables, cancel);
         await Originals(archive, session, cancel);
@@ -44,19 +46,36 @@ public sealed class ExportRecords(Texts<ExchangeTexts> texts, Language language,
         {
             await archive.Add($"fhir/{type}.ndjson", async stream =>
             {
-                var line = new ArrayBufferWriter<byte>(4096);
                 var count = 0;
-                await foreach (var record in session.All(new RecordQuery { Types = [type], Order = RecordOrder.Stored, Limit = 1000 }, cancel))
+                await NdjsonWriter.WriteAsync(stream, Records(session, type, record =>
                 {
                     tables.Take(record);
-                    TaggedRecord.Write(line, record);
-                    await stream.WriteAsync(line.WrittenMemory, cancel);
-                    line.ResetWrittenCount();
                     count++;
-                }
-
+                }, cancel), cancel);
                 return count;
             }, cancel);
+        }
+    }
+
+    /// <summary>The same records once more as the file other PHR services take. It is packed already.</summary>
+    private async Task Sphr(ExportArchive archive, Session session, DateTimeOffset made, CancellationToken cancel)
+    {
+        var about = new SphrExport(options.ServiceId, options.ServiceName, made);
+        var name = $"SPHR_{options.ServiceId}_{made.ToOffset(TokyoDay.Offset).ToString("yyyyMMddHHmmssfff", CultureInfo.InvariantCulture)}.sphr";
+        await archive.Add(name, async stream =>
+        {
+            var count = 0;
+            await SphrWriter.WriteAsync(stream, about, Records(session, null, _ => count++, cancel), cancel);
+            return count;
+        }, cancel, pack: false);
+    }
+
+    private static async IAsyncEnumerable<ExportRecord> Records(Session session, string? type, Action<StoredRecord> seen, [EnumeratorCancellation] CancellationToken cancel)
+    {
+        await foreach (var record in session.All(new RecordQuery { Types = type is null ? [] : [type], Order = RecordOrder.Stored }, cancel))
+        {
+            seen(record);
+            yield return new ExportRecord(record.Resource, record.Id, record.Version, record.Updated, record.Class.Category, record.Origin.Kind, record.Origin.Name);
         }
     }
 
@@ -85,26 +104,30 @@ public sealed class ExportRecords(Texts<ExchangeTexts> texts, Language language,
         foreach (var checkup in tables.Checkups())
         {
             await Sheet($"csv/checkups-{checkup.Category.ToString().ToLowerInvariant()}.csv", [texts["index-item"], texts["index-unit"], .. checkup.Days],
-                checkup.Rows.Select(row => (IEnumerable<string>)[row.Item, row.Unit, .. row.Values]));
+                checkup.Rows.Select(row => (string[])[row.Item, row.Unit, .. row.Values]));
         }
 
         await Sheet("csv/medicines.csv", [texts["index-day"], texts["index-medicine"], texts["index-dose"], texts["index-kind"], texts["index-source"]],
-            tables.Medicines.Select(m => (IEnumerable<string>)[m.Day, m.Name, m.Dose, Words.Type(texts, m.Type), m.Source]));
+            tables.Medicines.Select(m => (string[])[m.Day, m.Name, m.Dose, Words.Type(texts, m.Type), m.Source]));
         await Sheet("csv/vaccinations.csv", [texts["index-day"], texts["index-vaccine"], texts["index-number"], texts["index-lot"], texts["index-source"]],
-            tables.Vaccinations.Select(v => (IEnumerable<string>)[v.Day, v.Vaccine, v.Dose, v.Lot, v.Source]));
+            tables.Vaccinations.Select(v => (string[])[v.Day, v.Vaccine, v.Dose, v.Lot, v.Source]));
         await Sheet("csv/diary.csv", [texts["index-moment"], texts["index-item"], texts["index-value"], texts["index-unit"], texts["index-source"]],
-            tables.Diary.Select(d => (IEnumerable<string>)[d.Moment, d.Item, d.Value, d.Unit, d.Source]));
+            tables.Diary.Select(d => (string[])[d.Moment, d.Item, d.Value, d.Unit, d.Source]));
         await Sheet("csv/others.csv", [texts["index-day"], texts["csv-category"], texts["index-kind"], texts["index-what"], texts["index-source"]],
-            tables.Others.Select(o => (IEnumerable<string>)[o.Day, Words.Category(texts, o.Category), Words.Type(texts, o.Type), o.Subject, o.Source]));
+            tables.Others.Select(o => (string[])[o.Day, Words.Category(texts, o.Category), Words.Type(texts, o.Type), o.Subject, o.Source]));
 
-        Task Sheet(string path, IEnumerable<string> head, IEnumerable<IEnumerable<string>> rows) => archive.Add(path, async stream =>
+        Task Sheet(string path, string[] head, IEnumerable<string[]> rows) => archive.Add(path, stream => Table(stream, head, rows, cancel), cancel);
+    }
+
+    private static async Task<int> Table(Stream stream, string[] head, IEnumerable<string[]> rows, CancellationToken cancel)
+    {
+        var count = 0;
+        await CsvWriter.WriteAsync(stream, head, rows.Select(row =>
         {
-            await using var sheet = new SpreadsheetFile(stream);
-            await sheet.Head(head);
-            foreach (var row in rows)
-                await sheet.Row(row);
-            return sheet.Rows;
-        }, cancel);
+            count++;
+            return (IReadOnlyList<string?>)row;
+        }).ToAsyncEnumerable(), cancel);
+        return count;
     }
 
     private static async Task Originals(ExportArchive archive, Session session, CancellationToken cancel)
@@ -124,17 +147,14 @@ public sealed class ExportRecords(Texts<ExchangeTexts> texts, Language language,
         }
     }
 
-    private async Task About(ExportArchive archive, Session session, CancellationToken cancel) => await archive.Add("about/access.csv", async stream =>
+    private Task About(ExportArchive archive, Session session, CancellationToken cancel) => archive.Add("about/access.csv", async stream =>
     {
-        await using var sheet = new SpreadsheetFile(stream);
-        await sheet.Head([texts["index-moment"], texts["access-who"], texts["access-purpose"], texts["access-action"], texts["access-detail"], texts["access-refused"]]);
-        foreach (var entry in await session.AccessLog(HistoryEntries, cancel))
-        {
-            await sheet.Row(entry.At.ToOffset(TokyoDay.Offset).ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture), texts[$"actor-{entry.ActorKind}"],
-                entry.Purpose, entry.Action, entry.Detail ?? "", entry.Refused ? texts["yes"] : "");
-        }
-
-        return sheet.Rows;
+        string[] head = [texts["index-moment"], texts["access-who"], texts["access-purpose"], texts["access-action"], texts["access-detail"], texts["access-refused"]];
+        return await Table(stream, head, (await session.AccessLog(HistoryEntries, cancel)).Select(entry => (string[])
+        [
+            entry.At.ToOffset(TokyoDay.Offset).ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture), texts[$"actor-{entry.ActorKind}"],
+            entry.Purpose, entry.Action, entry.Detail ?? "", entry.Refused ? texts["yes"] : "",
+        ]), cancel);
     }, cancel);
 
     /// <summary>A number keeps names apart; what a file system or a ZIP reader could stumble over is replaced.</summary>

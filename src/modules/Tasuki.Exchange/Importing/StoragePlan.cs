@@ -29,14 +29,18 @@ internal sealed class StoragePlan
             resource.FullUrl))]);
     }
 
-    public async Task<Result<ImportOutcome>> Store(Session session, CancellationToken cancel)
+    /// <param name="own">What our own export brings beside the records; null for every other file.</param>
+    public async Task<Result<ImportOutcome>> Store(Session session, OwnExport? own, CancellationToken cancel)
     {
         var written = await session.Write(Records, cancel);
-        return written.Map(records => new ImportOutcome(
-            records.Count(record => record.Outcome is WriteOutcome.Created),
-            records.Count(record => record.Outcome is WriteOutcome.Updated),
-            records.Count(record => record.Outcome is WriteOutcome.AlreadyThere),
-            SampleDays: 0, Originals: 0));
+        if (!written.IsOk)
+            return written.Error;
+        var besides = own is null ? (0, 0) : await own.Store(session, cancel);
+        return besides.Map(added => new ImportOutcome(
+            written.Value.Count(record => record.Outcome is WriteOutcome.Created),
+            written.Value.Count(record => record.Outcome is WriteOutcome.Updated),
+            written.Value.Count(record => record.Outcome is WriteOutcome.AlreadyThere),
+            added.SampleDays, added.Originals));
     }
 
     private static bool IsPatient(ReadResource resource) => resource.Resource.Type == "Patient";
