@@ -89,6 +89,12 @@ internal sealed class CheckupHeader(CheckupOutput output)
     public void Begin(CdaElement at)
     {
         Subject = output.NextUrl();
+        if (IsGuidance)
+        {
+            Person(at);
+            return;
+        }
+
         output.Category = CheckupCodes.Category(Programme, null);
         if (Programme is null)
             output.Say(_event ?? at, "checkup.programme", "The document names no programme (健診プログラムサービスコード); it counts as a specific checkup.");
@@ -102,7 +108,7 @@ internal sealed class CheckupHeader(CheckupOutput output)
         // The same institution stands in both places; the one that says more (address, telephone) is written.
         var institution = named.Count == 0 ? null : named.Where(each => Number(each) == Number(named[0])).MaxBy(each => each.Children.Count);
         // The name is known before the first resource is written, so that every one can carry it.
-        output.SourceName = institution?.Child("name")?.AllText() is { Length: > 0 } name ? name : null;
+        output.NameSource(institution?.Child("name")?.AllText() is { Length: > 0 } name ? name : null);
         if (institution is not null)
             _institution = Organization(institution);
 
@@ -133,6 +139,8 @@ internal sealed class CheckupHeader(CheckupOutput output)
             composition["encounter"] = CheckupJson.Reference(_encounter);
         if ((_date ?? _eventStart) is { } date)
             composition["date"] = date;
+        else
+            composition["_date"] = new JsonObject { ["extension"] = new JsonArray(new JsonObject { ["url"] = "http://hl7.org/fhir/StructureDefinition/data-absent-reason", ["valueCode"] = "unknown" }) };
         composition["author"] = _authorReferences.Count > 0 ? _authorReferences : new JsonArray(new JsonObject { ["display"] = "記載なし" });
         composition["title"] = _title ?? "健康診断結果";
         if (_institution is { } custodian)
