@@ -20,7 +20,19 @@ public enum PopulationFileKinds
     /// <summary>Everything as <c>.phr</c>.</summary>
     Phr = 8,
 
-    All = CheckupReports | Bundle | Ndjson | Phr,
+    /// <summary>Each specific, elderly and employer's checkup as <c>h*.xml</c>.</summary>
+    CheckupXml = 16,
+
+    /// <summary>The same in one exchange ZIP.</summary>
+    CheckupArchive = 32,
+
+    /// <summary>Everything as <c>.sphr</c>.</summary>
+    Sphr = 64,
+
+    /// <summary>Blood pressure, weight and steps as Open mHealth and IEEE 1752.1.</summary>
+    Measurements = 128,
+
+    All = CheckupReports | Bundle | Ndjson | Phr | CheckupXml | CheckupArchive | Sphr | Measurements,
 }
 
 /// <summary>Writes the synthetic population out as files, so there are always inputs to try.</summary>
@@ -38,7 +50,21 @@ public static class PopulationFiles
             cancel.ThrowIfCancellationRequested();
             var own = Path.Combine(folder, $"resident-{resident.Index.ToString("D6", CultureInfo.InvariantCulture)}");
             Directory.CreateDirectory(own);
-            foreach (var (name, bytes) in FilesOf(resident, kinds, options.Until))
+            var records = resident.MakeData().Records;
+            foreach (var (name, bytes) in FilesOf(resident, records, kinds, options.Until))
+                await Keep(name, bytes);
+            if (records.Count == 0 || (kinds & (PopulationFileKinds.Sphr | PopulationFileKinds.Measurements)) == PopulationFileKinds.None)
+                continue;
+            var archive = await SphrFiles.Archive(resident, records, options.Until, cancel);
+            if (kinds.HasFlag(PopulationFileKinds.Sphr))
+                await Keep("records.sphr", archive);
+            if (kinds.HasFlag(PopulationFileKinds.Measurements))
+            {
+                foreach (var (name, bytes) in SphrFiles.Measurements(archive))
+                    await Keep(name, bytes);
+            }
+
+            async Task Keep(string name, byte[] bytes)
             {
                 await File.WriteAllBytesAsync(Path.Combine(own, name), bytes, cancel);
                 written++;
@@ -48,13 +74,24 @@ public static class PopulationFiles
         return written;
     }
 
-    private static IEnumerable<(string Name, byte[] Bytes)> FilesOf(SyntheticResident resident, PopulationFileKinds kinds, DateOnly until)
+    private static IEnumerable<(string Name, byte[] Bytes)> FilesOf(SyntheticResident resident, IReadOnlyList<SyntheticRecord> records, PopulationFileKinds kinds, DateOnly until)
     {
-        var records = resident.MakeData().Records;
         if (kinds.HasFlag(PopulationFileKinds.CheckupReports))
         {
             foreach (var report in FhirFiles.Reports(resident, records))
                 yield return report;
+        }
+
+        if (kinds.HasFlag(PopulationFileKinds.CheckupXml))
+        {
+            foreach (var document in CheckupFiles.Documents(resident, records))
+                yield return document;
+        }
+
+        if (kinds.HasFlag(PopulationFileKinds.CheckupArchive))
+        {
+            foreach (var archive in CheckupFiles.Archive(resident, records, until))
+                yield return archive;
         }
 
         if (records.Count == 0)
