@@ -1,3 +1,4 @@
+using Tasuki.Formats.SpecificCheckup;
 using Tasuki.Kernel;
 
 namespace Tasuki.Formats;
@@ -47,9 +48,7 @@ internal static class FormatDetection
         return text.TrimStart(" \t\r\n\0"u8) is [(byte)'<', ..];
     }
 
-    public static bool IsCheckupDocument(ReadOnlySpan<byte> head) => false;
-
-    public static IAsyncEnumerable<ReadItem> ReadCheckup(Stream xml, string name, ReadLimits limits, CancellationToken cancel) => throw new NotSupportedException();
+    public static bool IsCheckupDocument(ReadOnlySpan<byte> head) => SpecificCheckupReader.LooksLike(head);
 
     private static bool IsZip(ReadOnlySpan<byte> head) => head.StartsWith("PK\u0003\u0004"u8) || head.StartsWith("PK\u0005\u0006"u8);
 

@@ -1,5 +1,7 @@
 using System.Runtime.CompilerServices;
+using System.Text;
 using Tasuki.Fhir;
+using Tasuki.Formats.SpecificCheckup;
 using Tasuki.Kernel;
 using Tasuki.Kernel.Records;
 using Tasuki.Kernel.Text;
@@ -60,18 +62,17 @@ public static class FormatReader
         return new ReadStopped(position, new Error("mynumber.found", "A My Number (個人番号) stands here. It must not be brought in; remove it from the file first."));
     }
 
-    /// <summary>A reason that holds for a whole archive, not only for the file in it.</summary>
-    internal static bool MustNotComeIn(Error reason) => reason.Code is "mynumber.found" or "file.resources";
-
+    /// <summary>What the end of one file means for the archive around it: some reasons hold for all of it.</summary>
     internal static ReadItem Refused(SourcePosition position, Error reason) =>
-        MustNotComeIn(reason) ? new ReadStopped(position, reason) : new NotUnderstood(position, reason);
+        reason.Code is "mynumber.found" or "file.resources" ? new ReadStopped(position, reason) : new NotUnderstood(position, reason);
 
     private static IAsyncEnumerable<ReadItem> Open(FormatDetection.Found found, Stream source, string name, ReadLimits limits, CancellationToken cancel) => found.Format switch
     {
         FileFormat.FhirBundle or FileFormat.FhirResource or FileFormat.Measurements => Json(source, name, found.First, limits, cancel),
         FileFormat.FhirNdjson => NdjsonReader.Read(source, name, new ResourceIntake(limits), ReadContext.None, cancel),
         FileFormat.Phr => new PhrReader(new ResourceIntake(limits), name, new ReadContext(Source: SourceKind.OtherPhr)).Read(source, cancel),
-        FileFormat.Sphr or FileFormat.TasukiExport or FileFormat.Archive => new ArchiveReader(found.Archive!, name, limits).Read(cancel),
+        FileFormat.SpecificCheckupXml => Checkup(source, name, limits, cancel),
+        FileFormat.SpecificCheckupArchive or FileFormat.Sphr or FileFormat.TasukiExport or FileFormat.Archive => new ArchiveReader(found.Archive!, name, limits).Read(cancel),
         _ => Unreadable(found.Path is { Length: > 0 } path ? $"{name}/{path}" : name, found.Why ?? FormatDetection.NothingKnown),
     };
 
@@ -85,6 +86,28 @@ public static class FormatReader
         }
 
         foreach (var item in JsonReader.Read(loaded.Value, first, new ResourceIntake(limits), ReadContext.None, cancel))
+            yield return item;
+    }
+
+    /// <summary>A specific-checkup document, looked through for a My Number before it is read.</summary>
+    internal static async IAsyncEnumerable<ReadItem> Checkup(Stream xml, string name, ReadLimits limits, [EnumeratorCancellation] CancellationToken cancel)
+    {
+        var bytes = await BoundedBytes.Read(xml, limits.XmlBytes, cancel);
+        if (bytes is null)
+        {
+            yield return new ReadStopped(new SourcePosition(name), new Error("file.size", $"The XML is larger than {limits.XmlBytes} bytes, which is the most that is read at once."));
+            yield break;
+        }
+
+        var text = XmlText.Decode(bytes, out _);
+        if (text.IsOk && MyNumberIn(Encoding.UTF8.GetBytes(text.Value), new SourcePosition(name)) is { } stopped)
+        {
+            yield return stopped;
+            yield break;
+        }
+
+        using var again = new MemoryStream(bytes, writable: false);
+        await foreach (var item in SpecificCheckupReader.Read(again, name, limits, cancel))
             yield return item;
     }
 

@@ -104,7 +104,7 @@ public static class PeopleServices
         });
 
         services.AddDataProtection();
-        services.AddOptions<KeyManagementOptions>().Configure<IServiceScopeFactory, Kernel.Seals.ISeal>((keys, scopes, seal) => keys.XmlRepository = new CookieKeys(scopes, seal));
+        services.AddOptions<KeyManagementOptions>().Configure<IServiceScopeFactory, RecordVault>((keys, scopes, vault) => keys.XmlRepository = new CookieKeys(scopes, vault));
         // Cookies of one municipality say nothing to another, even should they share keys.
         services.AddOptions<DataProtectionOptions>().Configure<Municipality>((protection, municipality) => protection.ApplicationDiscriminator = $"tasuki/{municipality.Id}");
 

@@ -27,7 +27,7 @@ public sealed class SchemaTests
 
         var differences = await host.Do<TasukiSchema, IReadOnlyList<string>>(s => s.Differences(Cancel));
 
-        Assert.Contains("extra.no is missing", differences);
+        Assert.Contains("extra.no is missing", differences, StringComparer.Ordinal);
     }
 
     [Theory, MemberData(nameof(Stores.All), MemberType = typeof(Stores))]

@@ -20,9 +20,9 @@ internal sealed class TestSeal : ISeal
 
     public Result<byte[]> OpenForMunicipality(SealPlace place, ReadOnlySpan<byte> sealedValue) => Unclose($"m|{place}", sealedValue);
 
-    public byte[] LookupToken(LookupKind kind, ReadOnlySpan<byte> value) => HMACSHA256.HashData(_key, [(byte)kind, .. value])[..16];
+    public byte[] LookupToken(LookupKind kind, ReadOnlySpan<byte> value) => HMACSHA256.HashData(_key.AsSpan(), [(byte)kind, .. value])[..16];
 
-    public byte[] SecretMac(string purpose, ReadOnlySpan<byte> value) => HMACSHA256.HashData(_key, [.. Encoding.UTF8.GetBytes(purpose), 0, .. value]);
+    public byte[] SecretMac(string purpose, ReadOnlySpan<byte> value) => HMACSHA256.HashData(_key.AsSpan(), [.. Encoding.UTF8.GetBytes(purpose), 0, .. value]);
 
     private byte[] Close(string bound, ReadOnlySpan<byte> plain)
     {

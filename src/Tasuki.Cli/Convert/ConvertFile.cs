@@ -13,7 +13,7 @@ public static class ConvertFile
 {
     public const int Ok = 0;
 
-    /// <summary>Nothing could be read.</summary>
+    /// <summary>Nothing could be read, or the file must not be used.</summary>
     public const int NothingRead = 2;
 
     /// <summary>EX_USAGE of sysexits.h.</summary>
@@ -44,6 +44,8 @@ public static class ConvertFile
     private static async Task<int> Convert(Stream file, string name, Stream output, TextWriter errors, CancellationToken cancel)
     {
         var taken = 0;
+        var people = 0;
+        var stops = false;
         var line = new ArrayBufferWriter<byte>(4096);
         await foreach (var item in FormatReader.Read(file, name, ReadLimits.Default, cancel))
         {
@@ -56,6 +58,7 @@ public static class ConvertFile
                     await output.WriteAsync(line.WrittenMemory, cancel);
                     break;
                 case ReadPerson person:
+                    people++;
                     await errors.WriteLineAsync($"{person.Position}: person: The file says whom it is about.");
                     break;
                 case ReadAttachment attachment:
@@ -65,6 +68,7 @@ public static class ConvertFile
                     await errors.WriteLineAsync($"{said.Position}: {said.Reason}");
                     break;
                 case ReadStopped stopped:
+                    stops = true;
                     await errors.WriteLineAsync($"{stopped.Position}: {stopped.Reason}");
                     await errors.WriteLineAsync("Reading stopped here.");
                     break;
@@ -73,7 +77,7 @@ public static class ConvertFile
 
         await output.FlushAsync(cancel);
         await errors.WriteLineAsync($"{taken} resources.");
-        return taken > 0 ? Ok : NothingRead;
+        return !stops && taken + people > 0 ? Ok : NothingRead;
     }
 
     private static void Write(CanonicalResource resource, ArrayBufferWriter<byte> line)

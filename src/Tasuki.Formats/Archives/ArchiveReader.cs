@@ -59,14 +59,15 @@ internal sealed class ArchiveReader(ArchiveContents contents, string name, ReadL
         var items = kind switch
         {
             ContentKind.Phr or ContentKind.Json => Json(stream, item, context, cancel),
-            ContentKind.CheckupDocument => FormatDetection.ReadCheckup(stream, NameOf(item.Path), limits, cancel),
+            ContentKind.CheckupDocument => FormatReader.Checkup(stream, NameOf(item.Path), limits, cancel),
             ContentKind.Jpeg or ContentKind.Png or ContentKind.Gif or ContentKind.Pdf => Attachment(stream, item, kind, cancel),
             ContentKind.Zip => Said(position, "zip.nested", "An archive inside the archive is not opened; it stays in the original file."),
             ContentKind.Empty => Said(position, "archive.empty", "The file is empty."),
             _ => Said(position, "archive.unknown", "The file is of no kind that can be read; it stays in the original file."),
         };
+        // One broken file does not spoil the others, unless it holds what must not come in at all.
         await foreach (var found in items.WithCancellation(cancel))
-            yield return found;
+            yield return found is ReadStopped stopped ? FormatReader.Refused(stopped.Position, stopped.Reason) : found;
     }
 
     private async IAsyncEnumerable<ReadItem> Json(Stream stream, ZipItem item, ReadContext context, [EnumeratorCancellation] CancellationToken cancel)
@@ -84,15 +85,12 @@ internal sealed class ArchiveReader(ArchiveContents contents, string name, ReadL
         var loaded = await JsonSource.Load(stream, NameOf(item.Path), limits.JsonBytes, cancel);
         if (!loaded.IsOk)
         {
-            yield return FormatReader.Refused(new SourcePosition(NameOf(item.Path)), loaded.Error);
+            yield return new ReadStopped(new SourcePosition(NameOf(item.Path)), loaded.Error);
             yield break;
         }
 
         foreach (var found in JsonReader.Read(loaded.Value, first, _intake, context, cancel))
-        {
-            // One broken file does not spoil the others, unless it is one that must not come in at all.
-            yield return found is ReadStopped stopped && !FormatReader.MustNotComeIn(stopped.Reason) ? new NotUnderstood(stopped.Position, stopped.Reason) : found;
-        }
+            yield return found;
     }
 
     private async IAsyncEnumerable<ReadItem> Attachment(Stream stream, ZipItem item, ContentKind kind, [EnumeratorCancellation] CancellationToken cancel)

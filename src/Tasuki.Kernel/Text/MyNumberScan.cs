@@ -82,6 +82,8 @@ public static partial class MyNumberScan
     // Letters of either case are one letter here; all other bytes must be equal.
     private static int IndexOf(ReadOnlySpan<byte> text, ReadOnlySpan<byte> word)
     {
+        if (word[0] > 127)
+            return text.IndexOf(word);
         var low = word[0];
         var high = char.IsAsciiLetterLower((char)low) ? (byte)(low - 32) : low;
         for (var from = 0; from + word.Length <= text.Length;)
@@ -90,7 +92,7 @@ public static partial class MyNumberScan
             if (at < 0 || from + at + word.Length > text.Length)
                 return -1;
             from += at;
-            if (Ascii.EqualsIgnoreCase(text.Slice(from, 1), word[..1]) && EqualsFolded(text.Slice(from, word.Length), word))
+            if (EqualsFolded(text.Slice(from, word.Length), word))
                 return from;
             from++;
         }

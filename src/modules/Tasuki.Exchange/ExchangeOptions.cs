@@ -34,6 +34,12 @@ public sealed record ExchangeOptions
     /// <summary>Days after which the key of a key-store epoch is destroyed, as the vault has it.</summary>
     public int EpochDays { get; init; } = 7;
 
+    /// <summary>The service's name in reverse domain order, as SPHR asks for: letters, digits, dots, hyphens.</summary>
+    public string ServiceId { get; init; } = "jp.tasuki";
+
+    /// <summary>The service in words, as other services show the source of what was taken out here.</summary>
+    public string ServiceName { get; init; } = "Tasuki";
+
     public ReadLimits Limits { get; init; } = ReadLimits.Default;
 
     /// <summary>A wrong setting stops the server with this sentence.</summary>

@@ -10,6 +10,8 @@ namespace Tasuki.Exchange.Exporting;
 /// </summary>
 internal sealed class ExportArchive : IAsyncDisposable
 {
+    private const string ManifestName = "manifest.json";
+
     private static readonly JsonWriterOptions Indented = new() { Indented = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     private readonly ZipArchive _zip;
@@ -22,6 +24,9 @@ internal sealed class ExportArchive : IAsyncDisposable
     /// <param name="folder">The one folder at the root of the archive.</param>
     public static async Task<ExportArchive> Begin(Stream output, string folder, DateTimeOffset made, CancellationToken cancel) =>
         new(await ZipArchive.CreateAsync(output, ZipArchiveMode.Create, leaveOpen: true, entryNameEncoding: null, cancel), folder, made);
+
+    /// <summary>The manifest itself, as the index names it before it is written.</summary>
+    public static IReadOnlyList<ExportedFile> Manifest { get; } = [new(ManifestName, 1, 0, "", null)];
 
     public IReadOnlyList<ExportedFile> Files => _files;
 
@@ -47,7 +52,7 @@ internal sealed class ExportArchive : IAsyncDisposable
     /// <summary>Writes <c>manifest.json</c>: what is inside, counted and hashed, for a reader of the next service and for whoever wants to check.</summary>
     public async Task Finish(CancellationToken cancel)
     {
-        var entry = _zip.CreateEntry($"{_folder}/manifest.json");
+        var entry = _zip.CreateEntry($"{_folder}/{ManifestName}");
         entry.LastWriteTime = _made;
         await using var target = await entry.OpenAsync(cancel);
         await using var json = new Utf8JsonWriter(target, Indented);

@@ -1,8 +1,6 @@
-using System.Buffers;
 using System.Globalization;
-using System.Text.Encodings.Web;
-using System.Text.Json;
-using Tasuki.Fhir;
+using System.Runtime.CompilerServices;
+using Tasuki.Formats;
 using Tasuki.Kernel;
 using Tasuki.People;
 using Tasuki.Vault;
@@ -14,11 +12,9 @@ namespace Tasuki.Exchange.Exporting;
 /// Takes everything of one resident out as one ZIP: FHIR NDJSON, detailed measurements, spreadsheets, <c>.sphr</c>, originals, who looked, and a page that reads it
 /// all. Written forwards into the answer; brought in elsewhere it gives the same records.
 /// </summary>
-public sealed class ExportRecords(Texts<ExchangeTexts> texts, Language language, TimeProvider clock)
+public sealed class ExportRecords(Texts<ExchangeTexts> texts, Language language, ExchangeOptions options, TimeProvider clock)
 {
-    private const int HistoryEntries = 100_000;
-
-    private static readonly JsonWriterOptions Plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private const int HistoryEntries = 10_000;
 
     /// <summary>The name of the ZIP and of the folder in it. It says the day and nothing of the person.</summary>
     public string Name() => $"tasuki-{clock.Today().ToString("yyyyMMdd", CultureInfo.InvariantCulture)}";
@@ -32,11 +28,13 @@ public sealed class ExportRecords(Texts<ExchangeTexts> texts, Language language,
         var tables = new RecordTables();
         await Fhir(archive, session, tables, cancel);
         tables.Sort();
+        await Sphr(archive, session, made, cancel);
         await Samples(archive, session, cancel);
         await Spreadsheets(archive, tables, cancel);
         await Originals(archive, session, cancel);
         await About(archive, session, cancel);
         await archive.Add("index.html", stream => new ReadableIndex(texts, language).Write(stream, person, made, tables, cancel), cancel);
+        await archive.Add(ExportIndex.Name, stream => ExportIndex.Write(stream, [.. archive.Files, .. ExportArchive.Manifest], made, cancel), cancel);
         await archive.Finish(cancel);
         return archive.Files;
     }
@@ -48,30 +46,45 @@ public sealed class ExportRecords(Texts<ExchangeTexts> texts, Language language,
         {
             await archive.Add($"fhir/{type}.ndjson", async stream =>
             {
-                var line = new ArrayBufferWriter<byte>(4096);
                 var count = 0;
-                await foreach (var record in session.All(new RecordQuery { Types = [type], Order = RecordOrder.Stored, Limit = 1000 }, cancel))
+                await NdjsonWriter.WriteAsync(stream, Records(session, type, record =>
                 {
                     tables.Take(record);
-                    record.Resource.WriteWithIdentity(line, record.Id, record.Version, record.Updated);
-                    line.Write("\n"u8);
-                    await stream.WriteAsync(line.WrittenMemory, cancel);
-                    line.ResetWrittenCount();
                     count++;
-                }
-
+                }, cancel), cancel);
                 return count;
             }, cancel);
         }
     }
 
-    /// <summary>One file for each metric and month: a file a day would be thousands.</summary>
+    /// <summary>The same records once more as the file other PHR services take. It is packed already.</summary>
+    private async Task Sphr(ExportArchive archive, Session session, DateTimeOffset made, CancellationToken cancel)
+    {
+        var about = new SphrExport(options.ServiceId, options.ServiceName, made);
+        var name = $"SPHR_{options.ServiceId}_{made.ToOffset(TokyoDay.Offset).ToString("yyyyMMddHHmmssfff", CultureInfo.InvariantCulture)}.sphr";
+        await archive.Add(name, async stream =>
+        {
+            var count = 0;
+            await SphrWriter.WriteAsync(stream, about, Records(session, null, _ => count++, cancel), cancel);
+            return count;
+        }, cancel, pack: false);
+    }
+
+    private static async IAsyncEnumerable<ExportRecord> Records(Session session, string? type, Action<StoredRecord> seen, [EnumeratorCancellation] CancellationToken cancel)
+    {
+        await foreach (var record in session.All(new RecordQuery { Types = type is null ? [] : [type], Order = RecordOrder.Stored }, cancel))
+        {
+            seen(record);
+            yield return new ExportRecord(record.Resource, record.Id, record.Version, record.Updated, record.Class.Category, record.Origin.Kind, record.Origin.Name);
+        }
+    }
+
     private static async Task Samples(ExportArchive archive, Session session, CancellationToken cancel)
     {
         var month = new List<SampleDay>();
         await foreach (var day in session.Samples(metric: null, from: null, to: null, cancel))
         {
-            if (month.Count > 0 && (month[0].Metric != day.Metric || month[0].Day.Year != day.Day.Year || month[0].Day.Month != day.Day.Month))
+            if (month.Count > 0 && SamplesFile.NameOf(month[0].Day) != SamplesFile.NameOf(day.Day))
                 await Flush();
             month.Add(day);
         }
@@ -81,9 +94,8 @@ public sealed class ExportRecords(Texts<ExchangeTexts> texts, Language language,
 
         async Task Flush()
         {
-            var days = month.ToList();
+            await archive.Add(SamplesFile.NameOf(month[0].Day), stream => SamplesFile.Write(stream, month, cancel), cancel);
             month.Clear();
-            await archive.Add(SamplesFile.NameOf(days[0]), stream => SamplesFile.Write(stream, days, cancel), cancel);
         }
     }
 
@@ -92,26 +104,30 @@ public sealed class ExportRecords(Texts<ExchangeTexts> texts, Language language,
         foreach (var checkup in tables.Checkups())
         {
             await Sheet($"csv/checkups-{checkup.Category.ToString().ToLowerInvariant()}.csv", [texts["index-item"], texts["index-unit"], .. checkup.Days],
-                checkup.Rows.Select(row => (IEnumerable<string>)[row.Item, row.Unit, .. row.Values]));
+                checkup.Rows.Select(row => (string[])[row.Item, row.Unit, .. row.Values]));
         }
 
         await Sheet("csv/medicines.csv", [texts["index-day"], texts["index-medicine"], texts["index-dose"], texts["index-kind"], texts["index-source"]],
-            tables.Medicines.Select(m => (IEnumerable<string>)[m.Day, m.Name, m.Dose, Words.Type(texts, m.Type), m.Source]));
+            tables.Medicines.Select(m => (string[])[m.Day, m.Name, m.Dose, Words.Type(texts, m.Type), m.Source]));
         await Sheet("csv/vaccinations.csv", [texts["index-day"], texts["index-vaccine"], texts["index-number"], texts["index-lot"], texts["index-source"]],
-            tables.Vaccinations.Select(v => (IEnumerable<string>)[v.Day, v.Vaccine, v.Dose, v.Lot, v.Source]));
+            tables.Vaccinations.Select(v => (string[])[v.Day, v.Vaccine, v.Dose, v.Lot, v.Source]));
         await Sheet("csv/diary.csv", [texts["index-moment"], texts["index-item"], texts["index-value"], texts["index-unit"], texts["index-source"]],
-            tables.Diary.Select(d => (IEnumerable<string>)[d.Moment, d.Item, d.Value, d.Unit, d.Source]));
+            tables.Diary.Select(d => (string[])[d.Moment, d.Item, d.Value, d.Unit, d.Source]));
         await Sheet("csv/others.csv", [texts["index-day"], texts["csv-category"], texts["index-kind"], texts["index-what"], texts["index-source"]],
-            tables.Others.Select(o => (IEnumerable<string>)[o.Day, Words.Category(texts, o.Category), Words.Type(texts, o.Type), o.Subject, o.Source]));
+            tables.Others.Select(o => (string[])[o.Day, Words.Category(texts, o.Category), Words.Type(texts, o.Type), o.Subject, o.Source]));
 
-        Task Sheet(string path, IEnumerable<string> head, IEnumerable<IEnumerable<string>> rows) => archive.Add(path, async stream =>
+        Task Sheet(string path, string[] head, IEnumerable<string[]> rows) => archive.Add(path, stream => Table(stream, head, rows, cancel), cancel);
+    }
+
+    private static async Task<int> Table(Stream stream, string[] head, IEnumerable<string[]> rows, CancellationToken cancel)
+    {
+        var count = 0;
+        await CsvWriter.WriteAsync(stream, head, rows.Select(row =>
         {
-            await using var sheet = new SpreadsheetFile(stream);
-            await sheet.Head(head);
-            foreach (var row in rows)
-                await sheet.Row(row);
-            return sheet.Rows;
-        }, cancel);
+            count++;
+            return (IReadOnlyList<string?>)row;
+        }).ToAsyncEnumerable(), cancel);
+        return count;
     }
 
     private static async Task Originals(ExportArchive archive, Session session, CancellationToken cancel)
@@ -131,17 +147,14 @@ public sealed class ExportRecords(Texts<ExchangeTexts> texts, Language language,
         }
     }
 
-    private async Task About(ExportArchive archive, Session session, CancellationToken cancel) => await archive.Add("about/access.csv", async stream =>
+    private Task About(ExportArchive archive, Session session, CancellationToken cancel) => archive.Add("about/access.csv", async stream =>
     {
-        await using var sheet = new SpreadsheetFile(stream);
-        await sheet.Head([texts["index-moment"], texts["access-who"], texts["access-purpose"], texts["access-action"], texts["access-detail"], texts["access-refused"]]);
-        foreach (var entry in await session.AccessLog(HistoryEntries, cancel))
-        {
-            await sheet.Row(entry.At.ToOffset(TokyoDay.Offset).ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture), texts[$"actor-{entry.ActorKind}"],
-                entry.Purpose, entry.Action, entry.Detail ?? "", entry.Refused ? texts["yes"] : "");
-        }
-
-        return sheet.Rows;
+        string[] head = [texts["index-moment"], texts["access-who"], texts["access-purpose"], texts["access-action"], texts["access-detail"], texts["access-refused"]];
+        return await Table(stream, head, (await session.AccessLog(HistoryEntries, cancel)).Select(entry => (string[])
+        [
+            entry.At.ToOffset(TokyoDay.Offset).ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture), texts[$"actor-{entry.ActorKind}"],
+            entry.Purpose, entry.Action, entry.Detail ?? "", entry.Refused ? texts["yes"] : "",
+        ]), cancel);
     }, cancel);
 
     /// <summary>A number keeps names apart; what a file system or a ZIP reader could stumble over is replaced.</summary>

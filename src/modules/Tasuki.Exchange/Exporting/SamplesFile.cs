@@ -5,27 +5,25 @@ using Tasuki.Vault;
 namespace Tasuki.Exchange.Exporting;
 
 /// <summary>
-/// Detailed measurements of one metric and month as JSON: <c>{metric, unit, days: [{day, samples: [[from, to, "value"], …]}]}</c>, seconds from the start of the
-/// day in Tokyo, values as text so that their digits stay.
+/// Detailed measurements of one month as JSON: <c>{days: [{day, metric, unit, samples: [[from, to, "value"], …]}]}</c>, seconds from the start of the day in Tokyo,
+/// values as text so that their digits stay. A file a day would be thousands.
 /// </summary>
 internal static class SamplesFile
 {
-    public static string NameOf(SampleDay first)
-    {
-        var metric = new string([.. first.Metric.Select(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '.' ? c : '_')]);
-        return $"samples/{metric}_{first.Day.ToString("yyyy-MM", CultureInfo.InvariantCulture)}.json";
-    }
+    public const string Folder = "samples/";
+
+    public static string NameOf(DateOnly day) => $"{Folder}{day.ToString("yyyy-MM", CultureInfo.InvariantCulture)}.json";
 
     public static async Task<int> Write(Stream output, IReadOnlyList<SampleDay> days, CancellationToken cancel)
     {
         await using var json = new Utf8JsonWriter(output);
         json.WriteStartObject();
-        json.WriteString("metric"u8, days[0].Metric);
         json.WriteStartArray("days"u8);
         foreach (var day in days)
         {
             json.WriteStartObject();
             json.WriteString("day"u8, day.Day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture));
+            json.WriteString("metric"u8, day.Metric);
             json.WriteString("unit"u8, day.Unit);
             json.WriteStartArray("samples"u8);
             foreach (var sample in day.Samples)
@@ -54,9 +52,8 @@ internal static class SamplesFile
         try
         {
             using var document = JsonDocument.Parse(utf8);
-            var metric = document.RootElement.GetProperty("metric"u8).GetString()!;
             return [.. document.RootElement.GetProperty("days"u8).EnumerateArray().Select(day => new SampleDay(
-                metric, day.GetProperty("unit"u8).GetString()!, DateOnly.ParseExact(day.GetProperty("day"u8).GetString()!, "yyyy-MM-dd", CultureInfo.InvariantCulture),
+                Text(day, "metric"), Text(day, "unit"), DateOnly.ParseExact(Text(day, "day"), "yyyy-MM-dd", CultureInfo.InvariantCulture),
                 [.. day.GetProperty("samples"u8).EnumerateArray().Select(s => new Sample(s[0].GetInt32(), s[1].GetInt32(), s[2].GetString()!))]))];
         }
         catch (Exception wrong) when (wrong is JsonException or InvalidOperationException or KeyNotFoundException or FormatException or IndexOutOfRangeException)
@@ -64,4 +61,6 @@ internal static class SamplesFile
             return null;
         }
     }
+
+    private static string Text(JsonElement day, string name) => day.GetProperty(name).GetString() ?? throw new FormatException();
 }

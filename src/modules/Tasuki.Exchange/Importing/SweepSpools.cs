@@ -22,7 +22,7 @@ internal sealed class SweepSpools(TasukiDb db, SpoolFolder spools, ExchangeOptio
         // The folder is looked at before the table: a spool that comes into being in between has its row already.
         var there = spools.Ids();
         var wanted = (await rows.Where(r => r.SpoolKey != null).Select(r => r.Id).ToListAsync(cancel)).ToHashSet(StringComparer.Ordinal);
-        var removed = there.Where(id => !wanted.Contains(id)).ToList();
+        var removed = there.Where(id => !wanted.Contains(id.Split('-')[0])).ToList();
         removed.ForEach(spools.Delete);
         return removed.Count;
     }
