@@ -33,8 +33,9 @@ internal sealed class RecordBook
 
     public string NewUrl()
     {
+        // The last group begins with a letter: twelve digits alone would look like an Individual Number now and then.
         var high = _ids.Next() & 0xFFFFFFFFFFFF0FFF | 0x4000;
-        var low = _ids.Next() & 0x3FFFFFFFFFFFFFFF | 0x8000000000000000;
+        var low = _ids.Next() & 0x3FFFFFFFFFFFFFFF | 0x8000C00000000000;
         return string.Create(45, (high, low), static (text, bits) =>
         {
             "urn:uuid:".CopyTo(text);
