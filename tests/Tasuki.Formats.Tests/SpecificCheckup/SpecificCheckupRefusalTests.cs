@@ -76,8 +76,20 @@ public class SpecificCheckupRefusalTests
             """);
         Assert.Contains(items.Said(), code => code == "checkup.guidance");
         Assert.Equal(["シドウ　ケン"], Assert.Single(items.OfType<ReadPerson>()).Names);
-        Assert.Empty(items.Of("Observation"));
+        Assert.Empty(items.OfType<ReadResource>());
         Assert.Empty(items.OfType<ReadStopped>());
+    }
+
+    [Fact]
+    public async Task A_system_that_is_no_oid_is_left_out_and_said()
+    {
+        var items = await Fixture.ReadText("""
+            <ClinicalDocument xmlns="urn:hl7-org:v3" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"><component><structuredBody><component><section><code code="01010"/>
+            <entry><observation><code code="9N736000000000011"/><value xsi:type="CD" code=" 1  a " codeSystem="1.2..24060"/></observation></entry>
+            </section></component></structuredBody></component></ClinicalDocument>
+            """);
+        Assert.Contains(items.Said(), code => code == "checkup.system");
+        items.Observation("9N736000000000011")["valueCodeableConcept"].Is("""{"coding":[{"code":"1 a"}]}""");
     }
 
     [Fact]
