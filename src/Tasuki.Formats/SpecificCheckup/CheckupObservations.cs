@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using System.Text.Json.Nodes;
 using Tasuki.Kernel.Records;
 
@@ -127,11 +128,18 @@ internal sealed class CheckupObservations(CheckupOutput output, CheckupHeader he
         return item;
     }
 
-    private static JsonObject Code(CdaElement code, string itemCode, CheckupItem? item)
+    /// <summary>The system of a coded element as a URI; null, and said, where it is no OID.</summary>
+    private string? System(CdaElement coded, string? otherwise)
     {
-        var system = code["codeSystem"] ?? CheckupCodes.Items;
-        return CheckupJson.Concept("urn:oid:" + system, itemCode, item?.Name ?? MunicipalScreeningItems.Find(itemCode)?.Name ?? code["displayName"]);
+        var oid = coded["codeSystem"] ?? otherwise;
+        if (oid is null || CheckupJson.IsOid(oid))
+            return oid is null ? null : "urn:oid:" + oid;
+        output.Say(coded, "checkup.system", "The code's system is no OID; the code was kept without it.");
+        return null;
     }
+
+    private JsonObject Code(CdaElement code, string itemCode, CheckupItem? item) =>
+        CheckupJson.Concept(System(code, CheckupCodes.Items), itemCode, item?.Name ?? MunicipalScreeningItems.Find(itemCode)?.Name ?? code["displayName"]);
 
     private void When(JsonObject json, CdaElement observation)
     {
@@ -182,7 +190,7 @@ internal sealed class CheckupObservations(CheckupOutput output, CheckupHeader he
             if (observation.Child("text")?.AllText() is { Length: > 0 } note)
                 json["note"] = new JsonArray(new JsonObject { ["text"] = note });
             if (observation.Child("targetSiteCode") is { } site && site["code"] is { } siteCode)
-                json["bodySite"] = CheckupJson.Concept("urn:oid:" + (site["codeSystem"] ?? CheckupCodes.Root), siteCode, site["displayName"]);
+                json["bodySite"] = CheckupJson.Concept(System(site, null), siteCode, site["displayName"]);
             Method(json, observation);
             Specimen(json, observation);
         }
@@ -217,6 +225,8 @@ internal sealed class CheckupObservations(CheckupOutput output, CheckupHeader he
         {
             if (!CheckupCodes.IsNullFlavor(flavor))
                 output.Say(value, "checkup.null", "The reason why there is no value is not known; it counts as unknown.");
+            if ((value["value"] ?? value["code"]) is not null)
+                output.Say(value, "checkup.value", "The item is marked as having no value and has one all the same; it was not used.");
             Absent(json, CheckupCodes.AbsentReason(flavor), flavor);
             return;
         }
@@ -233,7 +243,7 @@ internal sealed class CheckupObservations(CheckupOutput output, CheckupHeader he
                 Coded(json, value, item, ordered: type == "CO");
                 break;
             case "ST" or "ED" or "SC":
-                Text(json, value, value.AllText());
+                Text(json, value, value.AllText(), item);
                 break;
             case "TS" when CheckupValues.ParseTime(value["value"]) is { } time:
                 json["valueDateTime"] = time;
@@ -294,28 +304,29 @@ internal sealed class CheckupObservations(CheckupOutput output, CheckupHeader he
             return;
         }
 
-        var plain = code.Normalize(System.Text.NormalizationForm.FormKC);
+        var plain = code.Normalize(NormalizationForm.FormKC);
         if (plain != code)
             output.Say(value, "checkup.width", "The code is written in full-width characters; it was read as the same code.");
-        var given = value["codeSystem"];
-        var set = CheckupItems.AnswerSet(given) ?? (given is null ? item?.AnswerSet : null);
+        var given = System(value, item?.AnswerSet is { } own ? CheckupCodes.Root + own : null);
+        var set = CheckupItems.AnswerSet(given);
         var text = set is null ? null : CheckupItems.Answer(set, plain);
         if (set is not null && text is null && CheckupItems.Answers(set).Count > 0)
             output.Say(value, "checkup.answer", "The answer's code is not in its list of answers; it was kept as it stands.");
-        var system = set is not null ? CheckupItems.AnswerSystem(set) : given is not null ? "urn:oid:" + given : null;
-        var coding = new JsonObject();
+        var coding = CheckupJson.Coding(given, plain, text ?? value["displayName"]);
         if (ordered && plain.Length <= 4 && int.TryParse(plain, NumberStyles.None, CultureInfo.InvariantCulture, out var rank))
-            coding["extension"] = new JsonArray(new JsonObject { ["url"] = "http://hl7.org/fhir/StructureDefinition/ordinalValue", ["valueDecimal"] = rank });
-        if (system is not null)
-            coding["system"] = system;
-        coding["code"] = plain;
-        if ((text ?? value["displayName"]) is { } display)
-            coding["display"] = display;
+            coding.Insert(0, "extension", new JsonArray(new JsonObject { ["url"] = "http://hl7.org/fhir/StructureDefinition/ordinalValue", ["valueDecimal"] = rank }));
         json["valueCodeableConcept"] = new JsonObject { ["coding"] = new JsonArray(coding) };
     }
 
-    private void Text(JsonObject json, CdaElement value, string text)
+    private void Text(JsonObject json, CdaElement value, string text, CheckupItem? item = null)
     {
+        // A limit of measurement (0.1以下) cannot stand in a number of CDA, so it comes as text.
+        if (item is { ValueType: "PQ" } && CheckupValues.ParseNumber(text) is { } number)
+        {
+            json["valueQuantity"] = CheckupJson.Quantity(number, Unit(value, item, out var shown), shown);
+            return;
+        }
+
         if (text.Length > 0)
         {
             json["valueString"] = text;
@@ -359,12 +370,12 @@ internal sealed class CheckupObservations(CheckupOutput output, CheckupHeader he
     {
         if (observation.Child("methodCode") is not { } method || method["code"] is not { } code)
             return;
-        json["method"] = CheckupJson.Concept("urn:oid:" + (method["codeSystem"] ?? CheckupCodes.Methods), code, CheckupItems.MethodName(code) ?? method["displayName"]);
+        json["method"] = CheckupJson.Concept(System(method, CheckupCodes.Methods), code, CheckupItems.MethodName(code) ?? method["displayName"]);
         if (observation.All("methodCode").Skip(1).FirstOrDefault() is { } second)
             output.Say(second, "checkup.method", "The item has more than one method; the first was used.");
     }
 
-    private static void Specimen(JsonObject json, CdaElement observation)
+    private void Specimen(JsonObject json, CdaElement observation)
     {
         if (observation.Child("specimen")?.Child("specimenRole")?.Child("specimenPlayingEntity") is not { } entity)
             return;
@@ -372,7 +383,7 @@ internal sealed class CheckupObservations(CheckupOutput output, CheckupHeader he
         var shown = code?["displayName"] ?? entity.Child("name")?.AllText();
         var specimen = new JsonObject { ["type"] = "Specimen" };
         if (code?["code"] is { } kind)
-            specimen["identifier"] = CheckupJson.Identifier("urn:oid:" + (code["codeSystem"] ?? CheckupCodes.Root), kind);
+            specimen["identifier"] = CheckupJson.Identifier(System(code, null), kind);
         if (shown is { Length: > 0 })
             specimen["display"] = shown;
         if (specimen.Count > 1)

@@ -52,6 +52,17 @@ public class SpecificCheckupRefusalTests
         Assert.Equal("checkup.other", (await Stopped("<ClinicalDocument xmlns=\"urn:other\"/>")).Reason.Code);
     }
 
+    [Theory]
+    [InlineData("<id root=\"1.2.3\" extension=\"123456789018\" assigningAuthorityName=\"個人番号\"/>", true)]
+    [InlineData("<id root=\"1.2.3\" extension=\"123456789019\" assigningAuthorityName=\"個人番号\"/>", false)]
+    [InlineData("<id root=\"1.2.392.200119.6.209.106139999\" extension=\"123456789018\"/>", false)]
+    [InlineData("<id extension=\"１２３４５６７８９０１８\" root=\"1.2.3\"/><!-- マイナンバー -->", true)]
+    public async Task A_my_number_is_refused_only_beside_words_that_name_it(string id, bool refused)
+    {
+        var items = await Fixture.ReadText($"<ClinicalDocument xmlns=\"urn:hl7-org:v3\"><recordTarget><patientRole>{id}</patientRole></recordTarget>{Body}</ClinicalDocument>");
+        Assert.Equal(refused, items is [ReadStopped { Reason.Code: "mynumber.found" }]);
+    }
+
     [Fact]
     public async Task Two_people_in_one_document_are_refused() =>
         Assert.Equal("checkup.persons", (await Stopped($"<ClinicalDocument xmlns=\"urn:hl7-org:v3\"><recordTarget/><recordTarget/>{Body}</ClinicalDocument>")).Reason.Code);
@@ -65,8 +76,20 @@ public class SpecificCheckupRefusalTests
             """);
         Assert.Contains(items.Said(), code => code == "checkup.guidance");
         Assert.Equal(["シドウ　ケン"], Assert.Single(items.OfType<ReadPerson>()).Names);
-        Assert.Empty(items.Of("Observation"));
+        Assert.Empty(items.OfType<ReadResource>());
         Assert.Empty(items.OfType<ReadStopped>());
+    }
+
+    [Fact]
+    public async Task A_system_that_is_no_oid_is_left_out_and_said()
+    {
+        var items = await Fixture.ReadText("""
+            <ClinicalDocument xmlns="urn:hl7-org:v3" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"><component><structuredBody><component><section><code code="01010"/>
+            <entry><observation><code code="9N736000000000011"/><value xsi:type="CD" code=" 1  a " codeSystem="1.2..24060"/></observation></entry>
+            </section></component></structuredBody></component></ClinicalDocument>
+            """);
+        Assert.Contains(items.Said(), code => code == "checkup.system");
+        items.Observation("9N736000000000011")["valueCodeableConcept"].Is("""{"coding":[{"code":"1 a"}]}""");
     }
 
     [Fact]
