@@ -95,7 +95,7 @@ internal sealed class BundleIndex
     {
         while (reader.Read() && reader.TokenType is JsonTokenType.PropertyName)
         {
-            var isProfile = reader.ValueTextEquals("profile"u8);
+            var isProfile = Text(ref reader) is "profile";
             reader.Read();
             if (!isProfile || reader.TokenType is not JsonTokenType.StartArray)
             {
@@ -153,19 +153,18 @@ internal sealed class BundleIndex
     {
         while (reader.Read() && reader.TokenType is JsonTokenType.PropertyName)
         {
-            var isType = reader.ValueTextEquals("resourceType"u8);
-            var isId = reader.ValueTextEquals("id"u8);
+            var name = Text(ref reader);
             reader.Read();
-            if (isType && reader.TokenType is JsonTokenType.String)
+            if (name is "resourceType" && reader.TokenType is JsonTokenType.String)
                 type ??= Text(ref reader);
-            else if (isId && reader.TokenType is JsonTokenType.String)
+            else if (name is "id" && reader.TokenType is JsonTokenType.String)
                 id ??= Text(ref reader);
             else
                 reader.Skip();
         }
     }
 
-    // The reader throws InvalidOperationException on half a surrogate pair, when the text is asked for.
+    // The reader throws InvalidOperationException on half a surrogate pair, when the text is asked for or compared.
     private static string Text(ref Utf8JsonReader reader) =>
         reader.ValueIsEscaped && JsonText.FirstFault(reader.ValueSpan) is not null
             ? throw new JsonException("Text.", path: null, lineNumber: null, bytePositionInLine: reader.TokenStartIndex)

@@ -142,6 +142,20 @@ public sealed class SafeZipTests
     }
 
     [Fact]
+    public async Task A_checkup_archive_inside_an_archive_is_opened()
+    {
+        var result = await File.ReadAllBytesAsync(Path.Combine(AppContext.BaseDirectory, "SpecificCheckup/Fixtures/individual.xml"), TestContext.Current.CancellationToken);
+        var inner = new ZipMaker().Add("1311234567_06123456_202504010_1/DATA/h13112345672025040101000001.xml", result).Done();
+        var direct = await Reading.Of(inner, "a.zip");
+        var packed = await Reading.Of(new ZipMaker().Add("outer/inner.zip", inner).Done(), "a.zip");
+        Assert.NotEmpty(direct.Resources());
+        Assert.Equal(direct.Resources().Count(), packed.Resources().Count());
+        Assert.StartsWith("a.zip/outer/inner.zip/1311234567", packed.Resources().First().Position.File, StringComparison.Ordinal);
+        var renamed = await Reading.Of(new ZipMaker().Add("result.xml", result).Done(), "a.zip");
+        Assert.Equal(direct.Resources().Count(), renamed.Resources().Count());
+    }
+
+    [Fact]
     public async Task An_archive_of_nothing_that_can_be_read_says_so()
     {
         Assert.Equal("stopped:format.zip", (await Reading.Of(ZipMaker.Of(("a.txt", "hello")))).Codes());
