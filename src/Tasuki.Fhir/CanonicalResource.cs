@@ -36,11 +36,13 @@ public sealed class CanonicalResource
     public ReadOnlyMemory<byte> Json { get; }
 
     /// <summary>
-    /// Errors: <c>resource.json</c> (no well-formed JSON: line and byte are in the message), <c>resource.duplicate</c>, <c>resource.shape</c> (no object),
-    /// <c>resource.type</c> (no <c>resourceType</c>, or one that R4 does not know).
+    /// Errors: <c>resource.json</c> (no well-formed JSON: line and byte are in the message), <c>resource.text</c> (no UTF-8, a NUL, half a surrogate pair),
+    /// <c>resource.depth</c>, <c>resource.duplicate</c>, <c>resource.shape</c> (no object), <c>resource.type</c> (no <c>resourceType</c>, or one that R4 does not know).
     /// </summary>
     public static Result<CanonicalResource> Parse(ReadOnlyMemory<byte> utf8)
     {
+        if (JsonText.Fault(utf8.Span) is { } fault)
+            return fault;
         JsonDocument document;
         try
         {
@@ -55,7 +57,9 @@ public sealed class CanonicalResource
             return From(document.RootElement);
     }
 
-    public static Result<CanonicalResource> From(JsonElement root)
+    /// <param name="root">An element whose text <see cref="JsonText.Fault"/> has passed.</param>
+    /// <param name="rewrite">What a <c>reference</c> is to be replaced by; null keeps it.</param>
+    public static Result<CanonicalResource> From(JsonElement root, Func<string, string?>? rewrite = null)
     {
         if (root.ValueKind is not JsonValueKind.Object)
             return new Error("resource.shape", $"A FHIR resource is a JSON object; this is {Name(root.ValueKind)}.");
@@ -84,7 +88,7 @@ public sealed class CanonicalResource
                 }
 
                 writer.WritePropertyName(property.Name);
-                WriteElement(writer, property.Value, reference: null);
+                WriteElement(writer, property.Value, rewrite);
             }
 
             writer.WriteEndObject();
@@ -95,6 +99,15 @@ public sealed class CanonicalResource
 
     /// <summary>Takes bytes that are canonical already, as the store hands them back.</summary>
     public static CanonicalResource FromStore(string type, ReadOnlyMemory<byte> canonical) => new(type, null, canonical);
+
+    /// <summary>The same record with other content, for a change that a reader makes on the way in. Throws when the bytes are no resource of the same type.</summary>
+    public CanonicalResource WithContent(ReadOnlyMemory<byte> utf8)
+    {
+        var changed = Parse(utf8).Value;
+        return string.Equals(changed.Type, Type, StringComparison.Ordinal) ? changed.WithOriginalId(OriginalId) : throw new ArgumentException("The type changed.", nameof(utf8));
+    }
+
+    internal CanonicalResource WithOriginalId(string? originalId) => new(Type, originalId, Json);
 
     /// <summary>The same resource with every <c>reference</c> string for which <paramref name="rewrite"/> knows another one replaced by it.</summary>
     public CanonicalResource WithReferences(Func<string, string?> rewrite)
@@ -177,6 +190,17 @@ public sealed class CanonicalResource
         }
     }
 
+    /// <summary>Writes the resource with an <c>id</c> of its own source and nothing else added.</summary>
+    public void WriteWithId(IBufferWriter<byte> output, string id)
+    {
+        var afterType = "{\"resourceType\":\""u8.Length + Type.Length + 1;
+        output.Write(Json.Span[..afterType]);
+        output.Write(",\"id\":"u8);
+        using (var writer = new Utf8JsonWriter(output, Writing))
+            writer.WriteStringValue(id);
+        output.Write(Json.Span[afterType..]);
+    }
+
     private void WriteMergedTags(IBufferWriter<byte> output, StringBuilder identity, IReadOnlyList<Coding> tags)
     {
         using var document = JsonDocument.Parse(Json, Reading);
@@ -214,6 +238,8 @@ public sealed class CanonicalResource
             writer.WriteStartObject();
             writer.WriteString("system"u8, tag.System);
             writer.WriteString("code"u8, tag.Code);
+            if (tag.Display is not null)
+                writer.WriteString("display"u8, tag.Display);
             writer.WriteEndObject();
         }
 
@@ -320,7 +346,7 @@ public sealed class CanonicalResource
         var where = $"line {broken.LineNumber + 1}, byte {broken.BytePositionInLine + 1}";
         return broken.Message.Contains("Duplicate", StringComparison.OrdinalIgnoreCase)
             ? new Error("resource.duplicate", $"A property stands twice in one JSON object ({where}).")
-            : broken.Message.Contains("depth", StringComparison.OrdinalIgnoreCase)
+            : broken.Message.Contains("maximum configured depth", StringComparison.Ordinal)
                 ? new Error("resource.depth", $"The JSON is nested deeper than {MaximumDepth} levels ({where}).")
                 : new Error("resource.json", $"The text is not well-formed JSON ({where}).");
     }
@@ -335,4 +361,8 @@ public sealed class CanonicalResource
 }
 
 /// <summary>A code in its system, as a token parameter names it.</summary>
-public sealed record Coding(string? System, string Code);
+public sealed record Coding(string? System, string Code)
+{
+    /// <summary>The words a tag is written with. Nothing is compared by them.</summary>
+    public string? Display { get; init; }
+}
