@@ -190,6 +190,17 @@ public sealed class CanonicalResource
         }
     }
 
+    /// <summary>Writes the resource with an <c>id</c> of its own source and nothing else added.</summary>
+    public void WriteWithId(IBufferWriter<byte> output, string id)
+    {
+        var afterType = "{\"resourceType\":\""u8.Length + Type.Length + 1;
+        output.Write(Json.Span[..afterType]);
+        output.Write(",\"id\":"u8);
+        using (var writer = new Utf8JsonWriter(output, Writing))
+            writer.WriteStringValue(id);
+        output.Write(Json.Span[afterType..]);
+    }
+
     private void WriteMergedTags(IBufferWriter<byte> output, StringBuilder identity, IReadOnlyList<Coding> tags)
     {
         using var document = JsonDocument.Parse(Json, Reading);
@@ -227,6 +238,8 @@ public sealed class CanonicalResource
             writer.WriteStartObject();
             writer.WriteString("system"u8, tag.System);
             writer.WriteString("code"u8, tag.Code);
+            if (tag.Display is not null)
+                writer.WriteString("display"u8, tag.Display);
             writer.WriteEndObject();
         }
 
@@ -333,7 +346,7 @@ public sealed class CanonicalResource
         var where = $"line {broken.LineNumber + 1}, byte {broken.BytePositionInLine + 1}";
         return broken.Message.Contains("Duplicate", StringComparison.OrdinalIgnoreCase)
             ? new Error("resource.duplicate", $"A property stands twice in one JSON object ({where}).")
-            : broken.Message.Contains("depth", StringComparison.OrdinalIgnoreCase)
+            : broken.Message.Contains("maximum configured depth", StringComparison.Ordinal)
                 ? new Error("resource.depth", $"The JSON is nested deeper than {MaximumDepth} levels ({where}).")
                 : new Error("resource.json", $"The text is not well-formed JSON ({where}).");
     }
@@ -348,4 +361,8 @@ public sealed class CanonicalResource
 }
 
 /// <summary>A code in its system, as a token parameter names it.</summary>
-public sealed record Coding(string? System, string Code);
+public sealed record Coding(string? System, string Code)
+{
+    /// <summary>The words a tag is written with. Nothing is compared by them.</summary>
+    public string? Display { get; init; }
+}

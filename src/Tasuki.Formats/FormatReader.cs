@@ -1,5 +1,10 @@
 using System.Runtime.CompilerServices;
+using System.Text;
+using Tasuki.Fhir;
+using Tasuki.Formats.SpecificCheckup;
 using Tasuki.Kernel;
+using Tasuki.Kernel.Records;
+using Tasuki.Kernel.Text;
 
 namespace Tasuki.Formats;
 
@@ -17,27 +22,61 @@ public static class FormatReader
         return found.Format;
     }
 
+    /// <summary>
+    /// What stands in the file, in its order. What is not understood is said and the rest is read; a <see cref="ReadStopped"/> is the last item, and then nothing of
+    /// the file may be used. Throws only when the stream itself fails or <paramref name="cancel"/> fires.
+    /// </summary>
     /// <param name="name">The name to say in positions; it decides nothing.</param>
     public static async IAsyncEnumerable<ReadItem> Read(Stream source, string name, ReadLimits limits, [EnumeratorCancellation] CancellationToken cancel)
     {
         var found = await FormatDetection.Look(source, limits, cancel);
         source.Position = 0;
-        var items = found.Format switch
+        await using var items = Open(found, source, name, limits, cancel).GetAsyncEnumerator(cancel);
+        while (true)
         {
-            FileFormat.FhirBundle or FileFormat.FhirResource => JsonFile(source, name, found.Format, limits, cancel),
-            FileFormat.FhirNdjson or FileFormat.Phr => NdjsonReader.Read(source, name, new ResourceIntake(limits), ReadContext.None, cancel),
-            _ => Unreadable(name, found.Why!),
-        };
-        await foreach (var item in items.WithCancellation(cancel))
-        {
+            ReadItem item;
+            try
+            {
+                if (!await items.MoveNextAsync())
+                    yield break;
+                item = items.Current;
+            }
+            catch (ZipFault fault)
+            {
+                item = new ReadStopped(new SourcePosition(fault.Path.Length > 0 ? $"{name}/{fault.Path}" : name), fault.Reason);
+            }
+
             yield return item;
             if (item is ReadStopped)
                 yield break;
         }
     }
 
-    private static async IAsyncEnumerable<ReadItem> JsonFile(
-        Stream source, string name, FileFormat format, ReadLimits limits, [EnumeratorCancellation] CancellationToken cancel)
+    /// <summary>The item that refuses a text with a My Number in it, naming the place and never the number.</summary>
+    internal static ReadStopped? MyNumberIn(ReadOnlySpan<byte> utf8, SourcePosition start)
+    {
+        if (MyNumberScan.Find(utf8) is not { } offset)
+            return null;
+        var (line, column) = JsonText.PositionOf(utf8, offset);
+        var position = start with { Line = (start.Line ?? 1) + line - 1, Column = line == 1 ? (start.Column ?? 1) + column - 1 : column };
+        return new ReadStopped(position, new Error("mynumber.found", "A My Number (個人番号) stands here. It must not be brought in; remove it from the file first."));
+    }
+
+    /// <summary>What the end of one file means for the archive around it: some reasons hold for all of it.</summary>
+    internal static ReadItem Refused(SourcePosition position, Error reason) =>
+        reason.Code is "mynumber.found" or "file.resources" ? new ReadStopped(position, reason) : new NotUnderstood(position, reason);
+
+    private static IAsyncEnumerable<ReadItem> Open(FormatDetection.Found found, Stream source, string name, ReadLimits limits, CancellationToken cancel) => found.Format switch
+    {
+        FileFormat.FhirBundle or FileFormat.FhirResource or FileFormat.Measurements => Json(source, name, found.First, limits, cancel),
+        FileFormat.FhirNdjson => NdjsonReader.Read(source, name, new ResourceIntake(limits), ReadContext.None, cancel),
+        FileFormat.Phr => new PhrReader(new ResourceIntake(limits), name, new ReadContext(Source: SourceKind.OtherPhr)).Read(source, cancel),
+        FileFormat.SpecificCheckupXml => Checkup(source, name, limits, cancel),
+        FileFormat.SpecificCheckupArchive or FileFormat.Sphr or FileFormat.TasukiExport or FileFormat.Archive => new ArchiveReader(found.Archive!, name, limits).Read(cancel),
+        _ => Unreadable(found.Path is { Length: > 0 } path ? $"{name}/{path}" : name, found.Why ?? FormatDetection.NothingKnown),
+    };
+
+    private static async IAsyncEnumerable<ReadItem> Json(Stream source, string name, JsonFirst? first, ReadLimits limits, [EnumeratorCancellation] CancellationToken cancel)
     {
         var loaded = await JsonSource.Load(source, name, limits.JsonBytes, cancel);
         if (!loaded.IsOk)
@@ -46,17 +85,31 @@ public static class FormatReader
             yield break;
         }
 
-        var intake = new ResourceIntake(limits);
-        var items = format is FileFormat.FhirBundle
-            ? BundleReader.Read(loaded.Value, intake, ReadContext.None, cancel)
-            : intake.Take(loaded.Value.Bytes, loaded.Value.At(0, null), ReadContext.None).Select(Whole);
-        foreach (var item in items)
+        foreach (var item in JsonReader.Read(loaded.Value, first, new ResourceIntake(limits), ReadContext.None, cancel))
             yield return item;
     }
 
-    // The one resource of a file is the file: when its JSON is broken, nothing of it can be read.
-    private static ReadItem Whole(ReadItem item) =>
-        item is NotUnderstood said && said.Reason.Code.StartsWith("json.", StringComparison.Ordinal) ? new ReadStopped(said.Position, said.Reason) : item;
+    /// <summary>A specific-checkup document, looked through for a My Number before it is read.</summary>
+    internal static async IAsyncEnumerable<ReadItem> Checkup(Stream xml, string name, ReadLimits limits, [EnumeratorCancellation] CancellationToken cancel)
+    {
+        var bytes = await BoundedBytes.Read(xml, limits.XmlBytes, cancel);
+        if (bytes is null)
+        {
+            yield return new ReadStopped(new SourcePosition(name), new Error("file.size", $"The XML is larger than {limits.XmlBytes} bytes, which is the most that is read at once."));
+            yield break;
+        }
+
+        var text = XmlText.Decode(bytes, out _);
+        if (text.IsOk && MyNumberIn(Encoding.UTF8.GetBytes(text.Value), new SourcePosition(name)) is { } stopped)
+        {
+            yield return stopped;
+            yield break;
+        }
+
+        using var again = new MemoryStream(bytes, writable: false);
+        await foreach (var item in SpecificCheckupReader.Read(again, name, limits, cancel))
+            yield return item;
+    }
 
     private static async IAsyncEnumerable<ReadItem> Unreadable(string name, Error why)
     {

@@ -4,7 +4,7 @@ using Tasuki.Kernel.Records;
 
 namespace Tasuki.Formats;
 
-/// <summary>Where in the source something stands: the path inside an archive (empty for a plain file), line and column from 1 where the format has lines, and the element or JSON path.</summary>
+/// <summary>Where in the source something stands: the name of the file, followed by the path inside it when it is an archive, line and column from 1 where the format has lines, and the element or JSON path.</summary>
 public readonly record struct SourcePosition(string File, long? Line = null, long? Column = null, string? Path = null)
 {
     public override string ToString() => string.Join(", ", new[]
@@ -74,8 +74,14 @@ public enum FileFormat
     /// <summary>SPHR: a ZIP of index.phr and data files, or of a .phr and attachments.</summary>
     Sphr,
 
-    /// <summary>Tasuki's own export ZIP.</summary>
+    /// <summary>Tasuki's own export: an SPHR whose index says so.</summary>
     TasukiExport,
+
+    /// <summary>A JSON file of Open mHealth or IEEE 1752.1 measurements.</summary>
+    Measurements,
+
+    /// <summary>Any other ZIP with files of these formats in it; they are read one by one.</summary>
+    Archive,
 }
 
 /// <summary>Bounds every reader keeps. A source beyond them is refused with a sentence that names the bound.</summary>

@@ -16,6 +16,11 @@ public static class TasukiServer
         // From build output the assets are found through the manifest; a published folder has them in wwwroot and no manifest.
         if (File.Exists(Path.Combine(AppContext.BaseDirectory, "Tasuki.Server.staticwebassets.runtime.json")))
             StaticWebAssetsLoader.UseStaticWebAssets(builder.Environment, builder.Configuration);
+        // Request lines carry query strings, which may carry what a person typed; the framework's own are not written at any level a default starts with.
+        builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
+        builder.Logging.AddFilter("Microsoft.EntityFrameworkCore", LogLevel.Warning);
+        // The cookie keys are wrapped by the key ring on their way to the table, which the framework cannot know (People: CookieKeys).
+        builder.Logging.AddFilter("Microsoft.AspNetCore.DataProtection.KeyManagement.XmlKeyManager", LogLevel.Error);
         adjust?.Invoke(builder);
 
         var settings = ServerSettings.From(builder.Configuration, builder.Environment.IsProduction());

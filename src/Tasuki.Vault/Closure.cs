@@ -27,9 +27,9 @@ internal sealed class Closure(VaultParts parts)
         var now = parts.Clock.GetUtcNow();
         var eraseAt = now.AddDays(parts.Options.WaitingDays);
         await using var work = await parts.Records.Write(cancel);
-        if (await ResidentRow.Read(work, resident, locked: true, cancel) is not { State: ResidentState.Open })
+        if (await ResidentRow.Read(parts, work, resident, locked: true, cancel) is not { State: ResidentState.Open })
             return await Refuse(owner, resident, LogAction.Close);
-        await SetState(work, resident, ResidentState.Closing, Time.Micros(now), Time.Micros(eraseAt), cancel);
+        await new ResidentStatus(resident, ResidentState.Closing, Time.Micros(now), Time.Micros(eraseAt)).Store(parts, work, cancel);
         await parts.Log.Append(new LogEntry(resident, owner, Purpose.Closure, LogAction.Close, null, Refused: false));
         await work.Commit(cancel);
         return Time.FromMicros(Time.Micros(eraseAt));
@@ -41,9 +41,9 @@ internal sealed class Closure(VaultParts parts)
             return (await Refuse(owner, resident, LogAction.CancelClosure)).Map(_ => Done.Yes);
         await using var work = await parts.Records.Write(cancel);
         // After the first step of an erasure there is no way back, whatever the row says.
-        if (await ResidentRow.Read(work, resident, locked: true, cancel) is not { State: ResidentState.Closing } || parts.Erased.Contains(resident))
+        if (await ResidentRow.Read(parts, work, resident, locked: true, cancel) is not { State: ResidentState.Closing } || parts.Erased.Contains(resident))
             return (await Refuse(owner, resident, LogAction.CancelClosure)).Map(_ => Done.Yes);
-        await SetState(work, resident, ResidentState.Open, null, null, cancel);
+        await new ResidentStatus(resident, ResidentState.Open, null, null).Store(parts, work, cancel);
         await parts.Log.Append(new LogEntry(resident, owner, Purpose.Closure, LogAction.CancelClosure, null, Refused: false));
         await work.Commit(cancel);
         return Done.Yes;
@@ -52,25 +52,27 @@ internal sealed class Closure(VaultParts parts)
     public async Task<DateTimeOffset?> ClosingAt(ResidentNo resident, CancellationToken cancel)
     {
         await using var work = await parts.Records.Read(cancel);
-        return await work.Number(
-            $"select erase_at from resident where resident_no = @resident and state = {(int)ResidentState.Closing}", cancel, ("@resident", resident.Value)) is { } at
-            ? Time.FromMicros(at) : null;
+        var rows = await work.Query(
+            $"select {ResidentStatus.Select} from resident r where r.resident_no = @resident", row => ResidentStatus.Read(parts, resident, row, 0), cancel,
+            ("@resident", resident.Value));
+        return rows is [{ State: ResidentState.Closing, EraseAt: { } at }] ? Time.FromMicros(at) : null;
     }
 
     public async Task<IReadOnlyList<ResidentNo>> EraseDue(Actor job, CancellationToken cancel)
     {
+        var now = Time.Micros(parts.Clock.GetUtcNow());
         List<ResidentNo> due;
         await using (var reading = await parts.Records.Read(cancel))
         {
             due = await reading.Query(
                 $"select resident_no from resident where state = {(int)ResidentState.Closing} and erase_at <= @now order by resident_no",
-                row => new ResidentNo(row.GetInt64(0)), cancel, ("@now", Time.Micros(parts.Clock.GetUtcNow())));
+                row => new ResidentNo(row.GetInt64(0)), cancel, ("@now", now));
         }
 
         var erased = new List<ResidentNo>(due.Count);
         foreach (var resident in due)
         {
-            if (await MarkAsErased(resident, cancel))
+            if (await MarkAsErased(job, resident, now, cancel))
             {
                 await parts.Log.Append(new LogEntry(resident, job, Purpose.Closure, LogAction.Erase, null, Refused: false));
                 await Destroy(resident, cancel);
@@ -98,10 +100,15 @@ internal sealed class Closure(VaultParts parts)
     }
 
     // Under the resident's lock, so that a cancellation either comes before this or finds the door closed.
-    private async Task<bool> MarkAsErased(ResidentNo resident, CancellationToken cancel)
+    private async Task<bool> MarkAsErased(Actor job, ResidentNo resident, long now, CancellationToken cancel)
     {
         await using var work = await parts.Records.Write(cancel);
-        if (await ResidentRow.Read(work, resident, locked: true, cancel) is not { State: ResidentState.Closing })
+        var rows = await work.Query(
+            $"select {ResidentStatus.Select} from resident r where r.resident_no = @resident{work.Database.RowLock}",
+            row => ResidentStatus.Read(parts, resident, row, 0), cancel, ("@resident", resident.Value));
+        if (rows is [null])
+            parts.Alarm(job, resident, Purpose.Closure, "resident", resident.Value);
+        if (rows is not [{ State: ResidentState.Closing, EraseAt: { } due }] || due > now)
             return false;
         parts.Erased.Add(resident);
         AfterStep?.Invoke("list");
@@ -125,17 +132,12 @@ internal sealed class Closure(VaultParts parts)
 
         await using (var work = await parts.Records.Write(cancel))
         {
-            await SetState(work, resident, ResidentState.Erased, null, null, cancel);
+            await new ResidentStatus(resident, ResidentState.Erased, null, null).Store(parts, work, cancel);
             await work.Commit(cancel);
         }
 
         AfterStep?.Invoke("state");
     }
-
-    private static Task SetState(DbWork work, ResidentNo resident, ResidentState state, long? closedAt, long? eraseAt, CancellationToken cancel) =>
-        work.Execute(
-            "update resident set state = @state, closed_at = @closed, erase_at = @erase where resident_no = @resident", cancel,
-            ("@state", (long)state), ("@closed", closedAt), ("@erase", eraseAt), ("@resident", resident.Value));
 
     private async Task<Result<DateTimeOffset>> Refuse(Actor actor, ResidentNo resident, string action)
     {

@@ -26,7 +26,7 @@ internal sealed class Enrolment(VaultParts parts, ISeal seal)
         var created = Time.Micros(parts.Clock.GetUtcNow());
         await using var work = await parts.Records.Write(cancel);
         await parts.Records.InsertMany(
-            work, VaultColumns.Resident, [.. residents.Select(object?[] (r) => [r.Value, (long)ResidentState.Open, 1L, created, 1L, 1L, created, null, null])], cancel);
+            work, VaultColumns.Resident, [.. residents.Select(r => Row(r, created))], cancel);
         await work.Commit(cancel);
         return Result.Of(residents);
     }
@@ -34,6 +34,9 @@ internal sealed class Enrolment(VaultParts parts, ISeal seal)
     public async Task AddLookup(ResidentNo resident, LookupKind kind, ReadOnlyMemory<byte> value, CancellationToken cancel)
     {
         await using var work = await parts.Records.Write(cancel);
+        // Nothing is written for somebody who is gone.
+        if (await ResidentRow.Read(parts, work, resident, locked: true, cancel) is not { State: ResidentState.Open or ResidentState.Closing })
+            return;
         await work.Execute(
             $"{VaultColumns.ResidentLookup.InsertSql} on conflict (token, kind, resident_no) do nothing", cancel,
             ("@p0", seal.LookupToken(kind, value.Span)), ("@p1", (long)kind), ("@p2", resident.Value));
@@ -68,4 +71,7 @@ internal sealed class Enrolment(VaultParts parts, ISeal seal)
         await work.Commit(cancel);
         return [.. Enumerable.Range(0, count).Select(i => new ResidentNo(next - count + i))];
     }
+
+    private object?[] Row(ResidentNo resident, long created) =>
+        [resident.Value, (long)ResidentState.Open, 1L, created, 1L, 1L, created, null, null, new ResidentStatus(resident, ResidentState.Open, null, null).Mac(parts)];
 }

@@ -85,7 +85,7 @@ internal sealed class Gate(VaultParts parts)
         var grants = new List<GrantRow>();
         await using var command = work.Command(
             $"""
-            select r.state, {GrantRow.Select} from resident r
+            select {ResidentStatus.Select}, {GrantRow.Select} from resident r
             left join access_grant g on g.resident_no = r.resident_no and g.grantee = @grantee and g.purpose = @purpose and g.state = {(int)GrantState.Live}
             where r.resident_no = @resident order by g.grant_no desc
             """,
@@ -93,9 +93,9 @@ internal sealed class Gate(VaultParts parts)
         await using var reader = await command.ExecuteReaderAsync(cancel);
         while (await reader.ReadAsync(cancel))
         {
-            state = (ResidentState)reader.GetInt64(0);
-            if (!reader.IsDBNull(1))
-                grants.Add(GrantRow.Read(resident, reader, first: 1));
+            state = ResidentStatus.Read(parts, resident, reader, first: 0)?.State;
+            if (!reader.IsDBNull(4))
+                grants.Add(GrantRow.Read(resident, reader, first: 4));
         }
 
         return (state, grants);

@@ -18,7 +18,7 @@ internal sealed class Grants(VaultParts parts)
             return wrong;
 
         await using var work = await parts.Records.Write(cancel);
-        if (await ResidentRow.Read(work, grant.Resident, locked: true, cancel) is not { State: ResidentState.Open })
+        if (await ResidentRow.Read(parts, work, grant.Resident, locked: true, cancel) is not { State: ResidentState.Open })
             return await Refuse(owner, grant.Resident, LogAction.Grant);
         var number = await work.Number("select next_grant_no from resident where resident_no = @resident", cancel, ("@resident", grant.Resident.Value)) ?? 1;
         await work.Execute("update resident set next_grant_no = @next where resident_no = @resident", cancel, ("@next", number + 1), ("@resident", grant.Resident.Value));
@@ -41,7 +41,7 @@ internal sealed class Grants(VaultParts parts)
         if (owner.Kind is not ActorKind.Resident || owner.Self != resident)
             return (await Refuse(owner, resident, LogAction.Revoke)).Map(_ => Done.Yes);
         await using var work = await parts.Records.Write(cancel);
-        await ResidentRow.Read(work, resident, locked: true, cancel);
+        await ResidentRow.Read(parts, work, resident, locked: true, cancel);
         if ((await Live(work, resident, cancel)).Find(one => one.GrantNo == grantNo) is not { } grant)
             return new Error("grant.missing", "No such live grant.");
         await Store(work, grant with { State = GrantState.Revoked }, cancel);

@@ -120,7 +120,7 @@ public sealed class Session
             return Gate.Refused;
         if (records.Count == 0)
             return Result.Of<IReadOnlyList<WrittenRecord>>([]);
-        var written = await new RecordWriter(_parts, _opener, _limit).Write(records, keys, tags => LogWrite(LogAction.Write, tags), cancel);
+        var written = await new RecordWriter(_parts, _opener, _limit).Write(records, keys, Writes(LogAction.Write), cancel);
         return written is null ? Gate.Refused : Result.Of(written);
     }
 
@@ -139,7 +139,7 @@ public sealed class Session
         if (await KeysToWrite(LogAction.Delete, cancel) is not { } keys)
             return Missing;
         var seq = _parts.Ids.SeqOf(Resident, id);
-        return await new RecordDeletion(_parts, _opener, _limit).Delete(seq, keys, tags => LogWrite(LogAction.Delete, tags, id), cancel) ? Done.Yes : Missing;
+        return await new RecordDeletion(_parts, _opener, _limit).Delete(seq, keys, Writes(LogAction.Delete, id), cancel) ? Done.Yes : Missing;
     }
 
     /// <summary>Replaces the chunk of that metric and day. Error <c>gate.refused</c> as for <see cref="Write"/>; <c>samples.value</c> for seconds outside a day.</summary>
@@ -149,7 +149,7 @@ public sealed class Session
             return new Error("samples.value", "A sample lies outside its day: seconds run from 0 to 86,400.");
         if (await KeysToWrite(LogAction.WriteSamples, cancel) is not { } keys)
             return Gate.Refused;
-        return days.Count == 0 || await SampleChunks.Write(days, keys, tags => LogWrite(LogAction.WriteSamples, tags), cancel) ? Done.Yes : Gate.Refused;
+        return days.Count == 0 || await SampleChunks.Write(days, keys, Writes(LogAction.WriteSamples), cancel) ? Done.Yes : Gate.Refused;
     }
 
     /// <summary>By day, then metric. Nothing for a session that does not see the lifelog.</summary>
@@ -167,7 +167,7 @@ public sealed class Session
     {
         if (!_limit.IsWhole || await KeysToWrite(LogAction.KeepFile, cancel) is null)
             return Gate.Refused;
-        var file = await OriginalFiles.Keep(name, contentType, content, fileNo => LogWrite(LogAction.KeepFile, default, $"file {fileNo}"), cancel);
+        var file = await OriginalFiles.Keep(name, contentType, content, fileNo => Writes(LogAction.KeepFile, $"file {fileNo}"), cancel);
         return file is null ? Gate.Refused : file;
     }
 
@@ -193,15 +193,14 @@ public sealed class Session
     {
         if (!_limit.IsWhole || await KeysToWrite(LogAction.DeleteFile, cancel) is null)
             return NoFile;
-        await LogWrite(LogAction.DeleteFile, default, $"file {fileNo}");
-        return await OriginalFiles.Delete(fileNo, cancel) ? Done.Yes : NoFile;
+        return await OriginalFiles.Delete(fileNo, Writes(LogAction.DeleteFile, $"file {fileNo}"), cancel) ? Done.Yes : NoFile;
     }
 
     /// <summary>Who looked, newest first. Only the resident's own sessions see it.</summary>
     public async Task<IReadOnlyList<AccessEntry>> AccessLog(int limit, CancellationToken cancel)
     {
         await Log(LogAction.AccessLog, null);
-        return _limit.IsWhole ? await _parts.LogReader.Of(Resident, Math.Clamp(limit, 1, 10_000), cancel) : [];
+        return _actor.Self == Resident ? await _parts.LogReader.Of(Resident, Math.Clamp(limit, 1, 10_000), cancel) : [];
     }
 
     private static string? TypesOf(RecordQuery query) => query.Types.Count == 0 ? null : string.Join(',', query.Types.Order(StringComparer.Ordinal));
@@ -220,8 +219,7 @@ public sealed class Session
     private Task Log(string action, string? detail) =>
         _entries.GetOrAdd((action, detail), key => _parts.Log.Append(new LogEntry(Resident, _actor, _purpose, key.Action, key.Detail, Refused: false)));
 
-    private Task LogWrite(string action, ReadOnlyMemory<byte> tags, string? detail = null) =>
-        _parts.Log.Append(new LogEntry(Resident, _actor, _purpose, action, detail, Refused: false, tags));
+    private WriteLog Writes(string action, string? detail = null) => new(_parts, _actor, Resident, _purpose, action, detail);
 
     private Binding Bound(RecordQuery query) => PageToken.Bound(_parts.Municipality, Resident, _actor, _purpose, query);
 }

@@ -126,7 +126,7 @@ internal sealed class Constitution
 
         var treated = TreatsPressureFrom is { } p && p <= day;
         var systolic = UntreatedPressure(day) - (treated ? 14 : 0) + dice.Normal(0, 6);
-        var diastolic = (male ? 70 : 64.5) + 0.33 * (Math.Min(age, 55) - 30) - 0.26 * Math.Max(0, age - 55) + 0.75 * over + _lowPressure - (treated ? 7 : 0) + dice.Normal(0, 4);
+        var diastolic = (male ? 73 : 67) + 0.33 * (Math.Min(age, 55) - 30) - 0.26 * Math.Max(0, age - 55) + 0.75 * over + _lowPressure - (treated ? 7 : 0) + dice.Normal(0, 4);
 
         var triglycerides = Curves.Exp(4.36 + (male ? 0.2 : 0) + 0.055 * over + 0.17 * _metabolic + 0.003 * (Math.Min(age, 60) - 40) + (smokes ? 0.1 : 0) + 0.1 * drinks + _fat + dice.Normal(0, 0.17));
         var hdl = (male ? 60 : 70) - 1.2 * over - Math.Clamp(0.05 * (triglycerides - 100), -3, 14) + 3 * drinks - (smokes ? 3 : 0) + _hdl + dice.Normal(0, 2.5);
@@ -134,7 +134,7 @@ internal sealed class Constitution
         var diabetic = DiabetesFrom is { } d && d <= day;
         var underTreatment = TreatsSugarFrom is { } t && t <= day;
         var glucose = (male ? 89.5 : 86) + 0.2 * (age - 30) + 0.8 * over + 3 * _metabolic + _sugar + (diabetic ? (underTreatment ? 24 : 34) : 0) + dice.Normal(0, 3.5);
-        var a1c = 5.36 + 0.027 * (glucose - 93) + 0.003 * (age - 50) + dice.Normal(0, 0.11);
+        var a1c = 5.44 + 0.027 * (glucose - 93) + 0.003 * (age - 50) + dice.Normal(0, 0.11);
 
         var alt = Curves.Exp(2.86 + (male ? 0.2 : 0) + 0.055 * over + 0.14 * _metabolic - 0.007 * Math.Max(0, age - 50) + _liver + dice.Normal(0, 0.12));
         var ast = 12.5 + 0.42 * alt + 0.03 * Math.Max(0, age - 40) + dice.Normal(0, 1.8);
@@ -148,7 +148,7 @@ internal sealed class Constitution
         {
             Height = height,
             Weight = bmi * height * height / 10000,
-            Waist = (male ? 2.35 * bmi + 28.2 + 0.05 * (age - 50) : 2.15 * bmi + 31.3 + 0.1 * (age - 50)) + _waist + dice.Normal(0, 0.9),
+            Waist = (male ? 2.35 * bmi + 28.2 + 0.05 * (age - 50) : 2.15 * bmi + 32.3 + 0.1 * (age - 50)) + _waist + dice.Normal(0, 0.9),
             Systolic = Math.Clamp(systolic, 82, 218),
             Diastolic = Math.Clamp(Math.Min(diastolic, systolic - 22), 42, 128),
             Triglycerides = Math.Clamp(triglycerides, 22, 1450),

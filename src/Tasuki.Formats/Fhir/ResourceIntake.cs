@@ -20,6 +20,9 @@ internal sealed class ResourceIntake(ReadLimits limits)
 
     public ReadLimits Limits => limits;
 
+    /// <summary>In our own export the Patient is the resident's own record; in every other file it says who the file is about.</summary>
+    public bool PatientIsRecord { get; init; }
+
     /// <param name="json">One resource as it stands in the source.</param>
     /// <param name="name">What other entries call it.</param>
     public IReadOnlyList<ReadItem> Take(ReadOnlyMemory<byte> json, SourcePosition position, ReadContext context, string? name = null)
@@ -66,7 +69,8 @@ internal sealed class ResourceIntake(ReadLimits limits)
         if (string.Equals(type, "Patient", StringComparison.Ordinal))
         {
             Person(root, position, name, items);
-            return;
+            if (!PatientIsRecord)
+                return;
         }
 
         var canonical = CanonicalResource.From(root, context.Rewrite);
@@ -76,7 +80,7 @@ internal sealed class ResourceIntake(ReadLimits limits)
             return;
         }
 
-        var resource = canonical.Value;
+        (var resource, context) = TasukiExport.Untag(canonical.Value, context);
         if (context.Withheld is { } withheld && WithheldRecords.Silence(resource, withheld) is { } silenced)
             resource = silenced;
         if (InsuredNumbers.WithoutThem(resource, _people.Count == 1 ? _person : null) is { } masked)

@@ -33,6 +33,14 @@ internal static class JsonPeek
         return scan.Result;
     }
 
+    /// <summary>Of the beginning of a text alone.</summary>
+    public static JsonFirst? Of(ReadOnlySpan<byte> head)
+    {
+        var scan = new Scan();
+        scan.Take(head);
+        return scan.Result;
+    }
+
     private sealed class Scan
     {
         private readonly StringBuilder _text = new();

@@ -174,9 +174,9 @@ internal sealed class CheckupDocumentReader
             json["text"] = CheckupJson.Narrative(narrative);
         if (entries.Count > 0)
             json["entry"] = entries;
-        else
-            json["emptyReason"] = CheckupJson.Concept("http://terminology.hl7.org/CodeSystem/list-empty-reason", "unavailable", "Unavailable");
-        _sections.Add(json);
+        // A section of a Composition must hold something.
+        if (entries.Count > 0 || narrative is { Length: > 0 })
+            _sections.Add(json);
     }
 
     private bool Expect(CdaElement element, string name)

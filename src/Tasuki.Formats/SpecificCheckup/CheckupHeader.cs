@@ -89,6 +89,12 @@ internal sealed class CheckupHeader(CheckupOutput output)
     public void Begin(CdaElement at)
     {
         Subject = output.NextUrl();
+        if (IsGuidance)
+        {
+            Person(at);
+            return;
+        }
+
         output.Category = CheckupCodes.Category(Programme, null);
         if (Programme is null)
             output.Say(_event ?? at, "checkup.programme", "The document names no programme (健診プログラムサービスコード); it counts as a specific checkup.");
@@ -97,14 +103,16 @@ internal sealed class CheckupHeader(CheckupOutput output)
         Person(at);
 
         var performers = _event?.All("performer").Select(each => each.Child("assignedEntity")).OfType<CdaElement>().ToList() ?? [];
-        var institution = performers.Select(each => each.Child("representedOrganization")).FirstOrDefault(each => each is not null)
-            ?? _authors.Select(each => each.Child("assignedAuthor")?.Child("representedOrganization")).FirstOrDefault(each => each is not null);
+        var authors = _authors.Select(each => each.Child("assignedAuthor")).OfType<CdaElement>().ToList();
+        var named = performers.Concat(authors).Select(each => each.Child("representedOrganization")).OfType<CdaElement>().ToList();
+        // The same institution stands in both places; the one that says more (address, telephone) is written.
+        var institution = named.Count == 0 ? null : named.Where(each => Number(each) == Number(named[0])).MaxBy(each => each.Children.Count);
         // The name is known before the first resource is written, so that every one can carry it.
-        output.SourceName = institution?.Child("name")?.AllText() is { Length: > 0 } name ? name : null;
+        output.NameSource(institution?.Child("name")?.AllText() is { Length: > 0 } name ? name : null);
         if (institution is not null)
             _institution = Organization(institution);
 
-        foreach (var author in _authors.Select(each => each.Child("assignedAuthor")).OfType<CdaElement>())
+        foreach (var author in authors)
             Authors(author);
         foreach (var performer in performers)
             Authors(performer);
@@ -131,6 +139,8 @@ internal sealed class CheckupHeader(CheckupOutput output)
             composition["encounter"] = CheckupJson.Reference(_encounter);
         if ((_date ?? _eventStart) is { } date)
             composition["date"] = date;
+        else
+            composition["_date"] = new JsonObject { ["extension"] = new JsonArray(new JsonObject { ["url"] = "http://hl7.org/fhir/StructureDefinition/data-absent-reason", ["valueCode"] = "unknown" }) };
         composition["author"] = _authorReferences.Count > 0 ? _authorReferences : new JsonArray(new JsonObject { ["display"] = "記載なし" });
         composition["title"] = _title ?? "健康診断結果";
         if (_institution is { } custodian)
@@ -150,8 +160,7 @@ internal sealed class CheckupHeader(CheckupOutput output)
     /// <summary>A reference to the organisation; the first time it is met it is written too. Null where it says nothing.</summary>
     public (string Url, string? Name)? Organization(CdaElement organization)
     {
-        var id = organization.All("id").FirstOrDefault(each => each["root"] == CheckupCodes.Institution);
-        var number = id?["extension"]?.Normalize(NormalizationForm.FormKC);
+        var number = Number(organization);
         var name = organization.Child("name")?.AllText() is { Length: > 0 } text ? text : null;
         if (number is null && name is null)
             return null;
@@ -160,7 +169,7 @@ internal sealed class CheckupHeader(CheckupOutput output)
             return (known, name ?? output.SourceName);
 
         if (number is not null && (number.Length != 10 || !number.All(char.IsAsciiDigit)))
-            output.Say(id!, "checkup.institution", $"The number of the institution should have 10 digits; it has {number.Length} characters. It was kept as it is.");
+            output.Say(organization, "checkup.institution", $"The number of the institution should have 10 digits; it has {number.Length} characters. It was kept as it is.");
         var url = output.NextUrl();
         _organizations[key] = url;
         var json = new JsonObject { ["resourceType"] = "Organization" };
@@ -350,6 +359,9 @@ internal sealed class CheckupHeader(CheckupOutput output)
         output.Resource(scoping, json, url);
         return url;
     }
+
+    private static string? Number(CdaElement organization) =>
+        organization.All("id").FirstOrDefault(each => each["root"] == CheckupCodes.Institution)?["extension"]?.Normalize(NormalizationForm.FormKC);
 
     private static JsonObject Contact(string value)
     {

@@ -217,6 +217,8 @@ internal sealed class CheckupObservations(CheckupOutput output, CheckupHeader he
         {
             if (!CheckupCodes.IsNullFlavor(flavor))
                 output.Say(value, "checkup.null", "The reason why there is no value is not known; it counts as unknown.");
+            if ((value["value"] ?? value["code"]) is not null)
+                output.Say(value, "checkup.value", "The item is marked as having no value and has one all the same; it was not used.");
             Absent(json, CheckupCodes.AbsentReason(flavor), flavor);
             return;
         }
@@ -233,7 +235,7 @@ internal sealed class CheckupObservations(CheckupOutput output, CheckupHeader he
                 Coded(json, value, item, ordered: type == "CO");
                 break;
             case "ST" or "ED" or "SC":
-                Text(json, value, value.AllText());
+                Text(json, value, value.AllText(), item);
                 break;
             case "TS" when CheckupValues.ParseTime(value["value"]) is { } time:
                 json["valueDateTime"] = time;
@@ -303,19 +305,21 @@ internal sealed class CheckupObservations(CheckupOutput output, CheckupHeader he
         if (set is not null && text is null && CheckupItems.Answers(set).Count > 0)
             output.Say(value, "checkup.answer", "The answer's code is not in its list of answers; it was kept as it stands.");
         var system = set is not null ? CheckupItems.AnswerSystem(set) : given is not null ? "urn:oid:" + given : null;
-        var coding = new JsonObject();
+        var coding = CheckupJson.Coding(system, plain, text ?? value["displayName"]);
         if (ordered && plain.Length <= 4 && int.TryParse(plain, NumberStyles.None, CultureInfo.InvariantCulture, out var rank))
-            coding["extension"] = new JsonArray(new JsonObject { ["url"] = "http://hl7.org/fhir/StructureDefinition/ordinalValue", ["valueDecimal"] = rank });
-        if (system is not null)
-            coding["system"] = system;
-        coding["code"] = plain;
-        if ((text ?? value["displayName"]) is { } display)
-            coding["display"] = display;
+            coding.Insert(0, "extension", new JsonArray(new JsonObject { ["url"] = "http://hl7.org/fhir/StructureDefinition/ordinalValue", ["valueDecimal"] = rank }));
         json["valueCodeableConcept"] = new JsonObject { ["coding"] = new JsonArray(coding) };
     }
 
-    private void Text(JsonObject json, CdaElement value, string text)
+    private void Text(JsonObject json, CdaElement value, string text, CheckupItem? item = null)
     {
+        // A limit of measurement (0.1以下) cannot stand in a number of CDA, so it comes as text.
+        if (item is { ValueType: "PQ" } && CheckupValues.ParseNumber(text) is { } number)
+        {
+            json["valueQuantity"] = CheckupJson.Quantity(number, Unit(value, item, out var shown), shown);
+            return;
+        }
+
         if (text.Length > 0)
         {
             json["valueString"] = text;

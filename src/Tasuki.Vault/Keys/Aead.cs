@@ -3,7 +3,8 @@ using System.Security.Cryptography;
 namespace Tasuki.Vault.Keys;
 
 /// <summary>
-/// AES-256-GCM: head | nonce(12, random: a counter or an id would repeat after a restore) | ciphertext | tag(16). The cipher object lives for one call and so has one owner.
+/// AES-256-GCM: head | nonce(12, random: a counter or an id would repeat after a restore) | ciphertext | tag(16). The head is bound too. The cipher object lives
+/// for one call and so has one owner.
 /// </summary>
 internal static class Aead
 {
@@ -20,7 +21,7 @@ internal static class Aead
         var nonce = output.AsSpan(head.Length, NonceSize);
         RandomNumberGenerator.Fill(nonce);
         using var cipher = new AesGcm(key, TagSize);
-        cipher.Encrypt(nonce, plain, output.AsSpan(head.Length + NonceSize, plain.Length), output.AsSpan(output.Length - TagSize), bound);
+        cipher.Encrypt(nonce, plain, output.AsSpan(head.Length + NonceSize, plain.Length), output.AsSpan(output.Length - TagSize), [.. head, .. bound]);
         return output;
     }
 
@@ -34,7 +35,8 @@ internal static class Aead
         try
         {
             cipher.Decrypt(
-                sealedBytes.Slice(headLength, NonceSize), sealedBytes.Slice(headLength + NonceSize, plain.Length), sealedBytes[^TagSize..], plain, bound);
+                sealedBytes.Slice(headLength, NonceSize), sealedBytes.Slice(headLength + NonceSize, plain.Length), sealedBytes[^TagSize..], plain,
+                [.. sealedBytes[..headLength], .. bound]);
             return plain;
         }
         catch (AuthenticationTagMismatchException)

@@ -33,6 +33,8 @@ internal sealed class ErasureList(KeyRing ring, MunicipalityId municipality, Tim
     {
         lock (_lock)
         {
+            // Another server may be adding at the same moment.
+            using var held = ring.LockFiles();
             if (Contains(resident))
                 return;
             var options = new FileStreamOptions { Mode = FileMode.OpenOrCreate, Access = FileAccess.ReadWrite, Share = FileShare.ReadWrite };

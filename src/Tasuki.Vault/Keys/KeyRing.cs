@@ -66,6 +66,9 @@ internal sealed class KeyRing
 
     public string ErasurePath => _file.ErasurePath;
 
+    /// <summary>Keeps other processes from changing the ring's files until it is disposed.</summary>
+    public IDisposable LockFiles() => _file.Lock();
+
     /// <summary>Errors: <c>ring.missing</c>, <c>ring.root</c>, <c>ring.mode</c>, <c>ring.format</c>, <c>ring.municipality</c>, <c>ring.key</c>.</summary>
     public static Result<KeyRing> Open(string folder, MunicipalityId municipality, TimeProvider clock, bool create)
     {

@@ -30,6 +30,9 @@ internal static class LogAction
     public const string CancelClosure = "cancel-closure";
     public const string Erase = "erase";
     public const string Alarm = "alarm";
+
+    /// <summary>The change of the entry with the same tags may not have been stored.</summary>
+    public const string Unconfirmed = "unconfirmed";
 }
 
 /// <summary>

@@ -8,8 +8,13 @@ namespace Tasuki.Vault.RecordStore;
 
 /// <summary>A record to be stored, looked at once: tags taken off, recognised, classed.</summary>
 internal sealed record Incoming(
-    CanonicalResource Resource, RecordOrigin Origin, string? LocalUrl, string? OriginalId, Identity Identity, long IdentityToken, byte[] Content, AccessClass Class)
+    CanonicalResource Resource, RecordOrigin Origin, string? LocalUrl, string? OriginalId, Identity Identity, long IdentityToken, AccessClass Class)
 {
+    private byte[]? _content;
+
+    /// <summary>Asked for only where the identity is met a second time: it costs more than all the rest of looking.</summary>
+    public byte[] Content => _content ??= RecordIdentity.ContentOf(Resource);
+
     public static Incoming Of(NewRecord record, ResidentKeys keys)
     {
         var (resource, tags) = RecordTags.TakeOff(record.Resource);
@@ -18,7 +23,7 @@ internal sealed record Incoming(
         var codings = CodingsOf.Resource(resource);
         var category = tags.Category ?? record.Category ?? CategoryRules.Of(resource.Type, codings, origin.Kind);
         return new Incoming(
-            resource, origin, record.LocalUrl, record.Resource.OriginalId, new Identity(identity), keys.IdentityToken(identity), RecordIdentity.ContentOf(resource),
+            resource, origin, record.LocalUrl, record.Resource.OriginalId, new Identity(identity), keys.IdentityToken(identity),
             new AccessClass(category, SensitiveCodes.Any(codings)));
     }
 
@@ -30,9 +35,9 @@ internal sealed record Incoming(
         var facts = RecordFacts.Of(resource);
         payload = RecordPayload.Write(Origin, resource.Json.Span);
         return new RecordRow(
-            resident, version.Seq, ResourceTypes.NumberOf(resource.Type), version.Version, version.Updated, (short)keys.Classes.Apply(Class.Index),
-            (short)keys.Sources.Apply((int)Origin.Kind), facts.Code is { } code ? keys.Token(TokenKind.Code, code.Code) : null,
+            resident, version.Seq, ResourceTypes.NumberOf(resource.Type), version.Version, version.Updated, keys.Classes.Apply(Class.Index),
+            keys.Sources.Apply((int)Origin.Kind), facts.Code is { } code ? keys.Token(TokenKind.Code, code.Code) : null,
             facts.Date is { } date ? Time.MillisDown(date.From) : null, facts.Date is { } span ? Time.MillisUp(span.To) : null,
-            PackedTokens.Of(keys, IdentityToken, facts), Deleted: false, Body: []);
+            PackedTokens.Of(keys, IdentityToken, facts), Deleted: 0, Body: []);
     }
 }

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text.Json;
 using Tasuki.Kernel;
 using Tasuki.Vault.Keys;
+using Tasuki.Vault.Log;
 using Tasuki.Vault.Store;
 
 namespace Tasuki.Vault.RecordStore;
@@ -16,7 +17,7 @@ internal sealed class OriginalFiles(VaultParts parts, Actor actor, ResidentNo re
     private const long Unfinished = -1;
     private static readonly TimeSpan SweptAfter = TimeSpan.FromDays(1);
 
-    public async Task<StoredFile?> Keep(string name, string contentType, Stream content, Func<long, Task> log, CancellationToken cancel)
+    public async Task<StoredFile?> Keep(string name, string contentType, Stream content, Func<long, WriteLog> log, CancellationToken cancel)
     {
         var received = parts.Clock.GetUtcNow();
         if (await Begin(Time.Micros(received), cancel) is not { } fileNo)
@@ -34,6 +35,8 @@ internal sealed class OriginalFiles(VaultParts parts, Actor actor, ResidentNo re
             hash.AppendData(buffer, 0, length);
             var body = BodyFormat.SealRaw(chunkKeys, buffer.AsSpan(0, length), ChunkBound(fileNo, chunks));
             await using var work = await parts.Records.Write(cancel);
+            if (await ResidentRow.Read(parts, work, resident, locked: true, cancel) is not { State: ResidentState.Open })
+                return null;
             await parts.Records.InsertMany(work, VaultColumns.FileChunk, [[resident.Value, fileNo, chunks, body]], cancel);
             await work.Commit(cancel);
             chunks++;
@@ -73,13 +76,15 @@ internal sealed class OriginalFiles(VaultParts parts, Actor actor, ResidentNo re
         throw new IOException($"Chunk {chunk} of file {fileNo} does not open.");
     }
 
-    public async Task<bool> Delete(long fileNo, CancellationToken cancel)
+    public async Task<bool> Delete(long fileNo, WriteLog log, CancellationToken cancel)
     {
         await using var work = await parts.Records.Write(cancel);
         await work.Execute("delete from file_chunk where resident_no = @resident and file_no = @file", cancel, ("@resident", resident.Value), ("@file", fileNo));
         var gone = await work.Execute("delete from file where resident_no = @resident and file_no = @file and chunks >= 0", cancel, ("@resident", resident.Value), ("@file", fileNo));
-        await work.Commit(cancel);
-        return gone > 0;
+        if (gone == 0)
+            return false;
+        await log.Commit(work, default, () => Task.CompletedTask, cancel);
+        return true;
     }
 
     /// <summary>Takes away what a crash left in the middle of an upload.</summary>
@@ -97,7 +102,7 @@ internal sealed class OriginalFiles(VaultParts parts, Actor actor, ResidentNo re
     private async Task<long?> Begin(long received, CancellationToken cancel)
     {
         await using var work = await parts.Records.Write(cancel);
-        if (await ResidentRow.Read(work, resident, locked: true, cancel) is not { State: ResidentState.Open })
+        if (await ResidentRow.Read(parts, work, resident, locked: true, cancel) is not { State: ResidentState.Open })
             return null;
         var fileNo = await work.Number("select next_file_no from resident where resident_no = @resident", cancel, ("@resident", resident.Value)) ?? 1;
         await work.Execute("update resident set next_file_no = @next where resident_no = @resident", cancel, ("@next", fileNo + 1), ("@resident", resident.Value));
@@ -106,7 +111,7 @@ internal sealed class OriginalFiles(VaultParts parts, Actor actor, ResidentNo re
         return fileNo;
     }
 
-    private async Task<bool> Finish(StoredFile file, long chunks, Func<long, Task> log, CancellationToken cancel)
+    private async Task<bool> Finish(StoredFile file, long chunks, Func<long, WriteLog> log, CancellationToken cancel)
     {
         if (await parts.ResidentKeys.Get(resident, cancel) is not { } keys)
             return false;
@@ -114,13 +119,14 @@ internal sealed class OriginalFiles(VaultParts parts, Actor actor, ResidentNo re
         var meta = JsonSerializer.SerializeToUtf8Bytes(new FileMeta(file.Name, file.ContentType, file.Sha256), VaultJson.Default.FileMeta);
         var body = BodyFormat.Seal(keys, meta, Bound(row));
         await using var work = await parts.Records.Write(cancel);
-        if (await ResidentRow.Read(work, resident, locked: true, cancel) is not { State: ResidentState.Open })
+        if (await ResidentRow.Read(parts, work, resident, locked: true, cancel) is not { State: ResidentState.Open })
             return false;
-        await work.Execute(
-            "update file set chunks = @chunks, size = @size, body = @body where resident_no = @resident and file_no = @file", cancel,
-            ("@chunks", chunks), ("@size", file.Size), ("@body", body), ("@resident", resident.Value), ("@file", file.FileNo));
-        await log(file.FileNo);
-        await work.Commit(cancel);
+        await log(file.FileNo).Commit(
+            work, Aead.TagOf(body).ToArray(),
+            () => work.Execute(
+                "update file set chunks = @chunks, size = @size, body = @body where resident_no = @resident and file_no = @file", cancel,
+                ("@chunks", chunks), ("@size", file.Size), ("@body", body), ("@resident", resident.Value), ("@file", file.FileNo)),
+            cancel);
         return true;
     }
 

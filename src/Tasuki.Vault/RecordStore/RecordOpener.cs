@@ -13,8 +13,8 @@ internal sealed class RecordOpener(VaultParts parts, Actor actor, ResidentNo res
     {
         if (Payload(keys, row, table) is not { } payload || row.ClassOf(keys) is not { } access)
             return null;
-        var (origin, json) = RecordPayload.Read(ResourceTypes.NameOf(row.Type), payload);
-        return new StoredRecord(parts.Ids.Encode(resident, row.Seq), row.Version, Time.FromMicros(row.Updated), access, origin, json);
+        var (origin, json) = RecordPayload.Read(row.TypeName, payload);
+        return new StoredRecord(parts.Ids.Encode(resident, row.Seq), (int)row.Version, Time.FromMicros(row.Updated), access, origin, json);
     }
 
     public byte[]? Payload(ResidentKeys keys, RecordRow row, string table)

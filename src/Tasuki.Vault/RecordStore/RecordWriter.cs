@@ -6,6 +6,7 @@ using Tasuki.Kernel;
 using Tasuki.Kernel.Records;
 using Tasuki.Vault.Classes;
 using Tasuki.Vault.Keys;
+using Tasuki.Vault.Log;
 using Tasuki.Vault.Search;
 using Tasuki.Vault.Store;
 
@@ -22,9 +23,8 @@ internal sealed class RecordWriter(VaultParts parts, RecordOpener opener, Sessio
     private readonly ResidentNo _resident = opener.Resident;
 
     /// <summary>Null when the resident takes no more records.</summary>
-    /// <param name="log">Writes the log entry for the rows; they are committed only when it is durable.</param>
     public async Task<IReadOnlyList<WrittenRecord>?> Write(
-        IReadOnlyList<NewRecord> records, ResidentKeys keys, Func<ReadOnlyMemory<byte>, Task> log, CancellationToken cancel)
+        IReadOnlyList<NewRecord> records, ResidentKeys keys, WriteLog log, CancellationToken cancel)
     {
         var incoming = await Look(records, keys);
         WritePlan? plan;
@@ -35,12 +35,12 @@ internal sealed class RecordWriter(VaultParts parts, RecordOpener opener, Sessio
         var sealedRows = await Seal(plan, incoming, keys);
         if (plan.Versions.Count == 0)
         {
-            await log(default);
+            await log.Nothing();
             return plan.Written(parts.Ids, _resident);
         }
 
         await using var work = await parts.Records.Write(cancel);
-        var now = await ResidentRow.Read(work, _resident, locked: true, cancel);
+        var now = await ResidentRow.Read(parts, work, _resident, locked: true, cancel);
         if (now != plan.Seen)
         {
             plan = await Plan(work, incoming, keys, locked: true, cancel);
@@ -49,11 +49,7 @@ internal sealed class RecordWriter(VaultParts parts, RecordOpener opener, Sessio
             sealedRows = await Seal(plan, incoming, keys);
         }
 
-        var entry = log(sealedRows.Tags());
-        await sealedRows.Store(work, _resident, cancel);
-        await ResidentRow.Move(work, _resident, plan.NextSeq, plan.LastUpdated, cancel);
-        await entry;
-        await work.Commit(cancel);
+        await log.Commit(work, sealedRows.Tags(), () => sealedRows.Store(work, _resident, plan.NextSeq, plan.LastUpdated, cancel), cancel);
         return plan.Written(parts.Ids, _resident);
     }
 
@@ -74,9 +70,10 @@ internal sealed class RecordWriter(VaultParts parts, RecordOpener opener, Sessio
 
     private async Task<WritePlan?> Plan(DbWork work, Incoming[] incoming, ResidentKeys keys, bool locked, CancellationToken cancel)
     {
-        if (await ResidentRow.Read(work, _resident, locked, cancel) is not { State: ResidentState.Open } resident)
+        if (await ResidentRow.Read(parts, work, _resident, locked, cancel) is not { State: ResidentState.Open } resident)
             return null;
         var known = await Known(work, incoming, keys, cancel);
+        await ForEach(incoming.Length, i => _ = known.ContainsKey(incoming[i].Identity) ? incoming[i].Content : null);
         return WritePlan.Make(resident, incoming, known, parts.Clock);
     }
 
@@ -113,7 +110,7 @@ internal sealed class RecordWriter(VaultParts parts, RecordOpener opener, Sessio
     {
         if (opener.Payload(keys, row, RecordRow.Current) is not { } payload)
             return null;
-        var resource = RecordPayload.Read(ResourceTypes.NameOf(row.Type), payload).Resource;
+        var resource = RecordPayload.Read(row.TypeName, payload).Resource;
         return (new Identity(RecordIdentity.Of(resource)), new KnownRecord(row, payload, RecordIdentity.ContentOf(resource)));
     }
 
@@ -152,7 +149,7 @@ internal sealed record SealedRows(IReadOnlyList<RecordRow> Current, IReadOnlyLis
 {
     private const int TagPart = 8;
 
-    public async Task Store(DbWork work, ResidentNo resident, CancellationToken cancel)
+    public async Task Store(DbWork work, ResidentNo resident, long nextSeq, long lastUpdated, CancellationToken cancel)
     {
         foreach (var some in MakePlace.Chunk(500))
         {
@@ -163,6 +160,7 @@ internal sealed record SealedRows(IReadOnlyList<RecordRow> Current, IReadOnlyLis
 
         await work.Database.InsertMany(work, VaultColumns.Record, [.. Current.Select(row => row.Values())], cancel);
         await work.Database.InsertMany(work, VaultColumns.RecordHistory, [.. Past.Select(row => row.Values())], cancel);
+        await ResidentRow.Move(work, resident, nextSeq, lastUpdated, cancel);
     }
 
     /// <summary>For the log: seq and version of each row that now stands, with the start of its tag.</summary>

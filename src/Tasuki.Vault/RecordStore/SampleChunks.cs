@@ -4,6 +4,7 @@ using System.Text;
 using Tasuki.Kernel;
 using Tasuki.Kernel.Records;
 using Tasuki.Vault.Keys;
+using Tasuki.Vault.Log;
 using Tasuki.Vault.Store;
 
 namespace Tasuki.Vault.RecordStore;
@@ -18,10 +19,10 @@ internal sealed class SampleChunks(VaultParts parts, Actor actor, ResidentNo res
 
     public bool Visible => limit.Classes.Contains(Class);
 
-    public async Task<bool> Write(IReadOnlyList<SampleDay> days, ResidentKeys keys, Func<ReadOnlyMemory<byte>, Task> log, CancellationToken cancel)
+    public async Task<bool> Write(IReadOnlyList<SampleDay> days, ResidentKeys keys, WriteLog log, CancellationToken cancel)
     {
         await using var work = await parts.Records.Write(cancel);
-        if (await ResidentRow.Read(work, resident, locked: true, cancel) is not { State: ResidentState.Open } row)
+        if (await ResidentRow.Read(parts, work, resident, locked: true, cancel) is not { State: ResidentState.Open } row)
             return false;
         var updated = row.NextUpdated(parts.Clock);
         var tags = new ArrayBufferWriter<byte>();
@@ -45,11 +46,14 @@ internal sealed class SampleChunks(VaultParts parts, Actor actor, ResidentNo res
             stored.Add([resident.Value, metric, (long)day.Day.DayNumber, version, updated, body]);
         }
 
-        var entry = log(tags.WrittenMemory);
-        await parts.Records.InsertMany(work, VaultColumns.SampleChunk, stored, cancel);
-        await ResidentRow.Move(work, resident, row.NextSeq, updated, cancel);
-        await entry;
-        await work.Commit(cancel);
+        await log.Commit(
+            work, tags.WrittenMemory,
+            async () =>
+            {
+                await parts.Records.InsertMany(work, VaultColumns.SampleChunk, stored, cancel);
+                await ResidentRow.Move(work, resident, row.NextSeq, updated, cancel);
+            },
+            cancel);
         return true;
     }
 

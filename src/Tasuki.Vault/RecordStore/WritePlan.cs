@@ -61,7 +61,7 @@ internal sealed class WritePlan
     {
         var plan = new WritePlan(resident, incoming.Length);
         var updated = resident.NextUpdated(clock);
-        var pending = new Dictionary<Identity, (int Version, byte[] Content)>();
+        var pending = new Dictionary<Identity, (int Version, Incoming One)>();
         for (var i = 0; i < incoming.Length; i++)
             plan.Decide(i, incoming[i], known, pending, updated);
         return plan;
@@ -97,7 +97,7 @@ internal sealed class WritePlan
         return references;
     }
 
-    private void Decide(int index, Incoming one, Dictionary<Identity, KnownRecord> known, Dictionary<Identity, (int Version, byte[] Content)> pending, long updated)
+    private void Decide(int index, Incoming one, Dictionary<Identity, KnownRecord> known, Dictionary<Identity, (int Version, Incoming One)> pending, long updated)
     {
         if (pending.TryGetValue(one.Identity, out var before))
         {
@@ -114,21 +114,21 @@ internal sealed class WritePlan
             }
 
             _replaced.Add(stored);
-            Add(index, one, stored.Row.Seq, stored.Row.Version + 1, Math.Max(updated, LastUpdated), WriteOutcome.Updated);
+            Add(index, one, stored.Row.Seq, (int)stored.Row.Version + 1, Math.Max(updated, LastUpdated), WriteOutcome.Updated);
         }
         else
         {
             Add(index, one, NextSeq++, 1, Math.Max(updated, LastUpdated), WriteOutcome.Created);
         }
 
-        pending[one.Identity] = (_versions.Count - 1, one.Content);
+        pending[one.Identity] = (_versions.Count - 1, one);
     }
 
     // The same identity a second time in one write: what stands pending is the known record now.
-    private void DecideAgain(int index, Incoming one, (int Version, byte[] Content) before, Dictionary<Identity, (int Version, byte[] Content)> pending)
+    private void DecideAgain(int index, Incoming one, (int Version, Incoming One) before, Dictionary<Identity, (int Version, Incoming One)> pending)
     {
         var earlier = _versions[before.Version];
-        if (before.Content.AsSpan().SequenceEqual(one.Content))
+        if (before.One.Content.AsSpan().SequenceEqual(one.Content))
         {
             _targets[index] = new WriteTarget(earlier.Seq, one.Resource.Type, WriteOutcome.AlreadyThere);
             return;
@@ -136,7 +136,7 @@ internal sealed class WritePlan
 
         _versions[before.Version] = earlier with { Table = RecordRow.History };
         Add(index, one, earlier.Seq, earlier.Version + 1, LastUpdated + 1, WriteOutcome.Updated);
-        pending[one.Identity] = (_versions.Count - 1, one.Content);
+        pending[one.Identity] = (_versions.Count - 1, one);
     }
 
     private void Add(int index, Incoming one, long seq, int version, long updated, WriteOutcome outcome)

@@ -15,7 +15,7 @@ internal sealed class Matcher(RecordQuery query, SessionLimit limit)
     private readonly bool _needsFacts = query.Codes.Count > 0 || query.AnyCoding is not null || query.Identifier is not null || query.Reference is not null;
 
     public bool Matches(RecordRow row, StoredRecord record) =>
-        !row.Deleted
+        row.Deleted == 0
         && limit.Allows(record.Class, row.DateFrom, row.DateTo)
         && (query.Categories.Count == 0 || query.Categories.Contains(record.Class.Category))
         && (query.Types.Count == 0 || query.Types.Contains(record.Type, StringComparer.Ordinal))

@@ -101,7 +101,7 @@ internal sealed class PostgresDatabase : Database
 
         var known = await work.Number("select count(*) from information_schema.tables where table_schema = @schema and table_name = 'schema_version'", cancel, ("@schema", _schema)) == 1;
         var seen = known ? await work.Number("select coalesce(max(script), 0) from schema_version", cancel) : 0;
-        return await RunScripts(work, [.. scripts.Select(s => s.Replace("/*clustered*/", "", StringComparison.Ordinal))], (int)seen!.Value, create, cancel);
+        return await RunScripts(work, scripts, (int)seen!.Value, create, cancel);
     }
 
     public override ValueTask DisposeAsync() => _source.DisposeAsync();

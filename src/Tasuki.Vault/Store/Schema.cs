@@ -11,7 +11,7 @@ internal static class Schema
         """
         create table resident (
             resident_no bigint not null primary key, state smallint not null, next_seq bigint not null, last_updated bigint not null, next_file_no bigint not null,
-            next_grant_no bigint not null, created bigint not null, closed_at bigint, erase_at bigint);
+            next_grant_no bigint not null, created bigint not null, closed_at bigint, erase_at bigint, mac bytea not null) /*plain*/;
         create index resident_due on resident (erase_at) where erase_at is not null;
 
         create table record (
@@ -33,26 +33,26 @@ internal static class Schema
 
         create table file (
             resident_no bigint not null, file_no bigint not null, received bigint not null, chunks bigint not null, size bigint not null, body bytea not null,
-            primary key (resident_no, file_no));
+            primary key (resident_no, file_no)) /*plain*/;
         create table file_chunk (
             resident_no bigint not null, file_no bigint not null, chunk_no bigint not null, body bytea not null,
-            primary key (resident_no, file_no, chunk_no));
+            primary key (resident_no, file_no, chunk_no)) /*plain*/;
 
         create table access_grant (
             resident_no bigint not null, grant_no bigint not null, grantee bytea not null, purpose text not null, classes bigint not null, period_from bigint,
             period_to bigint, until bigint not null, state smallint not null, created bigint not null, body bytea not null, mac bytea not null,
-            primary key (resident_no, grant_no));
+            primary key (resident_no, grant_no)) /*plain*/;
         create index access_grant_grantee on access_grant (grantee, resident_no);
 
         create table purpose (
             code text not null, version bigint not null, text text not null, legal_basis text not null, classes bigint not null, valid_from bigint not null,
-            primary key (code, version));
+            primary key (code, version)) /*plain*/;
 
         create table resident_lookup (
-            token bytea not null, kind smallint not null, resident_no bigint not null, primary key (token, kind, resident_no));
+            token bytea not null, kind smallint not null, resident_no bigint not null, primary key (token, kind, resident_no)) /*plain*/;
         create index resident_lookup_resident on resident_lookup (resident_no);
 
-        create table counter (name text not null primary key, next bigint not null);
+        create table counter (name text not null primary key, next bigint not null) /*plain*/;
         insert into counter (name, next) values ('resident', 1);
         """,
     ];
@@ -61,7 +61,7 @@ internal static class Schema
     [
         """
         create table resident_key (
-            resident_no bigint not null, epoch bigint not null, key_version smallint not null, wrapped bytea not null, primary key (resident_no, key_version));
+            resident_no bigint not null, epoch bigint not null, key_version smallint not null, wrapped bytea not null, primary key (resident_no, key_version)) /*plain*/;
         create index resident_key_epoch on resident_key (epoch);
         """,
     ];
@@ -69,14 +69,14 @@ internal static class Schema
     public static readonly IReadOnlyList<string> Log =
     [
         """
-        create table log_writer (writer_no bigint not null primary key, started bigint not null);
+        create table log_writer (writer_no bigint not null primary key, started bigint not null) /*plain*/;
         create table log_entry (
             writer_no bigint not null, entry_no bigint not null, group_no bigint not null, resident_no bigint, at bigint not null, actor bigint not null,
             body bytea not null, primary key (writer_no, entry_no)) /*clustered*/;
         create index log_entry_resident on log_entry (resident_no, at);
         create table log_group (
             writer_no bigint not null, group_no bigint not null, first_entry bigint not null, last_entry bigint not null, previous bytea not null,
-            hash bytea not null, primary key (writer_no, group_no));
+            hash bytea not null, primary key (writer_no, group_no)) /*plain*/;
         """,
     ];
 }

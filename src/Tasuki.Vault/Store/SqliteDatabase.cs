@@ -141,12 +141,13 @@ internal sealed class SqliteDatabase : Database
         _writing.Dispose();
     }
 
-    // The scripts are written in PostgreSQL's words; SQLite clusters a table by its key only when told.
+    // The scripts are written in PostgreSQL's words; SQLite clusters a table by its key and keeps to the types only when told.
     private static string Dialect(string script) => script
         .Replace("bytea", "blob", StringComparison.Ordinal)
         .Replace("bigint", "integer", StringComparison.Ordinal)
         .Replace("smallint", "integer", StringComparison.Ordinal)
-        .Replace("/*clustered*/", "without rowid", StringComparison.Ordinal);
+        .Replace("/*clustered*/", "without rowid, strict", StringComparison.Ordinal)
+        .Replace("/*plain*/", "strict", StringComparison.Ordinal);
 
     // Pooling is our own: a pooled handle of the provider would outlive the vault and keep the file.
     private static string Text(string path, SqliteOpenMode mode) =>

@@ -39,7 +39,7 @@ internal static class VaultColumns
     public static readonly TableColumns Resident = new(Records, "resident",
     [
         Number("resident_no"), Small("state"), Number("next_seq"), Number("last_updated"), Number("next_file_no"), Number("next_grant_no"), Number("created"),
-        Number("closed_at"), Number("erase_at"),
+        Number("closed_at"), Number("erase_at"), new Column("mac", ColumnType.Bytes, ColumnProtection.Token, null),
     ]);
 
     public static readonly TableColumns Record = new(Records, "record", RecordColumns());

@@ -28,6 +28,18 @@ public sealed record ExchangeOptions
     /// <summary>Bytes of one upload form with all its files. Beyond it the connection is closed; below it the rest of a file that is too large is read and thrown away.</summary>
     public long UploadBytes { get; init; } = 1L << 30;
 
+    /// <summary>Days from closing an account to the destruction of its key, as the vault has it: the closing page says the date.</summary>
+    public int WaitingDays { get; init; } = 14;
+
+    /// <summary>Days after which the key of a key-store epoch is destroyed, as the vault has it.</summary>
+    public int EpochDays { get; init; } = 7;
+
+    /// <summary>The service's name in reverse domain order, as SPHR asks for: letters, digits, dots, hyphens.</summary>
+    public string ServiceId { get; init; } = "jp.tasuki";
+
+    /// <summary>The service in words, as other services show the source of what was taken out here.</summary>
+    public string ServiceName { get; init; } = "Tasuki";
+
     public ReadLimits Limits { get; init; } = ReadLimits.Default;
 
     /// <summary>A wrong setting stops the server with this sentence.</summary>

@@ -52,6 +52,17 @@ public class SpecificCheckupRefusalTests
         Assert.Equal("checkup.other", (await Stopped("<ClinicalDocument xmlns=\"urn:other\"/>")).Reason.Code);
     }
 
+    [Theory]
+    [InlineData("<id root=\"1.2.3\" extension=\"123456789018\" assigningAuthorityName=\"個人番号\"/>", true)]
+    [InlineData("<id root=\"1.2.3\" extension=\"123456789019\" assigningAuthorityName=\"個人番号\"/>", false)]
+    [InlineData("<id root=\"1.2.392.200119.6.209.106139999\" extension=\"123456789018\"/>", false)]
+    [InlineData("<id extension=\"１２３４５６７８９０１８\" root=\"1.2.3\"/><!-- マイナンバー -->", true)]
+    public async Task A_my_number_is_refused_only_beside_words_that_name_it(string id, bool refused)
+    {
+        var items = await Fixture.ReadText($"<ClinicalDocument xmlns=\"urn:hl7-org:v3\"><recordTarget><patientRole>{id}</patientRole></recordTarget>{Body}</ClinicalDocument>");
+        Assert.Equal(refused, items is [ReadStopped { Reason.Code: "mynumber.found" }]);
+    }
+
     [Fact]
     public async Task Two_people_in_one_document_are_refused() =>
         Assert.Equal("checkup.persons", (await Stopped($"<ClinicalDocument xmlns=\"urn:hl7-org:v3\"><recordTarget/><recordTarget/>{Body}</ClinicalDocument>")).Reason.Code);

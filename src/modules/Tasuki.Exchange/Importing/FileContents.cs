@@ -33,6 +33,11 @@ internal sealed class FileContents
 
     public int NotUnderstoodCount { get; private set; }
 
+    /// <summary>Days of detailed measurements, and original files, of our own export.</summary>
+    public int SampleDays { get; private set; }
+
+    public int Originals { get; private set; }
+
     /// <summary>Why the file must not be used; then nothing of it is stored.</summary>
     public ImportProblem? Problem { get; private set; }
 
@@ -44,7 +49,28 @@ internal sealed class FileContents
     {
         var format = await FormatReader.Detect(source, cancel);
         source.Position = 0;
-        return await From(format, FormatReader.Read(source, name, options.Limits, cancel), options.ImportBytes, cancel);
+        var found = await From(format, FormatReader.Read(source, name, options.Limits, cancel), options.ImportBytes, cancel);
+        if (format is FileFormat.TasukiExport && found.Problem is null)
+            await found.Count(source, name, options.Limits, cancel);
+        return found;
+    }
+
+    private async Task Count(Stream source, string name, ReadLimits limits, CancellationToken cancel)
+    {
+        using var own = OwnExport.Open(source, limits);
+        if (own is null)
+            return;
+        Originals = own.OriginalCount;
+        await foreach (var (path, days) in own.Samples(cancel))
+        {
+            if (!days.IsOk)
+            {
+                Problem = new ImportProblem(days.Error.Code, days.Error.Message, $"{name}/{path}");
+                return;
+            }
+
+            SampleDays += days.Value.Count;
+        }
     }
 
     internal static async Task<FileContents> From(FileFormat format, IAsyncEnumerable<ReadItem> items, long bytesAllowed, CancellationToken cancel)
@@ -57,7 +83,7 @@ internal sealed class FileContents
                 return found;
         }
 
-        if (found._resources.Count == 0 && found._notUnderstood.Count == 0)
+        if (found._resources.Count == 0 && found._notUnderstood.Count == 0 && format is not FileFormat.TasukiExport)
             found.Problem = new ImportProblem("import.empty", "There is no record in the file.", null);
         return found;
     }

@@ -62,7 +62,7 @@ public sealed class ImportFile
         {
             var spooled = await Spool(import, body, cancel);
             import = import with { Details = import.Details with { Size = spooled.Size, Sha256 = spooled.Sha256 } };
-            var problem = spooled.Problem ?? await Scan(import, cancel) ?? (await Read(import, cancel)).Problem;
+            var problem = spooled.Problem ?? await Scan(import, cancel) ?? await FirstReading(import, cancel);
             var kept = problem is null
                 ? await _rows.Keep(import, ImportState.Read, import.Details, cancel)
                 : await _rows.Finish(import, ImportState.Failed, import.Details with { Problem = problem }, cancel);
@@ -107,6 +107,8 @@ public sealed class ImportFile
             NotUnderstood = Tally.Groups(contents.NotUnderstood),
             NotUnderstoodCount = contents.NotUnderstoodCount,
             Attachments = contents.Attachments,
+            SampleDays = contents.SampleDays,
+            Originals = contents.Originals,
         };
     }
 
@@ -203,6 +205,35 @@ public sealed class ImportFile
         return await FileContents.From(content, import.Details.Name, _options, cancel);
     }
 
+    private async Task<ImportProblem?> FirstReading(OpenedImport import, CancellationToken cancel)
+    {
+        using var turn = await _turn.Take(import.Details.Size, cancel);
+        var contents = await Read(import, cancel);
+        return contents.Problem ?? (contents.Originals > 0 ? await LookIntoOriginals(import, cancel) : null);
+    }
+
+    /// <summary>The originals inside our own export were looked into when they first came in; a ZIP made by another hand could hide a My Number there.</summary>
+    private async Task<ImportProblem?> LookIntoOriginals(OpenedImport import, CancellationToken cancel)
+    {
+        var opened = _spools.Open(import.Id, import.SpoolKey!, import.Details.Size);
+        if (!opened.IsOk)
+            return ImportProblem.Of(opened.Error);
+        await using var content = opened.Value;
+        using var own = OwnExport.Open(content, _options.Limits);
+        foreach (var (path, entry) in own?.OriginalEntries ?? [])
+        {
+            await using var packed = await own!.OpenOriginal(entry, cancel);
+            await using var original = await _spools.Unpack(import.Id, packed, cancel);
+            await foreach (var item in FormatReader.Read(original, $"{import.Details.Name}/{path}", _options.Limits, cancel))
+            {
+                if (item is ReadStopped { Reason.Code: "mynumber.found" } stopped)
+                    return ImportProblem.Of(stopped);
+            }
+        }
+
+        return null;
+    }
+
     private async Task<Result<ImportOutcome>> StoreOrUndo(Session session, OpenedImport import, FileContents contents, PersonsWord word)
     {
         var cancel = CancellationToken.None;
@@ -210,13 +241,15 @@ public sealed class ImportFile
         Result<ImportOutcome> stored;
         try
         {
-            var kept = await KeepOriginal(session, import, cancel);
+            // Our own export is taken apart: its originals are kept each by itself, and the archive around them only where something in it was not understood.
+            var isWhole = contents is { Format: FileFormat.TasukiExport, NotUnderstoodCount: 0 };
+            var kept = isWhole ? (null, false) : await KeepOriginal(session, import, cancel);
             if (!kept.IsOk)
                 return await Undo(session, import, null, kept.Error);
             var (fileNo, isNew) = kept.Value;
             undo = isNew ? fileNo : null;
             var plan = await StoragePlan.For(session, import, contents, fileNo, word, cancel);
-            stored = await plan.Store(session, cancel);
+            stored = await StoreAll(session, import, contents, plan, cancel);
         }
         catch
         {
@@ -231,8 +264,20 @@ public sealed class ImportFile
         return finished.Map(_ => stored.Value);
     }
 
+    private async Task<Result<ImportOutcome>> StoreAll(Session session, OpenedImport import, FileContents contents, StoragePlan plan, CancellationToken cancel)
+    {
+        if (contents.Format is not FileFormat.TasukiExport)
+            return await plan.Store(session, own: null, cancel);
+        var opened = _spools.Open(import.Id, import.SpoolKey!, import.Details.Size);
+        if (!opened.IsOk)
+            return opened.Error;
+        await using var content = opened.Value;
+        using var own = OwnExport.Open(content, _options.Limits);
+        return await plan.Store(session, own, cancel);
+    }
+
     /// <summary>The same bytes are kept once, also when a crash left them kept and their records not stored.</summary>
-    private async Task<Result<(long FileNo, bool IsNew)>> KeepOriginal(Session session, OpenedImport import, CancellationToken cancel)
+    private async Task<Result<(long? FileNo, bool IsNew)>> KeepOriginal(Session session, OpenedImport import, CancellationToken cancel)
     {
         foreach (var file in await session.Files(cancel))
         {
@@ -244,7 +289,7 @@ public sealed class ImportFile
         if (!opened.IsOk)
             return opened.Error;
         await using var content = opened.Value;
-        return (await session.KeepFile(import.Details.Name, import.Details.ContentType, content, cancel)).Map(file => (file.FileNo, true));
+        return (await session.KeepFile(import.Details.Name, import.Details.ContentType, content, cancel)).Map(file => ((long?)file.FileNo, true));
     }
 
     private async Task<Error> Undo(Session session, OpenedImport import, long? fileNo, Error error)

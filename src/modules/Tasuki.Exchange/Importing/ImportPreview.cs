@@ -31,6 +31,11 @@ public sealed record ImportPreview
 
     public required IReadOnlyList<AttachmentFound> Attachments { get; init; }
 
+    /// <summary>Days of detailed measurements, and original files, that our own export brings along.</summary>
+    public required int SampleDays { get; init; }
+
+    public required int Originals { get; init; }
+
     /// <summary>Name or birth date differ from the account's: stored only when the person says that the records are theirs.</summary>
     public bool MustBeConfirmed => People.Any(person => person.Differs);
 

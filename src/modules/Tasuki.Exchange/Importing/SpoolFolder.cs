@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Tasuki.Kernel;
 
 namespace Tasuki.Exchange.Importing;
@@ -32,6 +33,33 @@ internal sealed class SpoolFolder
         catch (IOException)
         {
             return new Error("import.spool", "The received file is no longer there. Bring it in again.");
+        }
+    }
+
+    /// <summary>Makes something inside a spool seekable: a spool of its own under a key that nobody keeps, gone when the stream is closed.</summary>
+    public async Task<Stream> Unpack(string id, Stream packed, CancellationToken cancel)
+    {
+        var inner = $"{id}-{ImportRows.NewId()}";
+        var key = RandomNumberGenerator.GetBytes(SpoolChunk.KeyBytes);
+        try
+        {
+            var buffer = new byte[SpoolChunk.Plain];
+            long size;
+            await using (var spool = Create(inner, key))
+            {
+                int read;
+                while ((read = await packed.ReadAsync(buffer, cancel)) > 0)
+                    await spool.Write(buffer.AsMemory(0, read), cancel);
+                await spool.Complete(cancel);
+                size = spool.Length;
+            }
+
+            return new SpoolStream(PathOf(inner), inner, key, size);
+        }
+        finally
+        {
+            // An open file can be read to its end after its name is gone; a crash in between leaves it to the sweep.
+            Delete(inner);
         }
     }
 

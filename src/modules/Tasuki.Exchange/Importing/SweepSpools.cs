@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Tasuki.Data;
+using Tasuki.Kernel;
 
 namespace Tasuki.Exchange.Importing;
 
@@ -21,7 +22,7 @@ internal sealed class SweepSpools(TasukiDb db, SpoolFolder spools, ExchangeOptio
         // The folder is looked at before the table: a spool that comes into being in between has its row already.
         var there = spools.Ids();
         var wanted = (await rows.Where(r => r.SpoolKey != null).Select(r => r.Id).ToListAsync(cancel)).ToHashSet(StringComparer.Ordinal);
-        var removed = there.Where(id => !wanted.Contains(id)).ToList();
+        var removed = there.Where(id => !wanted.Contains(id.Split('-')[0])).ToList();
         removed.ForEach(spools.Delete);
         return removed.Count;
     }
@@ -38,5 +39,20 @@ internal sealed class SweepSpools(TasukiDb db, SpoolFolder spools, ExchangeOptio
             else
                 await one.ExecuteUpdateAsync(set => set.SetProperty(r => r.State, ImportState.Read), cancel);
         }
+    }
+}
+
+/// <summary>At every start and every hour.</summary>
+internal sealed class SweepSpoolsJob(SweepSpools sweep) : IJobHandler
+{
+    public const string Name = "exchange.sweep-spools";
+
+    public string Kind => Name;
+
+    public async Task<Result<Done>> Run(JobWork work, CancellationToken cancel)
+    {
+        await sweep.Recover(cancel);
+        await sweep.Sweep(cancel);
+        return Done.Yes;
     }
 }
