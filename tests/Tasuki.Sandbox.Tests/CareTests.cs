@@ -77,6 +77,19 @@ public sealed partial class CareTests
     }
 
     [Fact]
+    public void A_medicine_for_a_sensitive_illness_can_be_told_by_its_code()
+    {
+        foreach (var (_, data, _) in Sample.Everybody.Value)
+        {
+            foreach (var text in data.Records.Where(record => record.Resource.Type is "MedicationDispense" or "MedicationRequest").Select(Sample.Text))
+            {
+                var named = text.Contains("エスシタロプラム", StringComparison.Ordinal) || text.Contains("ラミブジン", StringComparison.Ordinal);
+                Assert.Equal(named, text.Contains("\"N06AB10\"", StringComparison.Ordinal) || text.Contains("\"J05AF05\"", StringComparison.Ordinal));
+            }
+        }
+    }
+
+    [Fact]
     public void Steps_follow_the_week_and_the_samples_of_a_day_add_up_to_its_steps()
     {
         var days = Sample.Everybody.Value.SelectMany(one => one.Data.Records).Where(record => Sample.Text(record).Contains("55423-8", StringComparison.Ordinal)).Select(Sample.Text)

@@ -116,11 +116,11 @@ internal sealed class CheckupPaper
         Close(item.Question);
     }
 
-    /// <summary>An item that is in no official table: its code is ours and says so.</summary>
-    public void Own(string category, string code, string name, Measured? value, string? unit, string? ucum, string? words = null)
+    /// <summary>An item that is in no official table: its code is ours and says so, unless another system has one.</summary>
+    public void Own(string category, string code, string name, Measured? value, string? unit, string? ucum, string? words = null, string system = Systems.SyntheticItem)
     {
         var pen = OpenBare(category);
-        pen.Concept("code"u8, Systems.SyntheticItem, code, name);
+        pen.Concept("code"u8, system, code, name);
         pen.Subject("subject"u8);
         pen.Reference("encounter"u8, _encounter);
         pen.Day("effectiveDateTime"u8, _day);
