@@ -1,1 +1,35 @@
-return 0;
+using System.Text;
+using Tasuki.Cli;
+using Tasuki.Cli.Convert;
+using Tasuki.Cli.Demo;
+using Tasuki.Cli.Municipalities;
+using Tasuki.Cli.Records;
+
+Console.OutputEncoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
+using var stop = new CancellationTokenSource();
+Console.CancelKeyPress += (_, pressed) =>
+{
+    pressed.Cancel = true;
+    stop.Cancel();
+};
+
+try
+{
+    return args switch
+    {
+        ["convert", .. var rest] => await ConvertFile.Run(rest, Console.OpenStandardOutput(), Console.Error, stop.Token),
+        ["demo", "accounts", .. var rest] => await ShowDemoAccounts.Run(rest, Console.Out, Console.Error, stop.Token),
+        ["demo", "files", .. var rest] => await WriteDemoFiles.Run(rest, Console.Out, Console.Error, stop.Token),
+        ["demo", .. var rest] => await MakeDemo.Run(rest, Console.Error, stop.Token),
+        ["migrate", .. var rest] => await Migrate.Run(rest, Console.Out, Console.Error, stop.Token),
+        ["municipality", "add", .. var rest] => await AddMunicipality.Run(rest, Console.Out, Console.Error, stop.Token),
+        ["import", .. var rest] => await ImportRecords.Run(rest, Console.Out, Console.Error, stop.Token),
+        ["export", .. var rest] => await ExportToFile.Run(rest, Console.Out, Console.Error, stop.Token),
+        _ => await Usage.Say(Console.Error),
+    };
+}
+catch (OperationCanceledException) when (stop.IsCancellationRequested)
+{
+    await Console.Error.WriteLineAsync("Stopped.");
+    return 130;
+}

@@ -1,4 +1,11 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using Microsoft.EntityFrameworkCore;
+using Tasuki.Data;
 using Tasuki.Kernel;
+using Tasuki.Kernel.Seals;
 
 namespace Tasuki.Delivery;
 
@@ -6,14 +13,68 @@ namespace Tasuki.Delivery;
 public sealed record InboxMessage(long No, DateTimeOffset Sent, string Subject, string Body, string? Link, bool Read);
 
 /// <summary>Every person's inbox in the app. A message outside the app says only that something has arrived.</summary>
-public sealed class Inbox
+public sealed class Inbox(TasukiDb db, ISeal seal, TimeProvider clock)
 {
+    private sealed record Content(string Subject, string Body, string? Link);
+
     /// <param name="key">The idempotency key: the same key for the same resident is delivered once.</param>
-    public Task Send(ResidentNo resident, string key, string subject, string body, string? link, CancellationToken cancel) => throw new NotImplementedException();
+    public async Task Send(ResidentNo resident, string key, string subject, string body, string? link, CancellationToken cancel)
+    {
+        var token = seal.SecretMac("inbox-key", Encoding.UTF8.GetBytes($"{resident}\n{key}"));
+        if (await Known(resident, token, cancel))
+            return;
+        var no = RandomNumberGenerator.GetInt32(int.MaxValue) * 4_194_304L + RandomNumberGenerator.GetInt32(4_194_304);
+        var plain = JsonSerializer.SerializeToUtf8Bytes(new Content(subject, body, link));
+        var content = await seal.Seal(resident, Place(no), plain, cancel);
+        if (!content.IsOk)
+            return; // The resident's key is gone: nobody is left to read it.
 
-    public Task<IReadOnlyList<InboxMessage>> Messages(ResidentNo resident, CancellationToken cancel) => throw new NotImplementedException();
+        var row = new InboxRow { No = no, ResidentNo = resident.Value, Key = token, Sent = clock.GetUtcNow(), Content = content.Value };
+        db.Add(row);
+        try
+        {
+            await db.SaveChangesAsync(cancel);
+        }
+        catch (DbUpdateException) when (!cancel.IsCancellationRequested)
+        {
+            // Two senders of one key at the same moment: the unique index keeps one.
+            db.Entry(row).State = EntityState.Detached;
+            if (!await Known(resident, token, cancel))
+                throw;
+        }
+    }
 
-    public Task<int> Unread(ResidentNo resident, CancellationToken cancel) => throw new NotImplementedException();
+    /// <summary>Newest first, at most 500. A message that does not open is left out.</summary>
+    public async Task<IReadOnlyList<InboxMessage>> Messages(ResidentNo resident, CancellationToken cancel)
+    {
+        var rows = await Of(resident).AsNoTracking().OrderByDescending(m => m.Sent).Take(500).ToListAsync(cancel);
+        var messages = new List<InboxMessage>(rows.Count);
+        foreach (var row in rows)
+        {
+            var opened = await seal.Open(resident, Place(row.No), row.Content, cancel);
+            if (!opened.IsOk)
+                continue;
+            var content = JsonSerializer.Deserialize<Content>(opened.Value)!;
+            messages.Add(new InboxMessage(row.No, row.Sent, content.Subject, content.Body, content.Link, row.Read is not null));
+        }
 
-    public Task MarkRead(ResidentNo resident, long no, CancellationToken cancel) => throw new NotImplementedException();
+        return messages;
+    }
+
+    public Task<int> Unread(ResidentNo resident, CancellationToken cancel) => Of(resident).CountAsync(m => m.Read == null, cancel);
+
+    public Task MarkRead(ResidentNo resident, long no, CancellationToken cancel)
+    {
+        var now = clock.GetUtcNow();
+        return Of(resident).Where(m => m.No == no && m.Read == null).ExecuteUpdateAsync(s => s.SetProperty(m => m.Read, now), cancel);
+    }
+
+    /// <summary>Deletes everything in the inbox of an erased resident.</summary>
+    public Task Erase(ResidentNo resident, CancellationToken cancel) => Of(resident).ExecuteDeleteAsync(cancel);
+
+    private IQueryable<InboxRow> Of(ResidentNo resident) => db.Set<InboxRow>().Where(m => m.ResidentNo == resident.Value);
+
+    private Task<bool> Known(ResidentNo resident, byte[] token, CancellationToken cancel) => Of(resident).AnyAsync(m => m.Key == token, cancel);
+
+    private static SealPlace Place(long no) => new("inbox_message", "content", no.ToString(CultureInfo.InvariantCulture));
 }

@@ -119,6 +119,40 @@ public sealed class CanonicalResource
         return new CanonicalResource(Type, OriginalId, buffer.WrittenMemory);
     }
 
+    /// <summary>The same resource without the <c>meta.tag</c> codings for which <paramref name="takeOff"/> says so; a tag list or meta left empty goes too.</summary>
+    public CanonicalResource WithoutTags(Func<Coding, bool> takeOff)
+    {
+        using var document = JsonDocument.Parse(Json, Reading);
+        var root = document.RootElement;
+        if (!root.TryGetProperty("meta"u8, out var meta) || !meta.TryGetProperty("tag"u8, out var tags) || tags.ValueKind is not JsonValueKind.Array)
+            return this;
+        var kept = tags.EnumerateArray().Where(tag => TagOf(tag) is not { } coding || !takeOff(coding)).ToList();
+        if (kept.Count == tags.GetArrayLength())
+            return this;
+
+        var buffer = new ArrayBufferWriter<byte>(Json.Length);
+        using (var writer = new Utf8JsonWriter(buffer, Writing))
+        {
+            writer.WriteStartObject();
+            foreach (var property in root.EnumerateObject())
+            {
+                if (!property.NameEquals("meta"u8))
+                {
+                    writer.WritePropertyName(property.Name);
+                    WriteElement(writer, property.Value, reference: null);
+                }
+                else if (kept.Count > 0 || meta.EnumerateObject().Count() > 1)
+                {
+                    WriteMetaWithTags(writer, meta, kept);
+                }
+            }
+
+            writer.WriteEndObject();
+        }
+
+        return new CanonicalResource(Type, OriginalId, buffer.WrittenMemory);
+    }
+
     /// <summary>
     /// Writes the resource with its <c>id</c>, <c>meta.versionId</c>, <c>meta.lastUpdated</c> and, where given, extra <c>meta.tag</c> codings, without
     /// parsing the body.
@@ -220,6 +254,33 @@ public sealed class CanonicalResource
         writer.WriteEndObject();
     }
 
+    private static Coding? TagOf(JsonElement tag) =>
+        tag.ValueKind is JsonValueKind.Object && tag.TryGetProperty("code"u8, out var code) && code.ValueKind is JsonValueKind.String
+            && tag.TryGetProperty("system"u8, out var system) && system.ValueKind is JsonValueKind.String
+            ? new Coding(system.GetString(), code.GetString()!) : null;
+
+    private static void WriteMetaWithTags(Utf8JsonWriter writer, JsonElement meta, List<JsonElement> tags)
+    {
+        writer.WriteStartObject("meta"u8);
+        foreach (var property in meta.EnumerateObject())
+        {
+            if (!property.NameEquals("tag"u8))
+            {
+                writer.WritePropertyName(property.Name);
+                WriteElement(writer, property.Value, reference: null);
+            }
+            else if (tags.Count > 0)
+            {
+                writer.WriteStartArray("tag"u8);
+                foreach (var tag in tags)
+                    WriteElement(writer, tag, reference: null);
+                writer.WriteEndArray();
+            }
+        }
+
+        writer.WriteEndObject();
+    }
+
     private static void WriteMeta(Utf8JsonWriter writer, JsonElement meta)
     {
         if (meta.ValueKind is not JsonValueKind.Object)
@@ -285,7 +346,7 @@ public sealed class CanonicalResource
         var where = $"line {broken.LineNumber + 1}, byte {broken.BytePositionInLine + 1}";
         return broken.Message.Contains("Duplicate", StringComparison.OrdinalIgnoreCase)
             ? new Error("resource.duplicate", $"A property stands twice in one JSON object ({where}).")
-            : broken.Message.Contains("depth", StringComparison.OrdinalIgnoreCase)
+            : broken.Message.Contains("maximum configured depth", StringComparison.Ordinal)
                 ? new Error("resource.depth", $"The JSON is nested deeper than {MaximumDepth} levels ({where}).")
                 : new Error("resource.json", $"The text is not well-formed JSON ({where}).");
     }

@@ -38,6 +38,12 @@ public readonly struct Result<T>
     public Result<TNext> Map<TNext>(Func<T, TNext> map) => Error is null ? map(_value!) : Error;
 }
 
+/// <summary>For values whose static type is an interface: C# knows no implicit conversion from those.</summary>
+public static class Result
+{
+    public static Result<T> Of<T>(T value) => value;
+}
+
 /// <summary>The value of an outcome that has none.</summary>
 public readonly record struct Done
 {

@@ -1,6 +1,12 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using Tasuki.Kernel;
 using Tasuki.Kernel.Records;
 using Tasuki.Kernel.Seals;
+using Tasuki.Vault.Keys;
+using Tasuki.Vault.Log;
+using Tasuki.Vault.RecordStore;
+using Tasuki.Vault.Store;
 
 namespace Tasuki.Vault;
 
@@ -9,51 +15,123 @@ namespace Tasuki.Vault;
 /// </summary>
 public sealed class RecordVault : IAsyncDisposable
 {
-    private RecordVault()
+    private readonly VaultParts _parts;
+    private readonly Gate _gate;
+    private readonly Grants _grants;
+    private readonly Enrolment _enrolment;
+
+    private RecordVault(VaultParts parts)
     {
+        _parts = parts;
+        _gate = new Gate(parts);
+        _grants = new Grants(parts);
+        Closure = new Closure(parts);
+        Seal = new MunicipalSeal(parts.ResidentKeys, parts.Ring, parts.Municipality);
+        _enrolment = new Enrolment(parts, Seal);
     }
 
-    /// <summary>Opens stores, key store, key ring and log; brings the schema up to date when asked. A wrong setting is an error with a sentence.</summary>
-    public static Task<Result<RecordVault>> Start(VaultOptions options, TimeProvider clock, CancellationToken cancel) => throw new NotImplementedException();
+    public ISeal Seal { get; }
 
-    public ISeal Seal => throw new NotImplementedException();
+    /// <summary>The newest version of each purpose that is valid: official texts, meant for everybody.</summary>
+    public IReadOnlyCollection<Purpose> Purposes => [.. _parts.Purposes.Values];
+
+    internal VaultParts Parts => _parts;
+
+    internal Closure Closure { get; }
+
+    /// <summary>Opens stores, key store, key ring and log; brings the schema up to date when asked. A wrong setting is an error with a sentence.</summary>
+    public static async Task<Result<RecordVault>> Start(VaultOptions options, TimeProvider clock, CancellationToken cancel)
+    {
+        if (options.Check() is { } wrong)
+            return wrong;
+        var ring = KeyRing.Open(options.Ring, options.Municipality, clock, options.Create);
+        if (!ring.IsOk)
+            return ring.Error;
+        var stores = await VaultStores.Open(options, cancel);
+        if (!stores.IsOk)
+            return stores.Error;
+
+        var (records, keys, log) = stores.Value;
+        var erased = new ErasureList(ring.Value, options.Municipality, clock);
+        var parts = new VaultParts(
+            options, clock, records, keys, log, ring.Value, erased, new ResidentKeyStore(keys, ring.Value, erased, options.Municipality, clock),
+            await LogWriter.Start(log, ring.Value, options.Municipality, clock, cancel), new LogReader(log, ring.Value, options.Municipality),
+            new RecordIds(ring.Value.Key(RingPurpose.Id).ToArray()), await Vault.Purposes.Load(records, clock, options.Create, cancel));
+        var vault = new RecordVault(parts);
+        await vault.Closure.ApplyList(cancel);
+        await OriginalFiles.Sweep(records, clock, cancel);
+        return vault;
+    }
 
     /// <summary>
     /// The gate. Decides from ownership and live grants, writes the access log, and returns a session limited to classes and period.
     /// Error <c>gate.refused</c>: not allowed, no such resident, closed, erased, no such purpose: one answer for all of them.
     /// </summary>
-    public Task<Result<Session>> Open(Actor actor, ResidentNo resident, string purpose, CancellationToken cancel) => throw new NotImplementedException();
+    public Task<Result<Session>> Open(Actor actor, ResidentNo resident, string purpose, CancellationToken cancel) => _gate.Open(actor, resident, purpose, cancel);
 
     /// <summary>Makes a resident: the key is durable before this returns. Look-up tokens are the caller's (<see cref="AddLookup"/>).</summary>
-    public Task<Result<ResidentNo>> Enrol(Actor actor, CancellationToken cancel) => throw new NotImplementedException();
+    public async Task<Result<ResidentNo>> Enrol(Actor actor, CancellationToken cancel) => (await _enrolment.Enrol(actor, 1, cancel)).Map(residents => residents[0]);
 
-    public Task AddLookup(ResidentNo resident, LookupKind kind, ReadOnlyMemory<byte> value, CancellationToken cancel) => throw new NotImplementedException();
+    /// <summary>The same for 1 to 10,000 at once, in ascending order.</summary>
+    public Task<Result<IReadOnlyList<ResidentNo>>> EnrolMany(Actor actor, int count, CancellationToken cancel) => _enrolment.Enrol(actor, count, cancel);
 
-    public Task<IReadOnlyList<ResidentNo>> Find(LookupKind kind, ReadOnlyMemory<byte> value, CancellationToken cancel) => throw new NotImplementedException();
+    public Task AddLookup(ResidentNo resident, LookupKind kind, ReadOnlyMemory<byte> value, CancellationToken cancel) =>
+        _enrolment.AddLookup(resident, kind, value, cancel);
+
+    /// <summary>For an address or number that changed. What is not there is no error.</summary>
+    public Task RemoveLookup(ResidentNo resident, LookupKind kind, ReadOnlyMemory<byte> value, CancellationToken cancel) =>
+        _enrolment.RemoveLookup(resident, kind, value, cancel);
+
+    public Task<IReadOnlyList<ResidentNo>> Find(LookupKind kind, ReadOnlyMemory<byte> value, CancellationToken cancel) => _enrolment.Find(kind, value, cancel);
 
     /// <summary>Gives a grantee live access. The row carries a MAC; a row that was widened by SQL is not honoured.</summary>
-    public Task<Result<long>> Grant(Actor owner, NewGrant grant, CancellationToken cancel) => throw new NotImplementedException();
+    public Task<Result<long>> Grant(Actor owner, NewGrant grant, CancellationToken cancel) => _grants.Give(owner, grant, cancel);
 
-    public Task<Result<Done>> Revoke(Actor owner, ResidentNo resident, long grantNo, CancellationToken cancel) => throw new NotImplementedException();
+    public Task<Result<Done>> Revoke(Actor owner, ResidentNo resident, long grantNo, CancellationToken cancel) => _grants.Revoke(owner, resident, grantNo, cancel);
 
     /// <summary>Closes at once: from now on the gate refuses everybody but <see cref="CancelClosure"/>. The key is destroyed after the waiting period. Returns that time.</summary>
-    public Task<Result<DateTimeOffset>> Close(Actor owner, ResidentNo resident, CancellationToken cancel) => throw new NotImplementedException();
+    public Task<Result<DateTimeOffset>> Close(Actor owner, ResidentNo resident, CancellationToken cancel) => Closure.Close(owner, resident, cancel);
 
-    public Task<Result<Done>> CancelClosure(Actor owner, ResidentNo resident, CancellationToken cancel) => throw new NotImplementedException();
+    public Task<Result<Done>> CancelClosure(Actor owner, ResidentNo resident, CancellationToken cancel) => Closure.Cancel(owner, resident, cancel);
 
     /// <summary>When the account of this resident will be erased; null when it is open.</summary>
-    public Task<DateTimeOffset?> ClosingAt(ResidentNo resident, CancellationToken cancel) => throw new NotImplementedException();
+    public Task<DateTimeOffset?> ClosingAt(ResidentNo resident, CancellationToken cancel) => Closure.ClosingAt(resident, cancel);
 
     /// <summary>
     /// Erases every resident whose waiting period is over: list, key, rows, in that order, resumable after a crash at any point. Returns those erased, so that
     /// other floors drop their rows too.
     /// </summary>
-    public Task<IReadOnlyList<ResidentNo>> EraseDue(Actor job, CancellationToken cancel) => throw new NotImplementedException();
+    public Task<IReadOnlyList<ResidentNo>> EraseDue(Actor job, CancellationToken cancel) => Closure.EraseDue(job, cancel);
 
-    public ValueTask DisposeAsync() => throw new NotImplementedException();
+    /// <summary>Wraps key material of other floors under a ring key, bound to the purpose: <c>cookie</c> for what protects cookies, <c>signing</c> for what signs tokens.</summary>
+    public byte[] ProtectRing(string purpose, ReadOnlySpan<byte> plain) => Aead.Seal(_parts.Ring.Key(Wrapping(purpose)), [1], plain, RingBound(purpose));
+
+    /// <summary>Error <c>seal.broken</c>: altered, or wrapped for another purpose or municipality.</summary>
+    public Result<byte[]> UnprotectRing(string purpose, ReadOnlySpan<byte> wrapped) =>
+        wrapped is [1, ..] && Aead.Open(_parts.Ring.Key(Wrapping(purpose)), 1, wrapped, RingBound(purpose)) is { } plain
+            ? plain : new Error("seal.broken", "The wrapped key was altered or belongs elsewhere.");
+
+    /// <summary>Null when the access log's chain of groups is whole; else what is wrong, in numbers.</summary>
+    public Task<string?> FindBreakInLog(CancellationToken cancel) => _parts.LogReader.FindBreak(cancel);
+
+    public async ValueTask DisposeAsync()
+    {
+        await _parts.Log.DisposeAsync();
+        _parts.ResidentKeys.Dispose();
+        _parts.Ids.Dispose();
+        await _parts.Records.DisposeAsync();
+        await _parts.Keys.DisposeAsync();
+        await _parts.LogStore.DisposeAsync();
+    }
+
+    private static string Wrapping(string purpose) =>
+        purpose is RingPurpose.Cookie or RingPurpose.Signing ? purpose : throw new ArgumentException($"The ring wraps for '{RingPurpose.Cookie}' and '{RingPurpose.Signing}'.", nameof(purpose));
+
+    private byte[] RingBound(string purpose) => new Binding(_parts.Municipality, "ring").Text(purpose).Bytes.ToArray();
 }
 
 /// <summary>A permission to be given: who, for which purpose, which classes, records of which period, until when.</summary>
+/// <param name="PeriodFrom">Records whose main date overlaps the days from here to <paramref name="PeriodTo"/>, both included, in Tokyo; with a period, records without a date are not seen.</param>
 public sealed record NewGrant(
     ResidentNo Resident, ActorKind GranteeKind, string GranteeId, string Purpose, AccessClasses Classes,
     DateOnly? PeriodFrom, DateOnly? PeriodTo, DateTimeOffset Until);
@@ -88,4 +166,24 @@ public sealed record VaultOptions
 
     /// <summary>Days from closing an account to the destruction of its key, 0 to 30.</summary>
     public int WaitingDays { get; init; } = 14;
+
+    /// <summary>Takes the alarms: rows that do not open. Ids and numbers only.</summary>
+    public ILogger Logger { get; init; } = NullLogger.Instance;
+
+    internal Error? Check()
+    {
+        if (WaitingDays is < 0 or > 30)
+            return new Error("vault.waiting", $"The waiting period is 0 to 30 days; {WaitingDays} is set.");
+        if (Store is StoreKind.Sqlite)
+        {
+            var data = Path.GetDirectoryName(Path.GetFullPath(Records))!;
+            var ring = Path.GetFullPath(Ring);
+            if (string.Equals(ring, data, StringComparison.Ordinal) || ring.StartsWith(data + Path.DirectorySeparatorChar, StringComparison.Ordinal))
+                return new Error("vault.ring", "The key ring's folder lies inside the folder of the records: whoever copies the one has the other. Put the ring elsewhere.");
+            if (new[] { Records, Keys, Log }.Select(Path.GetFullPath).Distinct(StringComparer.Ordinal).Count() < 3)
+                return new Error("vault.files", "Records, keys and log are three files; two of the settings name the same one.");
+        }
+
+        return null;
+    }
 }

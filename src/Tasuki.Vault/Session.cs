@@ -1,5 +1,11 @@
+using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
 using Tasuki.Kernel;
 using Tasuki.Kernel.Records;
+using Tasuki.Vault.Keys;
+using Tasuki.Vault.Log;
+using Tasuki.Vault.RecordStore;
+using Tasuki.Vault.Search;
 
 namespace Tasuki.Vault;
 
@@ -9,54 +15,211 @@ namespace Tasuki.Vault;
 /// </summary>
 public sealed class Session
 {
-    internal Session()
+    private static readonly Error Missing = new("record.missing", "No such record.");
+    private static readonly Error NoFile = new("file.missing", "No such file.");
+
+    private readonly VaultParts _parts;
+    private readonly Actor _actor;
+    private readonly string _purpose;
+    private readonly SessionLimit _limit;
+    private readonly RecordOpener _opener;
+    private readonly ConcurrentDictionary<(string Action, string? Detail), Task> _entries = new();
+
+    internal Session(VaultParts parts, Actor actor, ResidentNo resident, string purpose, SessionLimit limit)
     {
+        _parts = parts;
+        _actor = actor;
+        _purpose = purpose;
+        _limit = limit;
+        Resident = resident;
+        _opener = new RecordOpener(parts, actor, resident, purpose);
     }
 
-    public ResidentNo Resident => throw new NotImplementedException();
+    public ResidentNo Resident { get; }
 
-    public AccessClasses Classes => throw new NotImplementedException();
+    public AccessClasses Classes => _limit.Classes;
+
+    /// <summary>Whether <see cref="Write"/> and the other changes are open to this session.</summary>
+    public bool MayWrite => _limit.MayWrite;
+
+    private RecordReads Reads => new(_parts, _opener, _limit);
+
+    private OriginalFiles OriginalFiles => new(_parts, _actor, Resident, _purpose);
+
+    private SampleChunks SampleChunks => new(_parts, _actor, Resident, _purpose, _limit);
 
     /// <summary>Error <c>record.missing</c> for an unknown id, a forged one, a deleted record and one this session may not see: the same statement, the same answer.</summary>
-    public Task<Result<StoredRecord>> Read(string id, CancellationToken cancel) => throw new NotImplementedException();
+    public async Task<Result<StoredRecord>> Read(string id, CancellationToken cancel)
+    {
+        var seq = _parts.Ids.SeqOf(Resident, id);
+        var entry = Log(LogAction.Read, seq < 0 ? null : id);
+        var record = await KeysNow(cancel) is { } keys ? await Reads.One(keys, seq, cancel) : null;
+        await entry;
+        return record is null ? Missing : record;
+    }
 
-    public Task<Result<StoredRecord>> ReadVersion(string id, int version, CancellationToken cancel) => throw new NotImplementedException();
+    public async Task<Result<StoredRecord>> ReadVersion(string id, int version, CancellationToken cancel)
+    {
+        var seq = _parts.Ids.SeqOf(Resident, id);
+        var entry = Log(LogAction.Read, seq < 0 ? null : id);
+        var record = await KeysNow(cancel) is { } keys ? await Reads.Version(keys, seq, version, cancel) : null;
+        await entry;
+        return record is null ? Missing : record;
+    }
 
     /// <summary>Errors: <c>query.limit</c>, <c>query.type</c>, <c>query.page</c> (a token that is not of this session and query).</summary>
-    public Task<Result<RecordPage>> Search(RecordQuery query, CancellationToken cancel) => throw new NotImplementedException();
+    public async Task<Result<RecordPage>> Search(RecordQuery query, CancellationToken cancel)
+    {
+        if (RecordSearch.Check(query) is { } wrong)
+            return wrong;
+        PagePosition? after = null;
+        if (query.After is { } token && (after = PageToken.Open(_parts.Ring, Bound(query), token)) is null)
+            return new Error("query.page", "The page token does not belong to this session and query.");
 
-    /// <summary>All that match, page after page, logged once.</summary>
-    public IAsyncEnumerable<StoredRecord> All(RecordQuery query, CancellationToken cancel) => throw new NotImplementedException();
+        var entry = Log(LogAction.Search, TypesOf(query));
+        var (records, next) = await KeysNow(cancel) is { } keys
+            ? await new RecordSearch(_parts, _opener, _limit).Page(query, keys, after, query.Limit, cancel) : ([], null);
+        await entry;
+        return new RecordPage(records, next is { } position ? PageToken.Seal(_parts.Ring, Bound(query), position) : null);
+    }
 
-    public Task<IReadOnlyList<RecordCount>> Count(CancellationToken cancel) => throw new NotImplementedException();
+    /// <summary>All that match, page after page, logged once. <see cref="RecordQuery.Limit"/> and <see cref="RecordQuery.After"/> are not looked at.</summary>
+    public async IAsyncEnumerable<StoredRecord> All(RecordQuery query, [EnumeratorCancellation] CancellationToken cancel)
+    {
+        const int PageSize = 1_000;
+        var entry = Log(LogAction.Search, TypesOf(query));
+        var search = new RecordSearch(_parts, _opener, _limit);
+        PagePosition? after = null;
+        do
+        {
+            if (RecordSearch.Check(query with { Limit = PageSize }) is not null || await KeysNow(cancel) is not { } keys)
+                yield break;
+            (var records, after) = await search.Page(query, keys, after, PageSize, cancel);
+            await entry;
+            foreach (var record in records)
+                yield return record;
+        }
+        while (after is not null);
+    }
+
+    public async Task<IReadOnlyList<RecordCount>> Count(CancellationToken cancel)
+    {
+        var entry = Log(LogAction.Count, null);
+        var counts = await KeysNow(cancel) is { } keys ? await Reads.Count(keys, cancel) : [];
+        await entry;
+        return counts;
+    }
 
     /// <summary>
     /// Stores all or none, in one transaction under the resident's write lock, and never the same record twice (<see cref="Fhir.RecordIdentity"/>).
-    /// When this returns, the records and their log entry are durable.
+    /// When this returns, the records and their log entry are durable. Error <c>gate.refused</c>: this session may not write, or the account is closed.
     /// </summary>
-    public Task<Result<IReadOnlyList<WrittenRecord>>> Write(IReadOnlyList<NewRecord> records, CancellationToken cancel) => throw new NotImplementedException();
+    public async Task<Result<IReadOnlyList<WrittenRecord>>> Write(IReadOnlyList<NewRecord> records, CancellationToken cancel)
+    {
+        if (await KeysToWrite(LogAction.Write, cancel) is not { } keys)
+            return Gate.Refused;
+        if (records.Count == 0)
+            return Result.Of<IReadOnlyList<WrittenRecord>>([]);
+        var written = await new RecordWriter(_parts, _opener, _limit).Write(records, keys, Writes(LogAction.Write), cancel);
+        return written is null ? Gate.Refused : Result.Of(written);
+    }
 
-    /// <summary>For each record, what <see cref="Write"/> would do now, and its class. Nothing is written.</summary>
-    public Task<IReadOnlyList<(WriteOutcome Outcome, AccessClass Class)>> Preview(IReadOnlyList<NewRecord> records, CancellationToken cancel) => throw new NotImplementedException();
+    /// <summary>For each record, what <see cref="Write"/> would do now, and its class. Nothing is written. Empty when the account is closed.</summary>
+    public async Task<IReadOnlyList<(WriteOutcome Outcome, AccessClass Class)>> Preview(IReadOnlyList<NewRecord> records, CancellationToken cancel)
+    {
+        var entry = Log(LogAction.Preview, null);
+        var outcomes = records.Count > 0 && await KeysNow(cancel) is { } keys ? await new RecordWriter(_parts, _opener, _limit).Preview(records, keys, cancel) : [];
+        await entry;
+        return outcomes;
+    }
 
     /// <summary>Deletes one record: a new version that says so; earlier versions stay in history until the resident is erased. Error <c>record.missing</c>.</summary>
-    public Task<Result<Done>> Delete(string id, CancellationToken cancel) => throw new NotImplementedException();
+    public async Task<Result<Done>> Delete(string id, CancellationToken cancel)
+    {
+        if (await KeysToWrite(LogAction.Delete, cancel) is not { } keys)
+            return Missing;
+        var seq = _parts.Ids.SeqOf(Resident, id);
+        return await new RecordDeletion(_parts, _opener, _limit).Delete(seq, keys, Writes(LogAction.Delete, id), cancel) ? Done.Yes : Missing;
+    }
 
-    /// <summary>Replaces the chunk of that metric and day.</summary>
-    public Task<Result<Done>> WriteSamples(IReadOnlyList<SampleDay> days, CancellationToken cancel) => throw new NotImplementedException();
+    /// <summary>Replaces the chunk of that metric and day. Error <c>gate.refused</c> as for <see cref="Write"/>; <c>samples.value</c> for seconds outside a day.</summary>
+    public async Task<Result<Done>> WriteSamples(IReadOnlyList<SampleDay> days, CancellationToken cancel)
+    {
+        if (days.Any(day => day.Samples.Any(sample => sample.FromSecond is < 0 or > 86_400 || sample.ToSecond < sample.FromSecond || sample.ToSecond > 86_400)))
+            return new Error("samples.value", "A sample lies outside its day: seconds run from 0 to 86,400.");
+        if (await KeysToWrite(LogAction.WriteSamples, cancel) is not { } keys)
+            return Gate.Refused;
+        return days.Count == 0 || await SampleChunks.Write(days, keys, Writes(LogAction.WriteSamples), cancel) ? Done.Yes : Gate.Refused;
+    }
 
-    public IAsyncEnumerable<SampleDay> Samples(string? metric, DateOnly? from, DateOnly? to, CancellationToken cancel) => throw new NotImplementedException();
+    /// <summary>By day, then metric. Nothing for a session that does not see the lifelog.</summary>
+    public async IAsyncEnumerable<SampleDay> Samples(string? metric, DateOnly? from, DateOnly? to, [EnumeratorCancellation] CancellationToken cancel)
+    {
+        await Log(LogAction.Samples, null);
+        if (!SampleChunks.Visible)
+            yield break;
+        await foreach (var day in SampleChunks.Read(metric, from, to, cancel))
+            yield return day;
+    }
 
     /// <summary>Keeps an original file, sealed in chunks as it is read; nothing plain touches a disk. Written together with nothing else.</summary>
-    public Task<Result<StoredFile>> KeepFile(string name, string contentType, Stream content, CancellationToken cancel) => throw new NotImplementedException();
+    public async Task<Result<StoredFile>> KeepFile(string name, string contentType, Stream content, CancellationToken cancel)
+    {
+        if (!_limit.IsWhole || await KeysToWrite(LogAction.KeepFile, cancel) is null)
+            return Gate.Refused;
+        var file = await OriginalFiles.Keep(name, contentType, content, fileNo => Writes(LogAction.KeepFile, $"file {fileNo}"), cancel);
+        return file is null ? Gate.Refused : file;
+    }
 
-    public Task<IReadOnlyList<StoredFile>> Files(CancellationToken cancel) => throw new NotImplementedException();
+    /// <summary>An original may hold records of every class: only a session that sees everything sees files.</summary>
+    public async Task<IReadOnlyList<StoredFile>> Files(CancellationToken cancel)
+    {
+        var entry = Log(LogAction.Files, null);
+        var files = _limit.IsWhole && await KeysNow(cancel) is { } keys ? await OriginalFiles.List(keys, cancel) : [];
+        await entry;
+        return files;
+    }
 
-    /// <summary>A readable, seekable stream that opens chunk by chunk. Error <c>file.missing</c>.</summary>
-    public Task<Result<Stream>> OpenFile(long fileNo, CancellationToken cancel) => throw new NotImplementedException();
+    /// <summary>A readable, seekable stream that opens chunk by chunk; a chunk that was altered or moved throws <see cref="IOException"/>. Error <c>file.missing</c>.</summary>
+    public async Task<Result<Stream>> OpenFile(long fileNo, CancellationToken cancel)
+    {
+        var entry = Log(LogAction.OpenFile, $"file {fileNo}");
+        var found = _limit.IsWhole && await KeysNow(cancel) is { } keys ? await OriginalFiles.Find(keys, fileNo, cancel) : null;
+        await entry;
+        return found is { } file ? new ChunkStream(OriginalFiles, file.File) : NoFile;
+    }
 
-    public Task<Result<Done>> DeleteFile(long fileNo, CancellationToken cancel) => throw new NotImplementedException();
+    public async Task<Result<Done>> DeleteFile(long fileNo, CancellationToken cancel)
+    {
+        if (!_limit.IsWhole || await KeysToWrite(LogAction.DeleteFile, cancel) is null)
+            return NoFile;
+        return await OriginalFiles.Delete(fileNo, Writes(LogAction.DeleteFile, $"file {fileNo}"), cancel) ? Done.Yes : NoFile;
+    }
 
-    /// <summary>Who looked, newest first.</summary>
-    public Task<IReadOnlyList<AccessEntry>> AccessLog(int limit, CancellationToken cancel) => throw new NotImplementedException();
+    /// <summary>Who looked, newest first. Only the resident's own sessions see it.</summary>
+    public async Task<IReadOnlyList<AccessEntry>> AccessLog(int limit, CancellationToken cancel)
+    {
+        await Log(LogAction.AccessLog, null);
+        return _actor.Self == Resident ? await _parts.LogReader.Of(Resident, Math.Clamp(limit, 1, 10_000), cancel) : [];
+    }
+
+    private static string? TypesOf(RecordQuery query) => query.Types.Count == 0 ? null : string.Join(',', query.Types.Order(StringComparer.Ordinal));
+
+    private ValueTask<ResidentKeys?> KeysNow(CancellationToken cancel) => _parts.ResidentKeys.Get(Resident, cancel);
+
+    private async ValueTask<ResidentKeys?> KeysToWrite(string action, CancellationToken cancel)
+    {
+        if (_limit.MayWrite)
+            return await KeysNow(cancel);
+        await _parts.Log.Append(new LogEntry(Resident, _actor, _purpose, action, null, Refused: true));
+        return null;
+    }
+
+    // One entry for the same thing in one session: a page that asks three times for the same kind is one look.
+    private Task Log(string action, string? detail) =>
+        _entries.GetOrAdd((action, detail), key => _parts.Log.Append(new LogEntry(Resident, _actor, _purpose, key.Action, key.Detail, Refused: false)));
+
+    private WriteLog Writes(string action, string? detail = null) => new(_parts, _actor, Resident, _purpose, action, detail);
+
+    private Binding Bound(RecordQuery query) => PageToken.Bound(_parts.Municipality, Resident, _actor, _purpose, query);
 }

@@ -5,6 +5,9 @@ namespace Tasuki.Web;
 /// <param name="Icon">A name of the icon sprite (<c>Components/Icon.razor</c>).</param>
 public sealed record NavigationEntry(string Href, Func<IServiceProvider, string> Label, string Icon, int Order, string Policy);
 
+/// <summary>A link of the footer on every page, such as the terms or the privacy notice. Registered by the module that has the page.</summary>
+public sealed record FooterLink(string Href, Func<IServiceProvider, string> Label, int Order);
+
 /// <summary>The assemblies that hold pages. Each module adds its own; the server hands them to the router and to the endpoints.</summary>
 public sealed record PageAssembly(System.Reflection.Assembly Assembly);
 

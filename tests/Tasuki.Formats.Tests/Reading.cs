@@ -27,9 +27,9 @@ internal static class Reading
         return items;
     }
 
-    /// <summary>The reasons of what was said and not taken, in order.</summary>
-    public static IEnumerable<string> Codes(this IEnumerable<ReadItem> items) =>
-        items.Select(item => item switch { NotUnderstood said => said.Reason.Code, ReadStopped stopped => stopped.Reason.Code, _ => null }).OfType<string>();
+    /// <summary>The reasons of what was said and not taken, in order, with blanks between.</summary>
+    public static string Codes(this IEnumerable<ReadItem> items) =>
+        string.Join(' ', items.Select(item => item switch { NotUnderstood said => said.Reason.Code, ReadStopped stopped => "stopped:" + stopped.Reason.Code, _ => null }).OfType<string>());
 
     public static IEnumerable<ReadResource> Resources(this IEnumerable<ReadItem> items) => items.OfType<ReadResource>();
 }

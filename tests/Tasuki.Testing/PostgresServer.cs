@@ -30,7 +30,7 @@ public sealed class PostgresServer : IAsyncDisposable
     {
         var server = await Shared.Value;
         if (server is null)
-            Xunit.Assert.Skip("PostgreSQL 15 not here (./test installs it)");
+            Missing.Tool("PostgreSQL 15");
         return server!;
     }
 

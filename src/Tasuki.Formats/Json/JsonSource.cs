@@ -63,7 +63,7 @@ internal sealed class JsonSource
             Line = (start.Line ?? 1) + line,
             Column = (broken.BytePositionInLine ?? 0) + (line == 0 ? start.Column ?? 1 : 1),
         };
-        return broken.Message.Contains("depth", StringComparison.OrdinalIgnoreCase)
+        return broken.Message.Contains("maximum configured depth", StringComparison.Ordinal)
             ? (new Error("json.depth", "The JSON is nested deeper than any FHIR resource may be."), position)
             : (new Error("json.broken", "The text is not well-formed JSON: it is damaged or cut off here."), position);
     }

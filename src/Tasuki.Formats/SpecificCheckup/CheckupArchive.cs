@@ -13,8 +13,8 @@ public sealed record CheckupArchiveEntry(string Path, Func<Stream> Open);
 /// each <see cref="ReadPerson"/> begins a document, and its resources name it as their subject.
 /// </summary>
 /// <remarks>
-/// A result file that must not be used (broken, a document type) stops the whole archive: half an archive would look like a whole one.
-/// A deletion report or another kind of document is said and the rest is read.
+/// A result file that cannot be used (broken, a document type, a deletion report) is said and brings nothing, not even what stood before the fault;
+/// the others are read. A My Number anywhere stops the whole archive, and so does <c>read.resources</c>.
 /// </remarks>
 public static class CheckupArchive
 {
@@ -29,16 +29,18 @@ public static class CheckupArchive
     public static bool LooksLike(IEnumerable<string> paths) => paths.Any(path => Kind(path) is Part.Index or Part.Summary
         || (Kind(path) is Part.Result && CheckupFileName.Parse(FileName(path)) is { Kind: 'h' or 'g' }));
 
+    /// <param name="name">The archive's name, said before the path in positions; empty for the path alone.</param>
     public static async IAsyncEnumerable<ReadItem> Read(
-        IReadOnlyList<CheckupArchiveEntry> entries, ReadLimits limits, [EnumeratorCancellation] CancellationToken cancel)
+        IReadOnlyList<CheckupArchiveEntry> entries, string name, ReadLimits limits, [EnumeratorCancellation] CancellationToken cancel)
     {
         var results = 0;
+        var resources = 0;
         int? counted = null;
         SourcePosition? index = null;
         var claims = 0;
         foreach (var entry in entries.OrderBy(each => Kind(each.Path)).ThenBy(each => each.Path, StringComparer.Ordinal))
         {
-            var place = new SourcePosition(entry.Path);
+            var place = new SourcePosition(name.Length == 0 ? entry.Path : $"{name}/{entry.Path}");
             switch (Kind(entry.Path))
             {
                 case Part.Folder or Part.Schema:
@@ -62,15 +64,19 @@ public static class CheckupArchive
                     results++;
                     await using (var stream = entry.Open())
                     {
-                        await foreach (var item in SpecificCheckupReader.Read(stream, entry.Path, limits, cancel))
+                        var document = new List<ReadItem>();
+                        await foreach (var item in SpecificCheckupReader.Read(stream, place.File, limits with { Resources = limits.Resources - resources }, cancel))
+                            document.Add(item);
+                        if (document is [.., ReadStopped stopped])
+                            document = [stopped.Reason.Code is "mynumber.found" or "read.resources" ? stopped : new NotUnderstood(stopped.Position, stopped.Reason)];
+                        foreach (var item in document)
                         {
-                            if (item is ReadStopped { Reason.Code: "checkup.deletion" or "checkup.other" } passed)
-                                yield return new NotUnderstood(passed.Position, passed.Reason);
-                            else
-                                yield return item;
-                            if (item is ReadStopped { Reason.Code: not ("checkup.deletion" or "checkup.other") })
+                            yield return item;
+                            if (item is ReadStopped)
                                 yield break;
                         }
+
+                        resources += document.Count(item => item is ReadResource);
                     }
 
                     break;
@@ -82,7 +88,8 @@ public static class CheckupArchive
 
         if (results == 0)
             yield return new NotUnderstood(index ?? new SourcePosition(""), new Error("checkup.empty", "The archive has no result files (DATA)."));
-        if (counted is { } said && said != results)
+        // Senders count the settlements in or out.
+        if (counted is { } said && said != results && said != results + claims)
             yield return new NotUnderstood(index!.Value, new Error("checkup.count", $"The index says {said} results; the archive has {results}."));
     }
 

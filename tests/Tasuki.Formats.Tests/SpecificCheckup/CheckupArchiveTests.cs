@@ -62,14 +62,29 @@ public class CheckupArchiveTests
     }
 
     [Fact]
-    public async Task A_broken_result_stops_the_archive_and_names_the_file()
+    public async Task A_broken_result_brings_nothing_and_the_others_are_read()
     {
         var items = await Read(
             ("DATA/h13199999912025022001000001.xml", Fixture.Bytes("individual.xml")),
             ("DATA/h13199999912025022001000002.xml", Fixture.Bytes("individual.xml")[..2000]),
-            ("DATA/h13199999912025022001000003.xml", Fixture.Bytes("individual.xml")));
+            ("DATA/h13199999912025022001000003.xml", Fixture.Bytes("late-elderly.xml")));
+        var said = Assert.Single(items.OfType<NotUnderstood>());
+        Assert.Equal(("xml.broken", "DATA/h13199999912025022001000002.xml"), (said.Reason.Code, said.Position.File));
+        Assert.Equal(2, items.OfType<ReadPerson>().Count());
+        Assert.Empty(items.OfType<ReadStopped>());
+    }
+
+    [Fact]
+    public async Task A_my_number_stops_the_whole_archive()
+    {
+        var marked = Encoding.UTF8.GetString(Fixture.Bytes("minimal.xml")).Replace("</structuredBody>", "<!-- 個人番号 123456789018 --></structuredBody>", StringComparison.Ordinal);
+        var items = await Read(
+            ("DATA/h13199999912025022001000001.xml", Fixture.Bytes("individual.xml")),
+            ("DATA/h13199999912025022001000002.xml", Text(marked)),
+            ("DATA/h13199999912025022001000003.xml", Fixture.Bytes("late-elderly.xml")));
         var stopped = Assert.IsType<ReadStopped>(items[^1]);
-        Assert.Equal(("xml.broken", "DATA/h13199999912025022001000002.xml"), (stopped.Reason.Code, stopped.Position.File));
+        Assert.Equal(("mynumber.found", "DATA/h13199999912025022001000002.xml"), (stopped.Reason.Code, stopped.Position.File));
+        Assert.DoesNotContain("123456789018", stopped.ToString(), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -107,10 +122,10 @@ public class CheckupArchiveTests
         using var archive = new ZipArchive(zip);
         var entries = archive.Entries.Select(entry => new CheckupArchiveEntry(entry.FullName, entry.Open)).ToList();
         Assert.Equal(
-            $"{Root}ix08_V08.xml {Root}su08_V08.xml {Root}DATA/h13199999912025022001000001.xml {Root}DATA/h13199999912025022001000002.xml",
+            $"{Root}ix08_V08.xml {Root}su08_V08.xml {Root}DATA/h13199999912025022001000001.xml {Root}DATA/h13199999932025022001000002.xml",
             string.Join(' ', entries.Select(entry => entry.Path)));
         var items = new List<ReadItem>();
-        await foreach (var item in CheckupArchive.Read(entries, ReadLimits.Default, TestContext.Current.CancellationToken))
+        await foreach (var item in CheckupArchive.Read(entries, "", ReadLimits.Default, TestContext.Current.CancellationToken))
             items.Add(item);
         Assert.Empty(items.Said());
         Assert.Equal(documents.Sum(each => each.Resources.Count), items.OfType<ReadResource>().Count());
@@ -141,7 +156,7 @@ public class CheckupArchiveTests
     {
         var items = new List<ReadItem>();
         var entries = files.Select(file => new CheckupArchiveEntry(file.Path, () => new MemoryStream(file.Bytes))).ToList();
-        await foreach (var item in CheckupArchive.Read(entries, ReadLimits.Default, TestContext.Current.CancellationToken))
+        await foreach (var item in CheckupArchive.Read(entries, "", ReadLimits.Default, TestContext.Current.CancellationToken))
             items.Add(item);
         return items;
     }

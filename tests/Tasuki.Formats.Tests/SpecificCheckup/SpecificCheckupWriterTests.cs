@@ -1,6 +1,7 @@
 using System.Text;
 using System.Xml.Linq;
 using CsCheck;
+using Tasuki.Fhir;
 using Tasuki.Formats.SpecificCheckup;
 using Tasuki.Testing;
 using Xunit;
@@ -76,7 +77,7 @@ public class SpecificCheckupWriterTests
                 return each;
             var json = each.Json();
             json["hasMember"] = new System.Text.Json.Nodes.JsonArray(new System.Text.Json.Nodes.JsonObject { ["reference"] = group.FullUrl });
-            return each with { Resource = Fhir.CanonicalResource.Parse(Encoding.UTF8.GetBytes(json.ToJsonString())).Value };
+            return each with { Resource = CanonicalResource.Parse(Encoding.UTF8.GetBytes(json.ToJsonString())).Value };
         }).ToList();
         Assert.True(SpecificCheckupWriter.Write(new MemoryStream(), document with { Resources = resources }).IsOk);
     }
@@ -91,7 +92,7 @@ public class SpecificCheckupWriterTests
                 return each;
             var json = each.Json();
             json["code"]!["coding"]![0]!["system"] = "http://loinc.org";
-            return each with { Resource = Fhir.CanonicalResource.Parse(Encoding.UTF8.GetBytes(json.ToJsonString())).Value };
+            return each with { Resource = CanonicalResource.Parse(Encoding.UTF8.GetBytes(json.ToJsonString())).Value };
         }).ToList();
         var written = SpecificCheckupWriter.Write(new MemoryStream(), document with { Resources = resources });
         Assert.Equal(resources.First(each => each.Resource.Type == "Observation").FullUrl, Assert.Single(written.Value));

@@ -1,0 +1,211 @@
+using System.Diagnostics;
+using Microsoft.Extensions.DependencyInjection;
+using Tasuki.Kernel;
+using Tasuki.Kernel.Records;
+using Tasuki.People;
+using Tasuki.Sandbox;
+using Tasuki.Server.Municipalities;
+using Tasuki.Vault;
+
+namespace Tasuki.Cli.Demo;
+
+/// <summary>
+/// <c>tasuki demo</c>: a municipality of synthetic residents, with accounts for three of them, a clinic and an officer. Every record goes in through the gate, under
+/// the name of the operator and the purpose of operation. The population streams: a million residents pass through the memory of a few.
+/// </summary>
+internal static class MakeDemo
+{
+    private const int AtOnce = 4;
+    private const string Password = "tasuki-demo-2026";
+    private static readonly Actor Demo = Actor.Operator("tasuki demo", "A synthetic population for trying Tasuki out.");
+    private static readonly string[] Options = [.. OpenedMunicipality.Options, "residents", "seed", "postgres", "keys", "log", "app"];
+
+    public static async Task<int> Run(string[] arguments, TextWriter errors, CancellationToken cancel)
+    {
+        var line = CommandLine.Parse(arguments, Options, words: 0);
+        if (!line.IsOk)
+            return await Usage.Say(errors, line.Error);
+        var population = Population(line.Value, residents: 200);
+        if (!population.IsOk)
+            return await Usage.Say(errors, population.Error);
+        var described = Describe(line.Value);
+        if (!described.IsOk)
+            return await Usage.Say(errors, described.Error);
+        var folder = described.Value;
+        if (Directory.Exists(folder.Data) && Directory.EnumerateFileSystemEntries(folder.Data).Any())
+            return await Usage.Say(errors, new Error("municipality.exists", $"There is something in {folder.Data} already."));
+
+        Directory.CreateDirectory(folder.Data);
+        var opened = await OpenedMunicipality.Open(folder, create: true, cancel);
+        if (!opened.IsOk)
+            return await Usage.Say(errors, opened.Error);
+        await using (var municipality = opened.Value)
+        {
+            var filled = await Fill(municipality, population.Value, errors, cancel);
+            if (!filled.IsOk)
+                return await Usage.Say(errors, filled.Error);
+            await DemoAccount.Save(folder, filled.Value, cancel);
+        }
+
+        // The description comes last: a folder without it is half-made and starts over.
+        var created = folder.Create();
+        return created.IsOk ? 0 : await Usage.Say(errors, created.Error);
+    }
+
+    public static Result<PopulationOptions> Population(CommandLine line, int residents)
+    {
+        var count = line.Number("residents", residents, 1, 1_000_000);
+        if (!count.IsOk)
+            return count.Error;
+        return line.Number("seed", PopulationOptions.DemoSeed, 0, int.MaxValue).Map(seed => new PopulationOptions(count.Value, seed));
+    }
+
+    private static Result<MunicipalityFolder> Describe(CommandLine line)
+    {
+        var id = MunicipalityId.Parse(line.Get("municipality", "tasuki-shi"));
+        if (!id.IsOk)
+            return id.Error;
+        var municipality = new Municipality(id.Value, "たすき市", "たすき市", IsDemo: true);
+        var (data, ring) = (line.Get("data", "data"), line.Get("ring", "data.ring"));
+        if (line["postgres"] is not { } records)
+            return MunicipalityFolder.Embedded(municipality, data, ring);
+        return line["keys"] is { } keys
+            ? MunicipalityFolder.Postgres(municipality, data, ring, new StoreConnections(records, keys, line.Get("log", records), line.Get("app", records)))
+            : new Error("usage", "With --postgres, --keys names the database of the key store.");
+    }
+
+    private static async Task<Result<IReadOnlyList<DemoAccount>>> Fill(OpenedMunicipality municipality, PopulationOptions population, TextWriter errors, CancellationToken cancel)
+    {
+        var cast = DemoCast.Choose(population);
+        var accounts = new DemoAccount?[cast.People.Count];
+        var watch = Stopwatch.StartNew();
+        var progress = new Progress(errors, population.Residents);
+        Error? failed = null;
+        await Parallel.ForEachAsync(
+            Sandbox.Population.Generate(population),
+            new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancel },
+            async (person, stop) =>
+            {
+                if (failed is not null)
+                    return;
+                var at = cast.People.ToList().FindIndex(p => p.Resident.Index == person.Index);
+                var signInName = at < 0 ? null : SignInName(cast.People[at].Role);
+                var added = await Add(municipality, person, signInName, population.Until, stop);
+                if (!added.IsOk)
+                    failed = added.Error;
+                else if (signInName is not null)
+                    accounts[at] = new DemoAccount(Describe(cast.People[at], population), signInName, Password, added.Value.TotpSecret!);
+                await progress.Step(added.IsOk ? added.Value.Records : 0);
+            });
+        if (failed is not null)
+            return failed;
+
+        var staff = await AddStaff(municipality, cast, cancel);
+        if (!staff.IsOk)
+            return staff.Error;
+        await progress.End(watch.Elapsed);
+        return (Result<IReadOnlyList<DemoAccount>>)(List<DemoAccount>)[.. accounts.OfType<DemoAccount>(), .. staff.Value];
+    }
+
+    // A child has no sign-in of its own.
+    private static string? SignInName(DemoRole role) => role switch
+    {
+        DemoRole.Checkups => "taro",
+        DemoRole.Family => "hanako",
+        DemoRole.Elder => "umeko",
+        _ => null,
+    };
+
+    private static string Describe(DemoPerson person, PopulationOptions population) =>
+        $"{person.Resident.Name.Kanji} ({person.Resident.AgeOn(population.Until)}): " + person.Role switch
+        {
+            DemoRole.Checkups => "five years of checkups with metabolic risk, diaries",
+            DemoRole.Family => "his wife",
+            DemoRole.Elder => "medicines, the checkup of the late-stage elderly",
+            _ => "",
+        };
+
+    private static async Task<Result<(int Records, string? TotpSecret)>> Add(
+        OpenedMunicipality municipality, SyntheticResident person, string? signInName, DateOnly until, CancellationToken cancel)
+    {
+        await using var scope = municipality.Scope();
+        var factory = scope.ServiceProvider.GetRequiredService<AccountFactory>();
+        var profile = new NewProfile(
+            person.Name.Family, person.Name.Given, person.Name.FamilyKana, person.Name.GivenKana, person.BirthDate, person.Gender, person.Address.Text);
+        string? secret = null;
+        ResidentNo resident;
+        if (signInName is not null)
+        {
+            var account = await factory.CreateResident(profile, signInName, Password, cancel);
+            if (!account.IsOk)
+                return account.Error;
+            (resident, secret) = (account.Value.Resident!.Value, account.Value.TotpSecret);
+        }
+        else
+        {
+            var enrolled = await factory.EnrolResident(profile, Demo, cancel);
+            if (!enrolled.IsOk)
+                return enrolled.Error;
+            resident = enrolled.Value;
+        }
+
+        var opened = await municipality.Vault.Open(Demo, resident, Purpose.Operation, cancel);
+        if (!opened.IsOk)
+            return opened.Error;
+        var session = opened.Value;
+        var patient = await session.Search(new RecordQuery { Types = ["Patient"], Limit = 1 }, cancel);
+        if (!patient.IsOk)
+            return patient.Error;
+        var self = patient.Value.Records[0].Reference;
+        var data = person.MakeData();
+        var received = TokyoDay.StartOf(until);
+        var written = await session.Write(
+            [.. data.Records.Select(r => new NewRecord(
+                r.Resource.WithReferences(reference => reference == "Patient/self" ? self : null),
+                new RecordOrigin(r.Source, r.SourceName, null, null, received), r.Category, r.LocalUrl))],
+            cancel);
+        if (!written.IsOk)
+            return written.Error;
+        var samples = await session.WriteSamples(
+            [.. data.SampleDays.Select(d => new SampleDay(d.Metric, d.Unit, d.Day, [.. d.Samples.Select(s => new Sample(s.FromSecond, s.ToSecond, s.Value))]))], cancel);
+        return samples.IsOk ? (written.Value.Count, secret) : samples.Error;
+    }
+
+    private static async Task<Result<IReadOnlyList<DemoAccount>>> AddStaff(OpenedMunicipality municipality, DemoCast cast, CancellationToken cancel)
+    {
+        var accounts = new List<DemoAccount>();
+        foreach (var (role, person, signInName) in new[] { (StaffRole.Clinician, cast.Clinic, "clinic"), (StaffRole.Officer, cast.Officer, "officer") })
+        {
+            await using var scope = municipality.Scope();
+            var made = await scope.ServiceProvider.GetRequiredService<AccountFactory>().CreateStaff(
+                role, person.Name.Kanji, person.Organisation, signInName, Password, cancel);
+            if (!made.IsOk)
+                return made.Error;
+            accounts.Add(new DemoAccount($"{person.Organisation} {person.Name.Kanji}", signInName, Password, made.Value.TotpSecret!));
+        }
+
+        return accounts;
+    }
+
+    private sealed class Progress(TextWriter errors, int residents)
+    {
+        private readonly Lock _lock = new();
+        private int _done;
+        private long _records;
+
+        public Task Step(int records)
+        {
+            lock (_lock)
+            {
+                _done++;
+                _records += records;
+                if (_done % Math.Max(1, residents / 10) == 0)
+                    errors.WriteLine($"  {_done} of {residents} residents, {_records:N0} records");
+            }
+
+            return Task.CompletedTask;
+        }
+
+        public Task End(TimeSpan took) => errors.WriteLineAsync($"Made a demo municipality of {residents} synthetic residents in {took.TotalSeconds:0.0} s.");
+    }
+}

@@ -1,4 +1,0 @@
-namespace Tasuki.Delivery;
-
-/// <summary>The texts of this floor; see <see cref="Tasuki.Web.Texts{TTexts}"/>.</summary>
-public sealed class DeliveryTexts;

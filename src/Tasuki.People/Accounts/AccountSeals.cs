@@ -1,0 +1,51 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using Tasuki.Kernel;
+using Tasuki.Kernel.Seals;
+
+namespace Tasuki.People;
+
+/// <summary>Seals the columns of an account: a resident's under the resident's own key, so that they die with it; staff's under the municipality's field key.</summary>
+internal sealed class AccountSeals(ISeal seal)
+{
+    public static long RandomNo() => BitConverter.ToInt64(RandomNumberGenerator.GetBytes(8)) & (long.MaxValue >> 1) | 1;
+
+    public async Task<Result<byte[]>> Seal<T>(ResidentNo? owner, string table, string column, long row, T value, CancellationToken cancel)
+    {
+        var plain = JsonSerializer.SerializeToUtf8Bytes(value);
+        var place = Place(table, column, row);
+        return owner is { } resident ? await seal.Seal(resident, place, plain, cancel) : seal.SealForMunicipality(place, plain);
+    }
+
+    public async Task<Result<T>> Open<T>(ResidentNo? owner, string table, string column, long row, byte[] sealedValue, CancellationToken cancel)
+    {
+        var place = Place(table, column, row);
+        var plain = owner is { } resident ? await seal.Open(resident, place, sealedValue, cancel) : seal.OpenForMunicipality(place, sealedValue);
+        return plain.Map(p => JsonSerializer.Deserialize<T>(p)!);
+    }
+
+    public byte[] SignInToken(string foldedName) => seal.LookupToken(LookupKind.SignInAddress, Encoding.UTF8.GetBytes(foldedName));
+
+    public byte[] CredentialToken(ReadOnlySpan<byte> credentialId) => seal.LookupToken(LookupKind.PasskeyCredential, credentialId);
+
+    public byte[] Secret(string purpose, string value) => seal.SecretMac(purpose, Encoding.UTF8.GetBytes(value));
+
+    public byte[] MacOf(long no, AccountKind kind, long? resident, byte[] handle) =>
+        Secret("account-row", string.Create(CultureInfo.InvariantCulture, $"{no}|{kind:D}|{resident}|{Convert.ToHexString(handle)}"));
+
+    public byte[] MacOf(long account, StaffRole role) => Secret("staff-row", string.Create(CultureInfo.InvariantCulture, $"{account}|{role:D}"));
+
+    public byte[] MacOf(long resident, ResidentState state) => Secret("resident-row", string.Create(CultureInfo.InvariantCulture, $"{resident}|{state:D}"));
+
+    public bool IsWhole(Account a) => Same(a.Mac, MacOf(a.No, a.Kind, a.ResidentNo, a.Handle));
+
+    public bool IsWhole(StaffRow s) => Same(s.Mac, MacOf(s.AccountNo, s.Role));
+
+    public bool IsWhole(ResidentRow r) => Same(r.Mac, MacOf(r.ResidentNo, r.State));
+
+    private static bool Same(byte[] there, byte[] wanted) => CryptographicOperations.FixedTimeEquals(there, wanted);
+
+    private static SealPlace Place(string table, string column, long row) => new(table, column, row.ToString(CultureInfo.InvariantCulture));
+}

@@ -1,0 +1,32 @@
+namespace Tasuki.People;
+
+/// <summary>What a person says about themself when an account is made. Names in two parts, kana as written; no e-mail address, no telephone number.</summary>
+/// <param name="Gender">The code of FHIR's administrative gender: male, female, other, unknown.</param>
+public sealed record NewProfile(string Family, string Given, string FamilyKana, string GivenKana, DateOnly BirthDate, string Gender, string? Address = null)
+{
+    /// <summary>The folded kana name without blanks: with the birth date it finds a resident at the desk.</summary>
+    internal string KanaName => Tasuki.Kernel.Text.JapaneseText.FoldKana(FamilyKana + GivenKana);
+}
+
+/// <summary>The profile as it lies sealed.</summary>
+internal sealed record SealedProfile(string Family, string Given, string FamilyKana, string GivenKana, DateOnly BirthDate, string Gender, string? Address)
+{
+    public static SealedProfile Of(NewProfile p) => new(p.Family, p.Given, p.FamilyKana, p.GivenKana, p.BirthDate, p.Gender, p.Address);
+
+    public string FullName => $"{Family} {Given}".Trim();
+
+    public string FullKana => $"{FamilyKana} {GivenKana}".Trim();
+}
+
+/// <summary>What staff are here for. Each needs a second factor.</summary>
+public enum StaffRole : byte
+{
+    Officer = 1,
+    Clinician = 2,
+    Administrator = 3,
+}
+
+internal sealed record StaffNames(string Name, string Organisation);
+
+/// <summary>A consent as it lies sealed: which purposes in which version, of which terms, and in which language they were read.</summary>
+internal sealed record SealedConsent(string Terms, IReadOnlyList<string> Purposes, string Language);

@@ -1,0 +1,182 @@
+using Microsoft.AspNetCore.Authentication.Cookies;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.DataProtection;
+using Microsoft.AspNetCore.DataProtection.KeyManagement;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Identity;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
+using Tasuki.Data;
+using Tasuki.Kernel;
+using Tasuki.Vault;
+using Tasuki.Web;
+
+namespace Tasuki.People;
+
+public sealed class PeopleOptions
+{
+    /// <summary>Sign-in and sign-up tries of one network in a minute, on one server.</summary>
+    public int TriesPerMinute { get; set; } = 60;
+}
+
+/// <summary>Policies beside those of <see cref="Policies"/>.</summary>
+public static class PeoplePolicies
+{
+    /// <summary>A resident whose account is closing and who signed in to see the dates or take it back. They meet no other policy.</summary>
+    public const string Closing = "resident-closing";
+
+    /// <summary>Anybody signed in: resident, one whose account is closing, staff.</summary>
+    public const string SignedIn = "signed-in";
+
+    /// <summary>Staff of any role.</summary>
+    public const string Staff = "staff";
+}
+
+public static class PeopleServices
+{
+    /// <summary>
+    /// Accounts, sign-in, the signed-in resident, policies. Needs <c>AddTasukiData</c>, <c>AddDelivery</c>, <c>AddTasukiWeb</c>, and a <see cref="RecordVault"/> and the
+    /// <see cref="Municipality"/> as singletons.
+    /// </summary>
+    public static IServiceCollection AddPeople(this IServiceCollection services, Action<PeopleOptions>? configure = null)
+    {
+        var options = new PeopleOptions();
+        configure?.Invoke(options);
+        services.AddSingleton(options);
+        services.TryAddSingleton(sp => sp.GetRequiredService<RecordVault>().Seal);
+        services.AddSingleton<IModelPart, PeopleTables>();
+        services.AddSingleton(new PageAssembly(typeof(PeopleServices).Assembly));
+        AddAccounts(services);
+        AddSignIn(services);
+        AddPolicies(services);
+        services.AddScoped<IJobHandler, EraseClosedAccounts>();
+        services.AddScoped<IJobHandler, EraseResidentRows>();
+        services.AddScoped<IResidentErasure, ErasePeopleRows>();
+        services.AddScoped<IJobHandler, SweepSpent>();
+        services.AddSingleton(new RecurringJob(EraseClosedAccounts.Name, TimeSpan.FromHours(1), AtStart: true));
+        services.AddSingleton(new RecurringJob(SweepSpent.Name, TimeSpan.FromHours(1), AtStart: false));
+        return services;
+    }
+
+    public static IEndpointRouteBuilder MapPeople(this IEndpointRouteBuilder endpoints)
+    {
+        PasskeyEndpoints.Map(endpoints);
+        AccountEndpoints.Map(endpoints);
+        return endpoints;
+    }
+
+    private static void AddAccounts(IServiceCollection services)
+    {
+        services.AddSingleton<AccountSeals>();
+        services.AddScoped<Passwords>();
+        services.AddScoped<TimeCodes>();
+        services.AddScoped<PrintedCodes>();
+        services.AddScoped<AccountStore>();
+        services.AddScoped<ChangeFactors>();
+        services.AddScoped(sp => new AccountFactory(
+            sp.GetRequiredService<TasukiDb>(), sp.GetRequiredService<AccountSeals>(), sp.GetRequiredService<Passwords>(), sp.GetRequiredService<PrintedCodes>(),
+            sp.GetRequiredService<RecordVault>(), sp.GetRequiredService<Outbox>(), sp.GetRequiredService<TimeProvider>()));
+        services.AddScoped(sp => new SignedInResident(
+            sp.GetRequiredService<IHttpContextAccessor>(), sp.GetRequiredService<TasukiDb>(), sp.GetRequiredService<AccountSeals>(), sp.GetRequiredService<SignInSessions>(),
+            sp.GetRequiredService<RecordVault>(), sp.GetRequiredService<JobQueue>(), sp.GetRequiredService<TimeProvider>()));
+    }
+
+    private static void AddSignIn(IServiceCollection services)
+    {
+        services.AddHttpContextAccessor();
+        services.AddScoped<ProtectedState>();
+        services.AddScoped<CheckPassword>();
+        services.AddScoped<SignInSessions>();
+        services.AddScoped<CurrentAccount>();
+        services.AddScoped<Passkeys>();
+        services.AddSingleton<SignInThrottle>();
+
+        services.AddIdentityCore<Account>();
+        services.AddScoped<IUserStore<Account>>(sp => sp.GetRequiredService<AccountStore>());
+        services.AddScoped<IPasskeyHandler<Account>, PasskeyHandler<Account>>();
+        services.Configure<IdentityPasskeyOptions>(passkey =>
+        {
+            passkey.UserVerificationRequirement = "required";
+            passkey.ResidentKeyRequirement = "required";
+        });
+
+        services.AddDataProtection();
+        services.AddOptions<KeyManagementOptions>().Configure<IServiceScopeFactory, RecordVault>((keys, scopes, vault) => keys.XmlRepository = new CookieKeys(scopes, vault));
+        // Cookies of one municipality say nothing to another, even should they share keys.
+        services.AddOptions<DataProtectionOptions>().Configure<Municipality>((protection, municipality) => protection.ApplicationDiscriminator = $"tasuki/{municipality.Id}");
+
+        services.AddAuthentication(Claims.Scheme).AddCookie(Claims.Scheme);
+        services.AddOptions<CookieAuthenticationOptions>(Claims.Scheme).Configure<IOptions<WebOptions>, TimeProvider>(ConfigureCookie);
+    }
+
+    private static void ConfigureCookie(CookieAuthenticationOptions cookie, IOptions<WebOptions> web, TimeProvider clock)
+    {
+        var secure = web.Value.SecureCookies is true;
+        cookie.Cookie.Name = secure ? "__Host-tasuki" : "tasuki";
+        cookie.Cookie.SecurePolicy = secure ? CookieSecurePolicy.Always : CookieSecurePolicy.SameAsRequest;
+        cookie.Cookie.Path = "/";
+        cookie.Cookie.HttpOnly = true;
+        cookie.Cookie.SameSite = SameSiteMode.Lax;
+        // The row of the session decides about 30 minutes and 12 hours; the cookie may not outlive it.
+        cookie.ExpireTimeSpan = SignInSessions.Longest;
+        cookie.SlidingExpiration = false;
+        cookie.TimeProvider = clock;
+        cookie.Events.OnValidatePrincipal = context => context.HttpContext.RequestServices.GetRequiredService<SignInSessions>().Validate(context);
+        cookie.Events.OnRedirectToLogin = context => ToPage(context, $"/sign-in?return={Uri.EscapeDataString(Back(context.HttpContext))}");
+        cookie.Events.OnRedirectToAccessDenied = context => Denied(context);
+    }
+
+    private static Task Denied(Microsoft.AspNetCore.Authentication.RedirectContext<CookieAuthenticationOptions> context)
+    {
+        var user = context.HttpContext.User;
+        if (Claims.IsClosing(user))
+            return ToPage(context, "/close-account/waiting");
+        var wantsFresh = context.HttpContext.GetEndpoint()?.Metadata.GetOrderedMetadata<IAuthorizeData>().Any(a => a.Policy == Policies.ResidentFresh) is true;
+        if (Claims.IsResident(user) && wantsFresh)
+            return ToPage(context, $"/sign-in/confirm?return={Uri.EscapeDataString(Back(context.HttpContext))}");
+        context.Response.StatusCode = StatusCodes.Status403Forbidden;
+        return Task.CompletedTask;
+    }
+
+    private static Task ToPage(Microsoft.AspNetCore.Authentication.RedirectContext<CookieAuthenticationOptions> context, string path)
+    {
+        // A script wants a status, not a page.
+        if (context.Request.Headers.Accept.ToString().Contains("text/html", StringComparison.OrdinalIgnoreCase) || HttpMethods.IsGet(context.Request.Method))
+            context.Response.Redirect(path);
+        else
+            context.Response.StatusCode = StatusCodes.Status401Unauthorized;
+        return Task.CompletedTask;
+    }
+
+    // A form that was refused cannot be sent again by a redirect: the person goes back to the page it stood on, by convention the parent of what they were at.
+    private static string Back(HttpContext context) =>
+        HttpMethods.IsGet(context.Request.Method) ? context.Request.Path + context.Request.QueryString : context.Request.Path.Value is ['/', .. var rest] && rest.IndexOf('/', StringComparison.Ordinal) is > 0 and var end ? "/" + rest[..end] : context.Request.Path.Value ?? "/";
+
+    private static void AddPolicies(IServiceCollection services)
+    {
+        services.AddAuthorizationBuilder()
+            .AddPolicy(Policies.Resident, p => p.RequireAssertion(c => Claims.IsResident(c.User)))
+            .AddPolicy(Policies.ResidentFresh, p => p.AddRequirements(new FreshRequirement()))
+            .AddPolicy(PeoplePolicies.Closing, p => p.RequireAssertion(c => Claims.IsClosing(c.User)))
+            .AddPolicy(PeoplePolicies.SignedIn, p => p.RequireClaim(Claims.Account))
+            .AddPolicy(PeoplePolicies.Staff, p => p.RequireClaim(Claims.Role))
+            .AddPolicy(Policies.Officer, p => p.RequireClaim(Claims.Role, nameof(StaffRole.Officer)))
+            .AddPolicy(Policies.Clinician, p => p.RequireClaim(Claims.Role, nameof(StaffRole.Clinician)));
+        services.AddSingleton<IAuthorizationHandler, FreshHandler>();
+    }
+
+    private sealed class FreshRequirement : IAuthorizationRequirement;
+
+    private sealed class FreshHandler(TimeProvider clock) : AuthorizationHandler<FreshRequirement>
+    {
+        protected override Task HandleRequirementAsync(AuthorizationHandlerContext context, FreshRequirement requirement)
+        {
+            if (Claims.IsResident(context.User) && Claims.IsFresh(context.User, clock.GetUtcNow()))
+                context.Succeed(requirement);
+            return Task.CompletedTask;
+        }
+    }
+}

@@ -1,0 +1,193 @@
+using System.Globalization;
+using System.Security.Claims;
+using System.Security.Cryptography;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Authentication.Cookies;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.StaticAssets;
+using Microsoft.EntityFrameworkCore;
+using Tasuki.Data;
+using Tasuki.Vault;
+
+namespace Tasuki.People;
+
+/// <summary>A session as its owner sees it.</summary>
+internal sealed record SessionView(long No, DateTimeOffset Created, DateTimeOffset LastSeen, string Device, bool IsThis);
+
+/// <summary>
+/// Who is signed in. The cookie carries the account and a random token, the database the token's hash: a session ended in the database ends at the next request, and a
+/// row written into the database makes no cookie. Ends after 30 minutes without a request, and after 12 hours in any case.
+/// </summary>
+internal sealed class SignInSessions(TasukiDb db, AccountSeals seals, RecordVault vault, TimeProvider clock)
+{
+    public static readonly TimeSpan Idle = TimeSpan.FromMinutes(30);
+    public static readonly TimeSpan Longest = TimeSpan.FromHours(12);
+    public static readonly TimeSpan Fresh = TimeSpan.FromMinutes(5);
+
+    private static readonly TimeSpan Grain = TimeSpan.FromMinutes(1);
+
+    /// <summary>Signs in after every factor was proved: always a new session, so that a token known before is worth nothing. True when the account is closing.</summary>
+    public async Task<bool> Begin(HttpContext context, Account account, CancellationToken cancel)
+    {
+        var closing = account.Resident is { } resident && await vault.ClosingAt(resident, cancel) is not null;
+        var now = clock.GetUtcNow();
+        var token = RandomNumberGenerator.GetBytes(32);
+        var no = AccountSeals.RandomNo();
+        var device = await seals.Seal(account.Resident, "sign_in_session", "device", no, DeviceLabel.Of(context.Request.Headers.UserAgent), cancel);
+        if (!device.IsOk)
+            throw new InvalidOperationException("An account whose key is gone reached sign-in.");
+
+        await EndThis(context.User, cancel);
+        db.Add(new SignInSessionRow { No = no, AccountNo = account.No, TokenHash = SHA256.HashData(token), Created = now, LastSeen = now, Device = device.Value });
+        await db.SaveChangesAsync(cancel);
+        await WriteCookie(context, account, token, closing);
+        return closing;
+    }
+
+    /// <summary>The person of this session proved a strong factor just now.</summary>
+    public Task Refresh(HttpContext context, Account account) =>
+        WriteCookie(context, account, Convert.FromBase64String(context.User.FindFirstValue(Claims.Session)!), context.User.HasClaim(Claims.State, Claims.Closing));
+
+    /// <summary>Asks the database at every request whether the cookie still stands for anybody.</summary>
+    public async Task Validate(CookieValidatePrincipalContext context)
+    {
+        if (context.HttpContext.GetEndpoint()?.Metadata.GetMetadata<StaticAssetDescriptor>() is not null)
+            return;
+        var cancel = context.HttpContext.RequestAborted;
+        if (context.Principal is not { } principal || await Current(principal, cancel) is not { } current)
+        {
+            context.RejectPrincipal();
+            await context.HttpContext.SignOutAsync(Claims.Scheme);
+            return;
+        }
+
+        var now = clock.GetUtcNow();
+        if (now - current.Session.LastSeen > Grain)
+            await db.Set<SignInSessionRow>().Where(s => s.No == current.Session.No).ExecuteUpdateAsync(s => s.SetProperty(x => x.LastSeen, now), cancel);
+        // The name is for the page alone; it never goes into the cookie.
+        var identity = principal.Identities.First().Clone();
+        if (await NameOf(current.Account, cancel) is { } name)
+            identity.AddClaim(new Claim(ClaimTypes.Name, name));
+        context.ReplacePrincipal(new ClaimsPrincipal(identity));
+    }
+
+    public async Task<IReadOnlyList<SessionView>> Of(Account account, ClaimsPrincipal principal, CancellationToken cancel)
+    {
+        var now = clock.GetUtcNow();
+        var views = new List<SessionView>();
+        var hash = HashOf(principal);
+        foreach (var row in await Living(account.No, now).AsNoTracking().OrderByDescending(s => s.LastSeen).ToListAsync(cancel))
+        {
+            var device = await seals.Open<string>(account.Resident, "sign_in_session", "device", row.No, row.Device, cancel);
+            if (device.IsOk)
+                views.Add(new SessionView(row.No, row.Created, row.LastSeen, device.Value, hash is not null && row.TokenHash.AsSpan().SequenceEqual(hash)));
+        }
+
+        return views;
+    }
+
+    public Task End(long account, long session, CancellationToken cancel) => EndWhere(db.Set<SignInSessionRow>().Where(s => s.AccountNo == account && s.No == session), cancel);
+
+    /// <summary>Ends every session of the account but, where asked, the one that asks.</summary>
+    public Task EndAll(long account, ClaimsPrincipal? except, CancellationToken cancel)
+    {
+        var hash = except is null ? null : HashOf(except);
+        var all = db.Set<SignInSessionRow>().Where(s => s.AccountNo == account);
+        return EndWhere(hash is null ? all : all.Where(s => s.TokenHash != hash), cancel);
+    }
+
+    public async Task SignOut(HttpContext context, CancellationToken cancel)
+    {
+        await EndThis(context.User, cancel);
+        await context.SignOutAsync(Claims.Scheme);
+    }
+
+    private async Task<(Account Account, SignInSessionRow Session)?> Current(ClaimsPrincipal principal, CancellationToken cancel)
+    {
+        if (HashOf(principal) is not { } hash || !long.TryParse(principal.FindFirstValue(Claims.Account), CultureInfo.InvariantCulture, out var no))
+            return null;
+        var now = clock.GetUtcNow();
+        var found = await Living(no, now).AsNoTracking().Where(s => s.TokenHash == hash)
+            .Join(db.Set<Account>().AsNoTracking(), s => s.AccountNo, a => a.No, (s, a) => new { Session = s, Account = a }).SingleOrDefaultAsync(cancel);
+        if (found is null || !seals.IsWhole(found.Account) || principal.FindFirstValue(Claims.Resident) != found.Account.ResidentNo?.ToString(CultureInfo.InvariantCulture))
+            return null;
+        if (found.Account.Kind is AccountKind.Staff && !principal.HasClaim(Claims.Role, (await RoleOf(found.Account, cancel))?.ToString() ?? ""))
+            return null;
+        return (found.Account, found.Session);
+    }
+
+    private IQueryable<SignInSessionRow> Living(long account, DateTimeOffset now)
+    {
+        var (idle, longest) = (now - Idle, now - Longest);
+        return db.Set<SignInSessionRow>().Where(s => s.AccountNo == account && s.Ended == null && s.LastSeen >= idle && s.Created >= longest);
+    }
+
+    private async Task<StaffRole?> RoleOf(Account account, CancellationToken cancel) =>
+        await db.Set<StaffRow>().AsNoTracking().SingleOrDefaultAsync(s => s.AccountNo == account.No, cancel) is { } row && seals.IsWhole(row) ? row.Role : null;
+
+    private async Task<string?> NameOf(Account account, CancellationToken cancel)
+    {
+        if (account.ResidentNo is { } no)
+        {
+            var row = await db.Set<ResidentRow>().AsNoTracking().SingleOrDefaultAsync(r => r.ResidentNo == no, cancel);
+            var profile = row is null ? default : await seals.Open<SealedProfile>(account.Resident, "resident", "profile", no, row.Profile, cancel);
+            return row is not null && profile.IsOk ? profile.Value.FullName : null;
+        }
+
+        var staff = await db.Set<StaffRow>().AsNoTracking().SingleOrDefaultAsync(s => s.AccountNo == account.No, cancel);
+        var names = staff is null ? default : await seals.Open<StaffNames>(null, "staff", "names", account.No, staff.Names, cancel);
+        return staff is not null && names.IsOk ? names.Value.Name : null;
+    }
+
+    private async Task WriteCookie(HttpContext context, Account account, byte[] token, bool closing)
+    {
+        var identity = new ClaimsIdentity(Claims.Scheme);
+        identity.AddClaim(new Claim(ClaimTypes.NameIdentifier, account.No.ToString(CultureInfo.InvariantCulture)));
+        identity.AddClaim(new Claim(Claims.Account, account.No.ToString(CultureInfo.InvariantCulture)));
+        identity.AddClaim(new Claim(Claims.Session, Convert.ToBase64String(token)));
+        identity.AddClaim(new Claim(Claims.Proved, clock.GetUtcNow().ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture)));
+        if (account.ResidentNo is { } resident)
+            identity.AddClaim(new Claim(Claims.Resident, resident.ToString(CultureInfo.InvariantCulture)));
+        if (closing)
+            identity.AddClaim(new Claim(Claims.State, Claims.Closing));
+        if (account.Kind is AccountKind.Staff && await RoleOf(account, context.RequestAborted) is { } role)
+            identity.AddClaim(new Claim(Claims.Role, role.ToString()));
+        await context.SignInAsync(Claims.Scheme, new ClaimsPrincipal(identity));
+    }
+
+    private async Task EndThis(ClaimsPrincipal principal, CancellationToken cancel)
+    {
+        if (HashOf(principal) is { } hash)
+            await EndWhere(db.Set<SignInSessionRow>().Where(s => s.TokenHash == hash), cancel);
+    }
+
+    private Task EndWhere(IQueryable<SignInSessionRow> rows, CancellationToken cancel)
+    {
+        var now = clock.GetUtcNow();
+        return rows.Where(s => s.Ended == null).ExecuteUpdateAsync(s => s.SetProperty(x => x.Ended, now), cancel);
+    }
+
+    private static byte[]? HashOf(ClaimsPrincipal principal) =>
+        principal.FindFirstValue(Claims.Session) is { } token ? SHA256.HashData(Convert.FromBase64String(token)) : null;
+}
+
+/// <summary>What the cookie says. The names are ours alone.</summary>
+internal static class Claims
+{
+    public const string Scheme = "tasuki";
+    public const string Account = "tasuki.account";
+    public const string Session = "tasuki.session";
+    public const string Resident = "tasuki.resident";
+    public const string Role = "tasuki.role";
+    public const string Proved = "tasuki.proved";
+    public const string State = "tasuki.state";
+    public const string Closing = "closing";
+
+    public static bool IsFresh(ClaimsPrincipal user, DateTimeOffset now) =>
+        long.TryParse(user.FindFirstValue(Proved), CultureInfo.InvariantCulture, out var at)
+        && now - DateTimeOffset.FromUnixTimeSeconds(at) is var age && age <= SignInSessions.Fresh && age >= -TimeSpan.FromMinutes(1);
+
+    public static bool IsResident(ClaimsPrincipal user) => user.HasClaim(c => c.Type == Resident) && !user.HasClaim(State, Closing);
+
+    public static bool IsClosing(ClaimsPrincipal user) => user.HasClaim(c => c.Type == Resident) && user.HasClaim(State, Closing);
+}

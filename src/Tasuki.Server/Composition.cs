@@ -1,0 +1,40 @@
+using Tasuki.Data;
+using Tasuki.Delivery;
+using Tasuki.Exchange;
+using Tasuki.Kernel;
+using Tasuki.Kernel.Seals;
+using Tasuki.MyHealth;
+using Tasuki.People;
+using Tasuki.Server.Municipalities;
+using Tasuki.Vault;
+using Tasuki.Web;
+
+namespace Tasuki.Server;
+
+/// <summary>Which parts the house has, for the server and the command line alike. One service provider for each municipality.</summary>
+public static class Composition
+{
+    public static IServiceCollection AddTasuki(this IServiceCollection services, MunicipalityFolder folder, RecordVault vault, ServerSettings settings)
+    {
+        services.AddSingleton(folder);
+        services.AddSingleton(folder.Municipality);
+        services.AddSingleton(vault);
+        services.AddSingleton<ISeal>(vault.Seal);
+        services.AddTasukiData(new DataOptions(folder.Store is StoreKind.Sqlite ? DataStore.Sqlite : DataStore.Postgres, folder.Connections.App));
+        services.AddTasukiWeb();
+        services.AddDelivery();
+        services.AddPeople();
+        services.AddMyHealth();
+        services.AddExchange(new ExchangeOptions { Spools = folder.Spool, Scanner = settings.Scanner });
+        return services;
+    }
+
+    public static void MapTasuki(this WebApplication app)
+    {
+        app.UseTasukiWeb();
+        app.MapTasukiWeb();
+        app.MapPeople();
+        app.MapExchange();
+        app.MapHealth();
+    }
+}

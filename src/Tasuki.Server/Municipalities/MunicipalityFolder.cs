@@ -1,0 +1,105 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Unicode;
+using Tasuki.Kernel;
+using Tasuki.Vault;
+
+namespace Tasuki.Server.Municipalities;
+
+/// <summary>
+/// A municipality on disk: <c>DATA/ID/municipality.json</c> with its name, its operator and where its stores are, beside the SQLite files when it
+/// is embedded. Its key ring lies in <c>RING/ID</c>, never inside the data folder. Made by <c>tasuki municipality add</c> or <c>tasuki demo</c>.
+/// </summary>
+public sealed record MunicipalityFolder(Municipality Municipality, StoreKind Store, string Data, string Ring, StoreConnections Connections)
+{
+    public const string FileName = "municipality.json";
+
+    private static readonly JsonSerializerOptions Json = new() { WriteIndented = true, Encoder = JavaScriptEncoder.Create(UnicodeRanges.All) };
+
+    /// <summary>Where encrypted spools of uploads and exports lie until they are settled.</summary>
+    public string Spool => Path.Combine(Data, "spool");
+
+    public VaultOptions VaultOptions(bool create) => new()
+    {
+        Municipality = Municipality.Id,
+        Store = Store,
+        Records = Connections.Records,
+        Keys = Connections.Keys,
+        Log = Connections.Log,
+        Ring = Ring,
+        Create = create,
+    };
+
+    /// <summary>Describes a municipality with embedded SQLite files.</summary>
+    public static MunicipalityFolder Embedded(Municipality municipality, string dataRoot, string ringRoot)
+    {
+        var data = Path.GetFullPath(Path.Combine(dataRoot, municipality.Id.Value));
+        return new MunicipalityFolder(municipality, StoreKind.Sqlite, data, RingOf(ringRoot, municipality.Id), new StoreConnections(
+            Path.Combine(data, "records.db"), Path.Combine(data, "keys.db"), Path.Combine(data, "log.db"), Path.Combine(data, "app.db")));
+    }
+
+    public static MunicipalityFolder Postgres(Municipality municipality, string dataRoot, string ringRoot, StoreConnections connections) =>
+        new(municipality, StoreKind.Postgres, Path.GetFullPath(Path.Combine(dataRoot, municipality.Id.Value)), RingOf(ringRoot, municipality.Id), connections);
+
+    /// <summary>Writes the description. Error <c>municipality.exists</c>: there is one already.</summary>
+    public Result<Done> Create()
+    {
+        var file = Path.Combine(Data, FileName);
+        if (File.Exists(file))
+            return new Error("municipality.exists", $"There is a municipality in {Data} already.");
+        Directory.CreateDirectory(Data);
+        var description = new Description(Municipality.Id.Value, Municipality.Name, Municipality.OperatorName, Municipality.IsDemo, Store.ToString(),
+            Store is StoreKind.Postgres ? Connections : null);
+        File.WriteAllText(file, JsonSerializer.Serialize(description, Json));
+        if (!OperatingSystem.IsWindows())
+            File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        return Done.Yes;
+    }
+
+    /// <summary>
+    /// Reads the municipality <paramref name="id"/>, or the only one when it is null. Errors: <c>municipality.none</c>, <c>municipality.which</c>,
+    /// <c>municipality.broken</c>.
+    /// </summary>
+    public static Result<MunicipalityFolder> Load(string dataRoot, string ringRoot, string? id)
+    {
+        var folders = Directory.Exists(dataRoot)
+            ? Directory.EnumerateDirectories(dataRoot).Where(d => File.Exists(Path.Combine(d, FileName)) && (id is null || Path.GetFileName(d) == id)).ToList()
+            : [];
+        if (folders.Count == 0)
+        {
+            return new Error("municipality.none", id is null
+                ? $"There is no municipality in {dataRoot}. Make one with: tasuki municipality add, or tasuki demo."
+                : $"There is no municipality named {id} in {dataRoot}.");
+        }
+
+        if (folders.Count > 1)
+            return new Error("municipality.which", $"There are {folders.Count} municipalities in {dataRoot}; name one with Tasuki:Municipality.");
+
+        Description? description;
+        try
+        {
+            description = JsonSerializer.Deserialize<Description>(File.ReadAllText(Path.Combine(folders[0], FileName)), Json);
+        }
+        catch (JsonException broken)
+        {
+            return new Error("municipality.broken", $"{Path.Combine(folders[0], FileName)} is not well-formed (line {broken.LineNumber + 1}).");
+        }
+
+        if (description is null || !Enum.TryParse<StoreKind>(description.Store, out var store) || (store is StoreKind.Postgres && description.Connections is null))
+            return new Error("municipality.broken", $"{Path.Combine(folders[0], FileName)} does not say a store of Sqlite or Postgres with its connections.");
+        return MunicipalityId.Parse(description.Id).Map(parsed =>
+        {
+            var municipality = new Municipality(parsed, description.Name, description.OperatorName, description.Demo);
+            return store is StoreKind.Sqlite
+                ? Embedded(municipality, dataRoot, ringRoot)
+                : Postgres(municipality, dataRoot, ringRoot, description.Connections!);
+        });
+    }
+
+    private static string RingOf(string ringRoot, MunicipalityId id) => Path.GetFullPath(Path.Combine(ringRoot, id.Value));
+
+    private sealed record Description(string Id, string Name, string OperatorName, bool Demo, string Store, StoreConnections? Connections);
+}
+
+/// <summary>Where the stores of one municipality are: file paths for SQLite, connection strings for PostgreSQL.</summary>
+public sealed record StoreConnections(string Records, string Keys, string Log, string App);

@@ -1,0 +1,147 @@
+using Tasuki.Kernel;
+using Tasuki.Vault.Log;
+using Tasuki.Vault.RecordStore;
+using Tasuki.Vault.Store;
+
+namespace Tasuki.Vault;
+
+/// <summary>
+/// Closing an account and erasing a person. Erasing runs in the order list, key, rows, state; every step can be repeated, so a run that was cut off anywhere is
+/// finished by the next one. From the first step the gate refuses, on every server.
+/// </summary>
+internal sealed class Closure(VaultParts parts)
+{
+    private static readonly TableColumns[] RowsOfAResident =
+    [
+        VaultColumns.Record, VaultColumns.RecordHistory, VaultColumns.SampleChunk, VaultColumns.FileChunk, VaultColumns.File, VaultColumns.AccessGrant,
+        VaultColumns.ResidentLookup,
+    ];
+
+    /// <summary>Called after each step of an erasure, with its name. For tests: the process dies here.</summary>
+    public Action<string>? AfterStep { get; set; }
+
+    public async Task<Result<DateTimeOffset>> Close(Actor owner, ResidentNo resident, CancellationToken cancel)
+    {
+        if (owner.Kind is not ActorKind.Resident || owner.Self != resident)
+            return await Refuse(owner, resident, LogAction.Close);
+        var now = parts.Clock.GetUtcNow();
+        var eraseAt = now.AddDays(parts.Options.WaitingDays);
+        await using var work = await parts.Records.Write(cancel);
+        if (await ResidentRow.Read(parts, work, resident, locked: true, cancel) is not { State: ResidentState.Open })
+            return await Refuse(owner, resident, LogAction.Close);
+        await new ResidentStatus(resident, ResidentState.Closing, Time.Micros(now), Time.Micros(eraseAt)).Store(parts, work, cancel);
+        await parts.Log.Append(new LogEntry(resident, owner, Purpose.Closure, LogAction.Close, null, Refused: false));
+        await work.Commit(cancel);
+        return Time.FromMicros(Time.Micros(eraseAt));
+    }
+
+    public async Task<Result<Done>> Cancel(Actor owner, ResidentNo resident, CancellationToken cancel)
+    {
+        if (owner.Kind is not ActorKind.Resident || owner.Self != resident)
+            return (await Refuse(owner, resident, LogAction.CancelClosure)).Map(_ => Done.Yes);
+        await using var work = await parts.Records.Write(cancel);
+        // After the first step of an erasure there is no way back, whatever the row says.
+        if (await ResidentRow.Read(parts, work, resident, locked: true, cancel) is not { State: ResidentState.Closing } || parts.Erased.Contains(resident))
+            return (await Refuse(owner, resident, LogAction.CancelClosure)).Map(_ => Done.Yes);
+        await new ResidentStatus(resident, ResidentState.Open, null, null).Store(parts, work, cancel);
+        await parts.Log.Append(new LogEntry(resident, owner, Purpose.Closure, LogAction.CancelClosure, null, Refused: false));
+        await work.Commit(cancel);
+        return Done.Yes;
+    }
+
+    public async Task<DateTimeOffset?> ClosingAt(ResidentNo resident, CancellationToken cancel)
+    {
+        await using var work = await parts.Records.Read(cancel);
+        var rows = await work.Query(
+            $"select {ResidentStatus.Select} from resident r where r.resident_no = @resident", row => ResidentStatus.Read(parts, resident, row, 0), cancel,
+            ("@resident", resident.Value));
+        return rows is [{ State: ResidentState.Closing, EraseAt: { } at }] ? Time.FromMicros(at) : null;
+    }
+
+    public async Task<IReadOnlyList<ResidentNo>> EraseDue(Actor job, CancellationToken cancel)
+    {
+        var now = Time.Micros(parts.Clock.GetUtcNow());
+        List<ResidentNo> due;
+        await using (var reading = await parts.Records.Read(cancel))
+        {
+            due = await reading.Query(
+                $"select resident_no from resident where state = {(int)ResidentState.Closing} and erase_at <= @now order by resident_no",
+                row => new ResidentNo(row.GetInt64(0)), cancel, ("@now", now));
+        }
+
+        var erased = new List<ResidentNo>(due.Count);
+        foreach (var resident in due)
+        {
+            if (await MarkAsErased(job, resident, now, cancel))
+            {
+                await parts.Log.Append(new LogEntry(resident, job, Purpose.Closure, LogAction.Erase, null, Refused: false));
+                await Destroy(resident, cancel);
+                erased.Add(resident);
+            }
+        }
+
+        return erased;
+    }
+
+    /// <summary>Before a server opens: whoever stands on the erasure list and has come back with a restored store goes again.</summary>
+    public async Task ApplyList(CancellationToken cancel)
+    {
+        if (parts.Erased.IsEmpty)
+            return;
+        List<ResidentNo> returned;
+        await using (var reading = await parts.Records.Read(cancel))
+        {
+            returned = await reading.Query(
+                $"select resident_no from resident where state <> {(int)ResidentState.Erased} order by resident_no", row => new ResidentNo(row.GetInt64(0)), cancel);
+        }
+
+        foreach (var resident in returned.Where(parts.Erased.Contains))
+            await Destroy(resident, cancel);
+    }
+
+    // Under the resident's lock, so that a cancellation either comes before this or finds the door closed.
+    private async Task<bool> MarkAsErased(Actor job, ResidentNo resident, long now, CancellationToken cancel)
+    {
+        await using var work = await parts.Records.Write(cancel);
+        var rows = await work.Query(
+            $"select {ResidentStatus.Select} from resident r where r.resident_no = @resident{work.Database.RowLock}",
+            row => ResidentStatus.Read(parts, resident, row, 0), cancel, ("@resident", resident.Value));
+        if (rows is [null])
+            parts.Alarm(job, resident, Purpose.Closure, "resident", resident.Value);
+        if (rows is not [{ State: ResidentState.Closing, EraseAt: { } due }] || due > now)
+            return false;
+        parts.Erased.Add(resident);
+        AfterStep?.Invoke("list");
+        return true;
+    }
+
+    private async Task Destroy(ResidentNo resident, CancellationToken cancel)
+    {
+        await parts.ResidentKeys.Destroy(resident, cancel);
+        AfterStep?.Invoke("key");
+        foreach (var table in RowsOfAResident)
+        {
+            await using (var work = await parts.Records.Write(cancel))
+            {
+                await work.Execute($"delete from {table.Name} where resident_no = @resident", cancel, ("@resident", resident.Value));
+                await work.Commit(cancel);
+            }
+
+            AfterStep?.Invoke(table.Name);
+        }
+
+        await using (var work = await parts.Records.Write(cancel))
+        {
+            await new ResidentStatus(resident, ResidentState.Erased, null, null).Store(parts, work, cancel);
+            await work.Commit(cancel);
+        }
+
+        AfterStep?.Invoke("state");
+    }
+
+    private async Task<Result<DateTimeOffset>> Refuse(Actor actor, ResidentNo resident, string action)
+    {
+        await parts.Log.Append(new LogEntry(resident, actor, Purpose.Closure, action, null, Refused: true));
+        return Gate.Refused;
+    }
+}

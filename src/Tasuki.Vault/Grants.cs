@@ -1,0 +1,95 @@
+using System.Text.Json;
+using Tasuki.Kernel;
+using Tasuki.Vault.Keys;
+using Tasuki.Vault.Log;
+using Tasuki.Vault.RecordStore;
+using Tasuki.Vault.Store;
+
+namespace Tasuki.Vault;
+
+/// <summary>Giving and taking back access. One grantee has at most one live grant for one purpose: a new one takes the old one's place.</summary>
+internal sealed class Grants(VaultParts parts)
+{
+    public async Task<Result<long>> Give(Actor owner, NewGrant grant, CancellationToken cancel)
+    {
+        if (owner.Kind is not ActorKind.Resident || owner.Self != grant.Resident || await parts.ResidentKeys.Get(grant.Resident, cancel) is not { } keys)
+            return await Refuse(owner, grant.Resident, LogAction.Grant);
+        if (Wrong(grant) is { } wrong)
+            return wrong;
+
+        await using var work = await parts.Records.Write(cancel);
+        if (await ResidentRow.Read(parts, work, grant.Resident, locked: true, cancel) is not { State: ResidentState.Open })
+            return await Refuse(owner, grant.Resident, LogAction.Grant);
+        var number = await work.Number("select next_grant_no from resident where resident_no = @resident", cancel, ("@resident", grant.Resident.Value)) ?? 1;
+        await work.Execute("update resident set next_grant_no = @next where resident_no = @resident", cancel, ("@next", number + 1), ("@resident", grant.Resident.Value));
+
+        var row = Row(owner, grant, number, keys);
+        foreach (var old in await Live(work, grant.Resident, cancel))
+        {
+            if (old.Grantee.AsSpan().SequenceEqual(row.Grantee) && string.Equals(old.Purpose, row.Purpose, StringComparison.Ordinal))
+                await Store(work, old with { State = GrantState.Revoked }, cancel);
+        }
+
+        await parts.Records.InsertMany(work, VaultColumns.AccessGrant, [row.Values()], cancel);
+        await parts.Log.Append(new LogEntry(grant.Resident, owner, grant.Purpose, LogAction.Grant, $"grant {number}", Refused: false, row.Mac));
+        await work.Commit(cancel);
+        return number;
+    }
+
+    public async Task<Result<Done>> Revoke(Actor owner, ResidentNo resident, long grantNo, CancellationToken cancel)
+    {
+        if (owner.Kind is not ActorKind.Resident || owner.Self != resident)
+            return (await Refuse(owner, resident, LogAction.Revoke)).Map(_ => Done.Yes);
+        await using var work = await parts.Records.Write(cancel);
+        await ResidentRow.Read(parts, work, resident, locked: true, cancel);
+        if ((await Live(work, resident, cancel)).Find(one => one.GrantNo == grantNo) is not { } grant)
+            return new Error("grant.missing", "No such live grant.");
+        await Store(work, grant with { State = GrantState.Revoked }, cancel);
+        await parts.Log.Append(new LogEntry(resident, owner, grant.Purpose, LogAction.Revoke, $"grant {grantNo}", Refused: false));
+        await work.Commit(cancel);
+        return Done.Yes;
+    }
+
+    private Error? Wrong(NewGrant grant)
+    {
+        // Own purposes and operation are never given away.
+        if (grant.Purpose is not Purpose.Care || !parts.Purposes.ContainsKey(grant.Purpose))
+            return new Error("grant.purpose", "Access is given for the purpose of care only.");
+        if (grant.GranteeKind is ActorKind.Resident or ActorKind.Job or ActorKind.Operator)
+            return new Error("grant.grantee", "Access is given to clinicians, proxies, officers and applications only.");
+        if (grant.Until <= parts.Clock.GetUtcNow())
+            return new Error("grant.until", "The end of a grant lies in the future.");
+        return grant.PeriodFrom > grant.PeriodTo ? new Error("grant.period", "The period ends before it starts.") : null;
+    }
+
+    private GrantRow Row(Actor owner, NewGrant grant, long number, ResidentKeys keys)
+    {
+        var detail = JsonSerializer.SerializeToUtf8Bytes(new GrantDetail(grant.GranteeKind, grant.GranteeId, owner.Kind, owner.Id), VaultJson.Default.GrantDetail);
+        var bound = new Binding(parts.Municipality, "access_grant").Number(grant.Resident.Value).Number(number);
+        return new GrantRow(
+            grant.Resident, number, GrantRow.GranteeToken(parts.Ring, grant.GranteeKind, grant.GranteeId), grant.Purpose,
+            (long)keys.Classes.ApplyMask(grant.Classes.Bits), grant.PeriodFrom is { } from ? Time.MillisDown(TokyoDay.StartOf(from)) : null,
+            grant.PeriodTo is { } to ? Time.MillisDown(TokyoDay.StartOf(to.AddDays(1))) : null, Time.Micros(grant.Until), GrantState.Live,
+            Time.Micros(parts.Clock.GetUtcNow()), BodyFormat.Seal(keys, detail, bound), []).WithMac(parts.Ring, parts.Municipality);
+    }
+
+    private static Task<List<GrantRow>> Live(DbWork work, ResidentNo resident, CancellationToken cancel) =>
+        work.Query(
+            $"select {GrantRow.Select} from access_grant g where g.resident_no = @resident and g.state = {(int)GrantState.Live}",
+            row => GrantRow.Read(resident, row, first: 0), cancel, ("@resident", resident.Value));
+
+    private Task Store(DbWork work, GrantRow changed, CancellationToken cancel)
+    {
+        // A row whose MAC does not hold must not get a good one by being revoked: it keeps its state of no effect.
+        var stored = (changed with { State = GrantState.Live }).MacHolds(parts.Ring, parts.Municipality) ? changed.WithMac(parts.Ring, parts.Municipality) : changed;
+        return work.Execute(
+            "update access_grant set state = @state, mac = @mac where resident_no = @resident and grant_no = @grant", cancel,
+            ("@state", (long)stored.State), ("@mac", stored.Mac), ("@resident", stored.Resident.Value), ("@grant", stored.GrantNo));
+    }
+
+    private async Task<Result<long>> Refuse(Actor actor, ResidentNo resident, string action)
+    {
+        await parts.Log.Append(new LogEntry(resident, actor, "", action, null, Refused: true));
+        return Gate.Refused;
+    }
+}

@@ -1,0 +1,48 @@
+using System.Buffers.Binary;
+using Tasuki.Kernel;
+using Tasuki.Kernel.Seals;
+using Tasuki.Vault.RecordStore;
+
+namespace Tasuki.Vault.Keys;
+
+/// <summary>
+/// <see cref="ISeal"/>. A resident's value: a body under the resident's key (<see cref="BodyFormat"/>), bound to its place. The municipality's: format(1) | nonce |
+/// ciphertext | tag under the field key, padded alike.
+/// </summary>
+internal sealed class MunicipalSeal(ResidentKeyStore residents, KeyRing ring, MunicipalityId municipality) : ISeal
+{
+    private const byte Format = 1;
+    private static readonly Error Gone = new("seal.gone", "The resident's key is destroyed or on the erasure list: what it sealed is gone.");
+    private static readonly Error Broken = new("seal.broken", "The sealed value was altered or belongs elsewhere.");
+
+    public async ValueTask<Result<byte[]>> Seal(ResidentNo resident, SealPlace place, ReadOnlyMemory<byte> plain, CancellationToken cancel) =>
+        await residents.Get(resident, cancel) is { } keys ? BodyFormat.Seal(keys, plain.Span, Bound(place).Number(resident.Value)) : Gone;
+
+    public async ValueTask<Result<byte[]>> Open(ResidentNo resident, SealPlace place, ReadOnlyMemory<byte> sealedValue, CancellationToken cancel)
+    {
+        if (await residents.Get(resident, cancel) is not { } keys)
+            return Gone;
+        return BodyFormat.Open(keys, sealedValue.Span, Bound(place).Number(resident.Value)) is { } plain ? plain : Broken;
+    }
+
+    public byte[] SealForMunicipality(SealPlace place, ReadOnlySpan<byte> plain)
+    {
+        var padded = new byte[BodyFormat.PaddedSize(4 + plain.Length)];
+        BinaryPrimitives.WriteInt32BigEndian(padded, plain.Length);
+        plain.CopyTo(padded.AsSpan(4));
+        return Aead.Seal(ring.Key(RingPurpose.Field), [Format], padded, Bound(place).Bytes);
+    }
+
+    public Result<byte[]> OpenForMunicipality(SealPlace place, ReadOnlySpan<byte> sealedValue)
+    {
+        if (sealedValue is not [Format, ..] || Aead.Open(ring.Key(RingPurpose.Field), 1, sealedValue, Bound(place).Bytes) is not { } padded)
+            return Broken;
+        return padded.AsSpan(4, BinaryPrimitives.ReadInt32BigEndian(padded)).ToArray();
+    }
+
+    public byte[] LookupToken(LookupKind kind, ReadOnlySpan<byte> value) => ring.Mac(RingPurpose.Lookup(kind), "lookup", value)[..16];
+
+    public byte[] SecretMac(string purpose, ReadOnlySpan<byte> value) => ring.Mac(RingPurpose.Secrets, purpose, value);
+
+    private Binding Bound(SealPlace place) => new Binding(municipality, "seal").Text(place.Table).Text(place.Column).Text(place.Row);
+}

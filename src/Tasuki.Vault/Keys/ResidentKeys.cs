@@ -1,0 +1,65 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+using System.Text;
+using Tasuki.Vault.Classes;
+
+namespace Tasuki.Vault.Keys;
+
+/// <summary>What a token stands for: the same text of two kinds gives two tokens. Part of stored bytes.</summary>
+internal enum TokenKind : byte
+{
+    Code = 1,
+    Identifier = 2,
+    Reference = 3,
+    Metric = 4,
+    RecordIdentity = 5,
+}
+
+/// <summary>
+/// A resident's keys, unwrapped. Two versions of the body key can live while the rest is rewritten; the index key and what comes from it follow the newest.
+/// </summary>
+internal sealed class ResidentKeys
+{
+    private readonly Dictionary<byte, byte[]> _bodyKeys;
+    private readonly byte[] _indexKey;
+
+    /// <param name="versions">Key version and its 64 bytes: body key, index key.</param>
+    public ResidentKeys(IReadOnlyCollection<(byte Version, byte[] Bytes)> versions)
+    {
+        _bodyKeys = versions.ToDictionary(v => v.Version, v => v.Bytes[..32]);
+        Version = versions.Max(v => v.Version);
+        _indexKey = versions.First(v => v.Version == Version).Bytes[32..];
+        Classes = Permutation.Of(_indexKey, "class", 64);
+        Sources = Permutation.Of(_indexKey, "source", 16);
+    }
+
+    public byte Version { get; }
+
+    public Permutation Classes { get; }
+
+    public Permutation Sources { get; }
+
+    public ReadOnlySpan<byte> BodyKey => _bodyKeys[Version];
+
+    /// <summary>Empty when that version is gone.</summary>
+    public ReadOnlySpan<byte> BodyKeyOf(byte version) => _bodyKeys.TryGetValue(version, out var key) ? key : default;
+
+    public long Token(TokenKind kind, string text)
+    {
+        Span<byte> stack = stackalloc byte[256];
+        var size = Encoding.UTF8.GetMaxByteCount(text.Length) + 1;
+        var buffer = size <= stack.Length ? stack : new byte[size];
+        buffer[0] = (byte)kind;
+        var length = 1 + Encoding.UTF8.GetBytes(text, buffer[1..]);
+        return Token(buffer[..length]);
+    }
+
+    public long IdentityToken(ReadOnlySpan<byte> identity) => Token([(byte)TokenKind.RecordIdentity, .. identity]);
+
+    private long Token(ReadOnlySpan<byte> kindAndText)
+    {
+        Span<byte> hash = stackalloc byte[32];
+        HMACSHA256.HashData(_indexKey, kindAndText, hash);
+        return BinaryPrimitives.ReadInt64BigEndian(hash);
+    }
+}

@@ -1,0 +1,43 @@
+using Tasuki.Fhir;
+using Tasuki.Kernel;
+using Tasuki.Kernel.Records;
+using Tasuki.Vault.Classes;
+using Tasuki.Vault.Keys;
+
+namespace Tasuki.Vault.RecordStore;
+
+/// <summary>A record to be stored, looked at once: tags taken off, recognised, classed.</summary>
+internal sealed record Incoming(
+    CanonicalResource Resource, RecordOrigin Origin, string? LocalUrl, string? OriginalId, Identity Identity, long IdentityToken, AccessClass Class)
+{
+    private byte[]? _content;
+
+    /// <summary>Asked for only where the identity is met a second time: it costs more than all the rest of looking.</summary>
+    public byte[] Content => _content ??= RecordIdentity.ContentOf(Resource);
+
+    public static Incoming Of(NewRecord record, ResidentKeys keys)
+    {
+        var (resource, tags) = RecordTags.TakeOff(record.Resource);
+        var origin = tags.Source is { } source ? record.Origin with { Kind = source } : record.Origin;
+        var identity = RecordIdentity.Of(resource);
+        var codings = CodingsOf.Resource(resource);
+        var category = tags.Category ?? record.Category ?? CategoryRules.Of(resource.Type, codings, origin.Kind);
+        return new Incoming(
+            resource, origin, record.LocalUrl, record.Resource.OriginalId, new Identity(identity), keys.IdentityToken(identity),
+            new AccessClass(category, SensitiveCodes.Any(codings)));
+    }
+
+    /// <summary>The row, not yet sealed, and what is to be sealed into it.</summary>
+    public RecordRow Row(ResidentNo resident, NewVersion version, ResidentKeys keys, IReadOnlyDictionary<string, string> references, out byte[] payload)
+    {
+        var resource = references.Count > 0 && Resource.Json.Span.IndexOf("\"reference\":"u8) >= 0
+            ? Resource.WithReferences(reference => references.GetValueOrDefault(reference)) : Resource;
+        var facts = RecordFacts.Of(resource);
+        payload = RecordPayload.Write(Origin, resource.Json.Span);
+        return new RecordRow(
+            resident, version.Seq, ResourceTypes.NumberOf(resource.Type), version.Version, version.Updated, keys.Classes.Apply(Class.Index),
+            keys.Sources.Apply((int)Origin.Kind), facts.Code is { } code ? keys.Token(TokenKind.Code, code.Code) : null,
+            facts.Date is { } date ? Time.MillisDown(date.From) : null, facts.Date is { } span ? Time.MillisUp(span.To) : null,
+            PackedTokens.Of(keys, IdentityToken, facts), Deleted: 0, Body: []);
+    }
+}

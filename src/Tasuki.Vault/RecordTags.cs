@@ -1,0 +1,40 @@
+using System.Text.Json;
+using Tasuki.Fhir;
+using Tasuki.Kernel.Records;
+using Tasuki.Vault.Classes;
+
+namespace Tasuki.Vault;
+
+/// <summary>
+/// The two <c>meta.tag</c> codings in which a record carries its category and kind of source when it leaves, so that another Tasuki (or this one) takes it back
+/// as what it was. The code is the name of the enum's member. On the way in such a tag decides and is taken off; on the way out <see cref="Of"/> gives it again.
+/// </summary>
+public static class RecordTags
+{
+    public const string CategorySystem = "urn:tasuki:data-category";
+
+    public const string SourceSystem = "urn:tasuki:source";
+
+    /// <summary>For <see cref="CanonicalResource.WriteWithIdentity"/>.</summary>
+    public static IReadOnlyList<Coding> Of(StoredRecord record) =>
+        [new Coding(CategorySystem, record.Class.Category.ToString()), new Coding(SourceSystem, record.Origin.Kind.ToString())];
+
+    internal static (CanonicalResource Resource, SaidByTags Said) TakeOff(CanonicalResource resource)
+    {
+        if (resource.Json.Span.IndexOf("urn:tasuki:"u8) < 0)
+            return (resource, default);
+        DataCategory? category = null;
+        SourceKind? source = null;
+        var stripped = resource.WithoutTags(tag =>
+        {
+            if (string.Equals(tag.System, CategorySystem, StringComparison.Ordinal))
+                category = Enum.TryParse<DataCategory>(tag.Code, out var known) && Enum.IsDefined(known) ? known : null;
+            else if (string.Equals(tag.System, SourceSystem, StringComparison.Ordinal))
+                source = Enum.TryParse<SourceKind>(tag.Code, out var from) && Enum.IsDefined(from) ? from : null;
+            else
+                return false;
+            return true;
+        });
+        return (stripped, new SaidByTags(category, source));
+    }
+}

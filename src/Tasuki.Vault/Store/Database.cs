@@ -1,0 +1,133 @@
+using System.Data.Common;
+
+namespace Tasuki.Vault.Store;
+
+/// <summary>
+/// The seam between the vault and its two stores. The SQL is written once, in the words both know; what differs (row lock, search in packed tokens, bulk
+/// insert, who may write when) stands here.
+/// </summary>
+internal abstract class Database : IAsyncDisposable
+{
+    /// <summary>Sees every statement before it is sent. For tests: a refused read sends what a missing one sends.</summary>
+    public Action<string>? Observer { get; set; }
+
+    /// <summary>Ends a <c>select</c> that takes the resident's write lock.</summary>
+    public abstract string RowLock { get; }
+
+    /// <summary>True when the 8 bytes of <paramref name="parameter"/> stand somewhere in the packed tokens. They may straddle two tokens: the matcher settles it.</summary>
+    public abstract string Contains(string column, string parameter);
+
+    /// <summary>A connection for reading, pooled, with one owner until it is given back.</summary>
+    public abstract ValueTask<DbWork> Read(CancellationToken cancel);
+
+    /// <summary>A transaction for writing. Rolls back unless committed.</summary>
+    public abstract ValueTask<DbWork> Write(CancellationToken cancel);
+
+    public abstract Task InsertMany(DbWork work, TableColumns table, IReadOnlyList<object?[]> rows, CancellationToken cancel);
+
+    /// <summary>Tables and columns as the store itself lists them, with the version table.</summary>
+    public abstract Task<IReadOnlyList<(string Table, string Column)>> Columns(CancellationToken cancel);
+
+    /// <summary>Runs the numbered scripts that this store has not seen. Error <c>vault.schema</c> when some are missing and <paramref name="create"/> is false.</summary>
+    public abstract Task<Kernel.Result<Kernel.Done>> BringUpToDate(IReadOnlyList<string> scripts, bool create, CancellationToken cancel);
+
+    public abstract ValueTask DisposeAsync();
+
+    /// <summary>Releases what a <see cref="DbWork"/> held.</summary>
+    internal abstract ValueTask Release(DbWork work);
+
+    /// <summary>For <see cref="BringUpToDate"/>: the scripts are counted by the version table.</summary>
+    protected static async Task<Kernel.Result<Kernel.Done>> RunScripts(DbWork work, IReadOnlyList<string> scripts, int seen, bool create, CancellationToken cancel)
+    {
+        if (seen > scripts.Count)
+            return new Kernel.Error("vault.schema", $"The database has schema {seen}; this version knows {scripts.Count}. Start the newer version.");
+        if (seen < scripts.Count && !create)
+            return new Kernel.Error("vault.schema", $"The database has schema {seen}, this version needs {scripts.Count}. Run 'tasuki migrate'.");
+        for (var script = seen; script < scripts.Count; script++)
+        {
+            await work.Execute(scripts[script], cancel);
+            await work.Execute("insert into schema_version (script) values (@script)", cancel, ("@script", (long)(script + 1)));
+        }
+
+        await work.Commit(cancel);
+        return Kernel.Done.Yes;
+    }
+}
+
+/// <summary>One connection in one hand, inside a transaction when it writes.</summary>
+internal sealed class DbWork(Database database, DbConnection connection, DbTransaction? transaction) : IAsyncDisposable
+{
+    public DbConnection Connection => connection;
+
+    public DbTransaction? Transaction { get; private set; } = transaction;
+
+    public Database Database => database;
+
+    public DbCommand Command(string sql, params ReadOnlySpan<(string Name, object? Value)> parameters)
+    {
+        database.Observer?.Invoke(sql);
+        var command = connection.CreateCommand();
+        command.CommandText = sql;
+        command.Transaction = Transaction;
+        foreach (var (name, value) in parameters)
+        {
+            var parameter = command.CreateParameter();
+            parameter.ParameterName = name;
+            parameter.Value = value ?? DBNull.Value;
+            command.Parameters.Add(parameter);
+        }
+
+        return command;
+    }
+
+    public async Task<int> Execute(string sql, CancellationToken cancel, params (string Name, object? Value)[] parameters)
+    {
+        await using var command = Command(sql, parameters);
+        return await command.ExecuteNonQueryAsync(cancel);
+    }
+
+    public async Task<long?> Number(string sql, CancellationToken cancel, params (string Name, object? Value)[] parameters)
+    {
+        await using var command = Command(sql, parameters);
+        return await command.ExecuteScalarAsync(cancel) switch
+        {
+            null or DBNull => null,
+            var value => Convert.ToInt64(value, System.Globalization.CultureInfo.InvariantCulture),
+        };
+    }
+
+    public async Task<List<T>> Query<T>(string sql, Func<DbDataReader, T> read, CancellationToken cancel, params (string Name, object? Value)[] parameters)
+    {
+        await using var command = Command(sql, parameters);
+        await using var reader = await command.ExecuteReaderAsync(cancel);
+        var rows = new List<T>();
+        while (await reader.ReadAsync(cancel))
+            rows.Add(read(reader));
+        return rows;
+    }
+
+    public async Task Commit(CancellationToken cancel)
+    {
+        await Transaction!.CommitAsync(cancel);
+        await Transaction.DisposeAsync();
+        Transaction = null;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (Transaction is not null)
+        {
+            await Transaction.DisposeAsync();
+            Transaction = null;
+        }
+
+        await database.Release(this);
+    }
+}
+
+internal static class Columns
+{
+    public static long? LongOrNull(this DbDataReader reader, int column) => reader.IsDBNull(column) ? null : reader.GetInt64(column);
+
+    public static byte[] Bytes(this DbDataReader reader, int column) => reader.GetFieldValue<byte[]>(column);
+}

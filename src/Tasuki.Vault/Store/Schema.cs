@@ -1,0 +1,82 @@
+namespace Tasuki.Vault.Store;
+
+/// <summary>
+/// The numbered scripts of the three databases. A script that was released is never changed; a change is a new script at the end. Unique keys contain
+/// resident_no, there is no sequence and no trigger: so the tables can be spread over machines (design: three tiers, one schema).
+/// </summary>
+internal static class Schema
+{
+    public static readonly IReadOnlyList<string> Records =
+    [
+        """
+        create table resident (
+            resident_no bigint not null primary key, state smallint not null, next_seq bigint not null, last_updated bigint not null, next_file_no bigint not null,
+            next_grant_no bigint not null, created bigint not null, closed_at bigint, erase_at bigint, mac bytea not null) /*plain*/;
+        create index resident_due on resident (erase_at) where erase_at is not null;
+
+        create table record (
+            resident_no bigint not null, seq bigint not null, type smallint not null, version bigint not null, updated bigint not null, class smallint not null,
+            source smallint not null, code bigint, date_from bigint, date_to bigint, tokens bytea not null, deleted smallint not null, body bytea not null,
+            primary key (resident_no, seq)) /*clustered*/;
+        create index record_type on record (resident_no, type, date_from);
+        create index record_code on record (resident_no, type, code, date_from);
+        create index record_updated on record (resident_no, updated);
+
+        create table record_history (
+            resident_no bigint not null, seq bigint not null, type smallint not null, version bigint not null, updated bigint not null, class smallint not null,
+            source smallint not null, code bigint, date_from bigint, date_to bigint, tokens bytea not null, deleted smallint not null, body bytea not null,
+            primary key (resident_no, seq, version)) /*clustered*/;
+
+        create table sample_chunk (
+            resident_no bigint not null, metric bigint not null, day bigint not null, version bigint not null, updated bigint not null, body bytea not null,
+            primary key (resident_no, metric, day)) /*clustered*/;
+
+        create table file (
+            resident_no bigint not null, file_no bigint not null, received bigint not null, chunks bigint not null, size bigint not null, body bytea not null,
+            primary key (resident_no, file_no)) /*plain*/;
+        create table file_chunk (
+            resident_no bigint not null, file_no bigint not null, chunk_no bigint not null, body bytea not null,
+            primary key (resident_no, file_no, chunk_no)) /*plain*/;
+
+        create table access_grant (
+            resident_no bigint not null, grant_no bigint not null, grantee bytea not null, purpose text not null, classes bigint not null, period_from bigint,
+            period_to bigint, until bigint not null, state smallint not null, created bigint not null, body bytea not null, mac bytea not null,
+            primary key (resident_no, grant_no)) /*plain*/;
+        create index access_grant_grantee on access_grant (grantee, resident_no);
+
+        create table purpose (
+            code text not null, version bigint not null, text text not null, legal_basis text not null, classes bigint not null, valid_from bigint not null,
+            primary key (code, version)) /*plain*/;
+
+        create table resident_lookup (
+            token bytea not null, kind smallint not null, resident_no bigint not null, primary key (token, kind, resident_no)) /*plain*/;
+        create index resident_lookup_resident on resident_lookup (resident_no);
+
+        create table counter (name text not null primary key, next bigint not null) /*plain*/;
+        insert into counter (name, next) values ('resident', 1);
+        """,
+    ];
+
+    public static readonly IReadOnlyList<string> Keys =
+    [
+        """
+        create table resident_key (
+            resident_no bigint not null, epoch bigint not null, key_version smallint not null, wrapped bytea not null, primary key (resident_no, key_version)) /*plain*/;
+        create index resident_key_epoch on resident_key (epoch);
+        """,
+    ];
+
+    public static readonly IReadOnlyList<string> Log =
+    [
+        """
+        create table log_writer (writer_no bigint not null primary key, started bigint not null) /*plain*/;
+        create table log_entry (
+            writer_no bigint not null, entry_no bigint not null, group_no bigint not null, resident_no bigint, at bigint not null, actor bigint not null,
+            body bytea not null, primary key (writer_no, entry_no)) /*clustered*/;
+        create index log_entry_resident on log_entry (resident_no, at);
+        create table log_group (
+            writer_no bigint not null, group_no bigint not null, first_entry bigint not null, last_entry bigint not null, previous bytea not null,
+            hash bytea not null, primary key (writer_no, group_no)) /*plain*/;
+        """,
+    ];
+}

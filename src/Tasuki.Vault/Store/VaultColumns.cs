@@ -1,0 +1,118 @@
+namespace Tasuki.Vault.Store;
+
+internal enum ColumnType
+{
+    Small,
+    Big,
+    Bytes,
+    Text,
+}
+
+/// <summary>What a column shows to somebody who holds the database and no key.</summary>
+internal enum ColumnProtection
+{
+    Clear,
+    Token,
+    Sealed,
+}
+
+internal sealed record Column(string Name, ColumnType Type, ColumnProtection Protection, string? Reason);
+
+internal sealed record TableColumns(string Database, string Name, IReadOnlyList<Column> Columns)
+{
+    public string Names { get; } = string.Join(", ", Columns.Select(c => c.Name));
+
+    public string InsertSql { get; } =
+        $"insert into {Name} ({string.Join(", ", Columns.Select(c => c.Name))}) values ({string.Join(", ", Columns.Select((_, i) => $"@p{i}"))})";
+}
+
+/// <summary>
+/// Every column of the vault's three databases, declared once: clear, token or sealed, and for clear text and bytes why. The order of columns is the order of
+/// inserts. A test holds it against the real schema of both stores.
+/// </summary>
+internal static class VaultColumns
+{
+    public const string Records = "records";
+    public const string Keys = "keys";
+    public const string Log = "log";
+
+    public static readonly TableColumns Resident = new(Records, "resident",
+    [
+        Number("resident_no"), Small("state"), Number("next_seq"), Number("last_updated"), Number("next_file_no"), Number("next_grant_no"), Number("created"),
+        Number("closed_at"), Number("erase_at"), new Column("mac", ColumnType.Bytes, ColumnProtection.Token, null),
+    ]);
+
+    public static readonly TableColumns Record = new(Records, "record", RecordColumns());
+
+    public static readonly TableColumns RecordHistory = new(Records, "record_history", RecordColumns());
+
+    public static readonly TableColumns SampleChunk = new(Records, "sample_chunk",
+        [Number("resident_no"), Token("metric"), Number("day"), Number("version"), Number("updated"), Sealed("body")]);
+
+    public static readonly TableColumns File = new(Records, "file",
+        [Number("resident_no"), Number("file_no"), Number("received"), Number("chunks"), Number("size"), Sealed("body")]);
+
+    public static readonly TableColumns FileChunk = new(Records, "file_chunk",
+        [Number("resident_no"), Number("file_no"), Number("chunk_no"), Sealed("body")]);
+
+    public static readonly TableColumns AccessGrant = new(Records, "access_grant",
+    [
+        Number("resident_no"), Number("grant_no"), new Column("grantee", ColumnType.Bytes, ColumnProtection.Token, null),
+        new Column("purpose", ColumnType.Text, ColumnProtection.Clear, "a code of the municipality's published list of purposes"),
+        Token("classes"), Number("period_from"), Number("period_to"), Number("until"), Small("state"), Number("created"), Sealed("body"),
+        new Column("mac", ColumnType.Bytes, ColumnProtection.Token, null),
+    ]);
+
+    public static readonly TableColumns Purpose = new(Records, "purpose",
+    [
+        new Column("code", ColumnType.Text, ColumnProtection.Clear, "official, published"), Number("version"),
+        new Column("text", ColumnType.Text, ColumnProtection.Clear, "official text meant for everybody"),
+        new Column("legal_basis", ColumnType.Text, ColumnProtection.Clear, "official text meant for everybody"),
+        Number("classes"), Number("valid_from"),
+    ]);
+
+    public static readonly TableColumns ResidentLookup = new(Records, "resident_lookup",
+        [new Column("token", ColumnType.Bytes, ColumnProtection.Token, null), Small("kind"), Number("resident_no")]);
+
+    public static readonly TableColumns Counter = new(Records, "counter",
+        [new Column("name", ColumnType.Text, ColumnProtection.Clear, "the name of a counter of our own"), Number("next")]);
+
+    public static readonly TableColumns ResidentKey = new(Keys, "resident_key",
+        [Number("resident_no"), Number("epoch"), Small("key_version"), Sealed("wrapped")]);
+
+    public static readonly TableColumns LogWriter = new(Log, "log_writer", [Number("writer_no"), Number("started")]);
+
+    public static readonly TableColumns LogEntry = new(Log, "log_entry",
+    [
+        Number("writer_no"), Number("entry_no"), Number("group_no"), Number("resident_no"), Number("at"), Token("actor"), Sealed("body"),
+    ]);
+
+    public static readonly TableColumns LogGroup = new(Log, "log_group",
+    [
+        Number("writer_no"), Number("group_no"), Number("first_entry"), Number("last_entry"),
+        new Column("previous", ColumnType.Bytes, ColumnProtection.Clear, "hash of the group before, over sealed bytes"),
+        new Column("hash", ColumnType.Bytes, ColumnProtection.Clear, "hash over sealed bytes"),
+    ]);
+
+    public static IReadOnlyList<TableColumns> All { get; } =
+    [
+        Resident, Record, RecordHistory, SampleChunk, File, FileChunk, AccessGrant, Purpose, ResidentLookup, Counter,
+        ResidentKey, LogWriter, LogEntry, LogGroup,
+        .. new[] { Records, Keys, Log }.Select(database => new TableColumns(database, "schema_version", [Number("script")])),
+    ];
+
+    private static Column[] RecordColumns() =>
+    [
+        Number("resident_no"), Number("seq"), Small("type"), Number("version"), Number("updated"),
+        new Column("class", ColumnType.Small, ColumnProtection.Token, null), new Column("source", ColumnType.Small, ColumnProtection.Token, null),
+        Token("code"), Number("date_from"), Number("date_to"), new Column("tokens", ColumnType.Bytes, ColumnProtection.Token, null), Small("deleted"), Sealed("body"),
+    ];
+
+    private static Column Number(string name) => new(name, ColumnType.Big, ColumnProtection.Clear, null);
+
+    private static Column Small(string name) => new(name, ColumnType.Small, ColumnProtection.Clear, null);
+
+    private static Column Token(string name) => new(name, ColumnType.Big, ColumnProtection.Token, null);
+
+    private static Column Sealed(string name) => new(name, ColumnType.Bytes, ColumnProtection.Sealed, null);
+}

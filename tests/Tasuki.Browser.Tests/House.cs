@@ -1,0 +1,80 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+using Tasuki.Kernel;
+using Tasuki.Server;
+using Tasuki.Server.Municipalities;
+using Tasuki.Testing;
+using Tasuki.Vault;
+
+namespace Tasuki.Browser.Tests;
+
+/// <summary>A whole server on a free loopback port, with an empty municipality of its own on the store asked for.</summary>
+internal sealed class House : IAsyncDisposable
+{
+    private readonly WebApplication _app;
+    private readonly string _folder;
+
+    private House(WebApplication app, string folder, TestClock clock)
+    {
+        _app = app;
+        _folder = folder;
+        Clock = clock;
+    }
+
+    public TestClock Clock { get; }
+
+    public IServiceProvider Services => _app.Services;
+
+    /// <summary>By name, not by number: passkeys need a host name.</summary>
+    public string Address => $"http://localhost:{new Uri(_app.Urls.First()).Port}";
+
+    public string DataFolder => Path.Combine(_folder, "data");
+
+    public static async Task<House> Open(StoreKind store, CancellationToken cancel)
+    {
+        var folder = Directory.CreateTempSubdirectory("tasuki-house-").FullName;
+        var municipality = new Municipality(MunicipalityId.Parse("test").Value, "たすき市", "たすき市", IsDemo: false);
+        var (data, ring) = (Path.Combine(folder, "data"), Path.Combine(folder, "ring"));
+        var described = MunicipalityFolder.Embedded(municipality, data, ring);
+        if (store is StoreKind.Postgres)
+        {
+            var server = await PostgresServer.Get();
+            described = MunicipalityFolder.Postgres(municipality, data, ring, new StoreConnections(
+                await server.NewDatabase("records"), await server.NewDatabase("keys"), await server.NewDatabase("log"), await server.NewDatabase("app")));
+        }
+
+        Assert.True(described.Create().IsOk);
+        var clock = new TestClock();
+        await using (var made = (await RecordVault.Start(described.VaultOptions(create: true), clock, cancel)).Value)
+        {
+        }
+
+        var built = await TasukiServer.Build(
+            [$"--Tasuki:Data={data}", $"--Tasuki:Ring={ring}", "--urls=http://127.0.0.1:0", "--environment=Test", "--Tasuki:Scanner=off"],
+            builder =>
+            {
+                builder.Services.AddSingleton<TimeProvider>(clock);
+            },
+            cancel);
+        Assert.True(built.IsOk, built.Error?.ToString());
+        await built.Value.StartAsync(cancel);
+        return new House(built.Value, folder, clock);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _app.StopAsync();
+        await _app.DisposeAsync();
+        Directory.Delete(_folder, recursive: true);
+    }
+}
+
+/// <summary>Real time plus what a test adds to it.</summary>
+internal sealed class TestClock : TimeProvider
+{
+    private TimeSpan _ahead;
+
+    public void Advance(TimeSpan by) => _ahead += by;
+
+    public override DateTimeOffset GetUtcNow() => base.GetUtcNow() + _ahead;
+}

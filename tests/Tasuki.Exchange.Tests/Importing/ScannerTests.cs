@@ -1,0 +1,121 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using Tasuki.Exchange.Importing;
+using Xunit;
+
+namespace Tasuki.Exchange.Tests.Importing;
+
+public sealed class ScannerTests
+{
+    // In two halves, so that this file itself is no test virus.
+    private static readonly string Eicar = @"X5O!P%@AP[4\PZX54(P^)7CC)7}$EICAR-STANDARD-" + "ANTIVIRUS-TEST-FILE!$H+H*";
+
+    [Theory]
+    [InlineData("stream: OK", null)]
+    [InlineData("stream: Some.Thing.UNOFFICIAL FOUND", "scan.found")]
+    [InlineData("INSTREAM size limit exceeded. ERROR", "scan.size")]
+    [InlineData("stream: ok", "scan.refused")]
+    [InlineData("stream: OK ", "scan.refused")]
+    [InlineData("UNKNOWN COMMAND", "scan.refused")]
+    [InlineData("", "scan.refused")]
+    public void Anything_but_the_exact_ok_is_a_refusal(string answer, string? code) => Assert.Equal(code, ClamdScanner.Judge(answer).Error?.Code);
+
+    [Fact]
+    public async Task A_scanner_that_does_not_answer_refuses()
+    {
+        var scanner = new ClamdScanner("127.0.0.1", FreePort(), TimeProvider.System);
+        Assert.Equal("scan.unreachable", (await scanner.Scan(new MemoryStream([1]), TestContext.Current.CancellationToken)).Error?.Code);
+    }
+
+    [Fact]
+    public async Task Clamd_lets_a_clean_file_pass_and_finds_the_test_virus_also_inside_a_zip_and_refuses_what_is_too_long()
+    {
+        await using var clamd = await Clamd.StartOrSkip();
+        var cancel = TestContext.Current.CancellationToken;
+        var scanner = new ClamdScanner("127.0.0.1", clamd.Port, TimeProvider.System);
+
+        Assert.True((await scanner.Scan(new MemoryStream(new byte[300_000]), cancel)).IsOk);
+        Assert.Equal("scan.found", (await scanner.Scan(new MemoryStream(Encoding.ASCII.GetBytes(Eicar)), cancel)).Error?.Code);
+        Assert.Equal("scan.found", (await scanner.Scan(Zip(Eicar), cancel)).Error?.Code);
+        Assert.False((await scanner.Scan(new MemoryStream(new byte[6 << 20]), cancel)).IsOk);
+    }
+
+    private static MemoryStream Zip(string text)
+    {
+        var stream = new MemoryStream();
+        using (var archive = new System.IO.Compression.ZipArchive(stream, System.IO.Compression.ZipArchiveMode.Create, leaveOpen: true))
+        {
+            using var entry = archive.CreateEntry("a.txt").Open();
+            entry.Write(Encoding.ASCII.GetBytes(text));
+        }
+
+        stream.Position = 0;
+        return stream;
+    }
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
+    /// <summary>A clamd with one hand-written signature: the real database cannot be downloaded here and is not needed.</summary>
+    private sealed class Clamd(Process process, TempFolder folder, int port) : IAsyncDisposable
+    {
+        private const string Program = "/usr/sbin/clamd";
+
+        public int Port => port;
+
+        public static async Task<Clamd> StartOrSkip()
+        {
+            if (!File.Exists(Program))
+                Assert.Skip("ClamAV (clamd) not here (./test installs it)");
+            var folder = new TempFolder();
+            var port = FreePort();
+            await File.WriteAllTextAsync(Path.Combine(folder.Path, "test.ndb"), $"Tasuki.Test.EICAR:0:0:{Convert.ToHexStringLower(Encoding.ASCII.GetBytes(Eicar))}\n");
+            var settings = Path.Combine(folder.Path, "clamd.conf");
+            await File.WriteAllTextAsync(settings, string.Create(CultureInfo.InvariantCulture,
+                $"DatabaseDirectory {folder.Path}\nOfficialDatabaseOnly no\nTCPSocket {port}\nTCPAddr 127.0.0.1\nStreamMaxLength 5M\nForeground yes\nTemporaryDirectory {folder.Path}\nUser {Environment.UserName}\n"));
+            var process = Process.Start(new ProcessStartInfo(Program, ["-c", settings]) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true })!;
+            process.OutputDataReceived += static (_, _) => { };
+            process.ErrorDataReceived += static (_, _) => { };
+            process.BeginOutputReadLine();
+            process.BeginErrorReadLine();
+            var clamd = new Clamd(process, folder, port);
+            await clamd.UntilItListens();
+            return clamd;
+        }
+
+        public async ValueTask DisposeAsync()
+        {
+            process.Kill();
+            await process.WaitForExitAsync();
+            process.Dispose();
+            folder.Dispose();
+        }
+
+        private async Task UntilItListens()
+        {
+            for (var attempt = 0; attempt < 200; attempt++)
+            {
+                try
+                {
+                    using var probe = new TcpClient();
+                    await probe.ConnectAsync(IPAddress.Loopback, port);
+                    return;
+                }
+                catch (SocketException) when (!process.HasExited)
+                {
+                    // A real process starts in real time.
+                    await Task.Delay(50);
+                }
+            }
+
+            throw new InvalidOperationException("clamd did not listen within ten seconds.");
+        }
+    }
+}

@@ -1,0 +1,154 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Tasuki.Data;
+using Tasuki.Delivery;
+using Tasuki.Kernel;
+using Tasuki.Testing;
+using Tasuki.Vault;
+using Tasuki.Web;
+using Xunit;
+
+namespace Tasuki.People.Tests;
+
+/// <summary>The floors of People on a real server, with a real vault, over real HTTP on a free port.</summary>
+internal sealed class TestSite : IAsyncDisposable
+{
+    private readonly WebApplication _app;
+    private readonly RecordVault _vault;
+
+    private TestSite(WebApplication app, RecordVault vault, string folder, TestClock clock)
+    {
+        (_app, _vault, Folder, Clock) = (app, vault, folder, clock);
+        Address = new Uri(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First().Replace("127.0.0.1", "localhost", StringComparison.Ordinal));
+    }
+
+    public Uri Address { get; }
+
+    public string Folder { get; }
+
+    public TestClock Clock { get; }
+
+    public IServiceProvider Services => _app.Services;
+
+    public List<string> Log { get; } = [];
+
+    /// <param name="dump">An app.db taken from elsewhere, to be served with another key ring.</param>
+    public static async Task<TestSite> Start(DataStore store, CancellationToken cancel, Action<PeopleOptions>? configure = null, Action<IServiceCollection>? more = null, string? dump = null)
+    {
+        var folder = Directory.CreateTempSubdirectory("tasuki-site-").FullName;
+        if (dump is not null)
+            File.Copy(dump, Path.Combine(folder, "app.db"));
+        var vaultFolder = Path.Combine(folder, "vault");
+        Directory.CreateDirectory(vaultFolder);
+        var clock = new TestClock();
+        var postgres = store is DataStore.Postgres ? await PostgresServer.Get() : null;
+        var municipality = new Municipality(MunicipalityId.Parse("midori").Value, "みどり市", "みどり市", IsDemo: true);
+        var vault = (await RecordVault.Start(new VaultOptions
+        {
+            Municipality = municipality.Id,
+            Store = postgres is null ? StoreKind.Sqlite : StoreKind.Postgres,
+            Records = postgres is null ? Path.Combine(vaultFolder, "records.db") : await postgres.NewDatabase("records"),
+            Keys = postgres is null ? Path.Combine(vaultFolder, "keys.db") : await postgres.NewDatabase("keys"),
+            Log = postgres is null ? Path.Combine(vaultFolder, "log.db") : await postgres.NewDatabase("log"),
+            Ring = Path.Combine(folder, "ring"),
+            Create = true,
+        }, clock, cancel)).Value;
+
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { EnvironmentName = "Development", ContentRootPath = folder });
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        builder.Logging.ClearProviders();
+        builder.Services.AddSingleton<TimeProvider>(clock);
+        builder.Services.AddSingleton(vault);
+        builder.Services.AddSingleton(municipality);
+        builder.Services.AddTasukiWeb();
+        builder.Services.AddTasukiData(postgres is null ? new DataOptions(store, Path.Combine(folder, "app.db")) : new DataOptions(store, await postgres.NewDatabase("app")));
+        builder.Services.AddDelivery();
+        builder.Services.AddPeople(configure);
+        more?.Invoke(builder.Services);
+        var log = new ListLogger();
+        builder.Logging.AddProvider(log);
+
+        var app = builder.Build();
+        await using (var scope = app.Services.CreateAsyncScope())
+            await scope.ServiceProvider.GetRequiredService<TasukiSchema>().Migrate(cancel);
+        app.UseTasukiWeb();
+        app.MapRazorComponents<App>().AddAdditionalAssemblies(typeof(PeopleServices).Assembly);
+        app.MapPeople();
+        // Pages of other modules stand in as one line each.
+        app.MapGet("/home", (HttpContext context) => context.User.Identity?.Name ?? "").RequireAuthorization(Policies.Resident);
+        app.MapGet("/fresh-only", () => "fresh").RequireAuthorization(Policies.ResidentFresh);
+        app.MapGet("/close-account/waiting", async (SignedInResident resident, CancellationToken stop) => $"closing {await resident.ClosingAt(stop):O}").RequireAuthorization(PeoplePolicies.Closing);
+        app.MapGet("/test/close", async (SignedInResident resident, CancellationToken stop) => (await resident.CloseAccount(stop)).Error?.Code ?? "closed").RequireAuthorization(Policies.ResidentFresh);
+        app.MapGet("/test/cancel", async (SignedInResident resident, CancellationToken stop) => (await resident.CancelClosure(stop)).Error?.Code ?? "cancelled").RequireAuthorization(PeoplePolicies.Closing);
+        app.MapGet("/test/officer", () => "officer").RequireAuthorization(Policies.Officer);
+        app.MapGet("/_content/Tasuki.People/passkey.js", () => Results.File(ScriptPath(), "text/javascript")).RequireAuthorization(Policies.Anyone);
+        app.MapGet("/{**other}", () => Results.NotFound()).RequireAuthorization(Policies.Anyone);
+        await app.StartAsync(cancel);
+        var site = new TestSite(app, vault, folder, clock);
+        log.Lines = site.Log;
+        return site;
+    }
+
+    public Visitor NewVisitor(string userAgent = "Mozilla/5.0 (Linux; Android 14) Chrome/156.0") => new(Address, userAgent);
+
+    public async Task<TOut> Do<TService, TOut>(Func<TService, Task<TOut>> act) where TService : notnull
+    {
+        await using var scope = _app.Services.CreateAsyncScope();
+        return await act(scope.ServiceProvider.GetRequiredService<TService>());
+    }
+
+    public Task Do<TService>(Func<TService, Task> act) where TService : notnull => Do<TService, int>(async service =>
+    {
+        await act(service);
+        return 0;
+    });
+
+    public async ValueTask DisposeAsync()
+    {
+        await _app.StopAsync(CancellationToken.None);
+        await _app.DisposeAsync();
+        await _vault.DisposeAsync();
+    }
+
+    private static string ScriptPath()
+    {
+        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
+        {
+            var script = Path.Combine(folder.FullName, "src", "Tasuki.People", "wwwroot", "passkey.js");
+            if (File.Exists(script))
+                return script;
+        }
+
+        throw new FileNotFoundException("passkey.js");
+    }
+
+    private sealed class ListLogger : ILoggerProvider, ILogger
+    {
+        public List<string> Lines { get; set; } = [];
+
+        public ILogger CreateLogger(string categoryName) => this;
+
+        public IDisposable? BeginScope<TState>(TState state) where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Information;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        {
+            lock (this)
+            {
+                if (logLevel >= LogLevel.Error)
+                    TestContext.Current.TestOutputHelper?.WriteLine($"{formatter(state, exception)} {exception}");
+                Lines.Add($"{logLevel} {formatter(state, exception)} {exception}");
+            }
+        }
+
+        public void Dispose()
+        {
+        }
+    }
+}
