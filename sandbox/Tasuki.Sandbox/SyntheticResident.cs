@@ -82,6 +82,9 @@ public sealed class SyntheticResident
     /// <summary>The person as an R4 Patient in the shape of JP Core. What <c>Patient/self</c> stands for; not among the records.</summary>
     public CanonicalResource Patient => PatientResource.Of(_person);
 
+    /// <summary>What a file calls the Patient: a <c>urn:uuid:</c>.</summary>
+    internal string PatientUrl => LocalUrl.New(_person.Dice(Dice.Stream.Ids, 1));
+
     /// <summary>The records alone, in the order of their kinds and then of time.</summary>
     public IEnumerable<SyntheticRecord> Records => MakeData().Records;
 

@@ -28,7 +28,7 @@ internal sealed class CommandLine
             }
 
             var name = arguments[i][2..];
-            if (!options.Contains(name))
+            if (!options.Contains(name, StringComparer.Ordinal))
                 return new Error("usage", $"There is no option --{name} here. Options: {string.Join(' ', options.Select(o => "--" + o))}.");
             if (i + 1 >= arguments.Length)
                 return new Error("usage", $"The option --{name} needs a value.");

@@ -12,10 +12,19 @@ public static class TasukiServer
     /// <summary>Settings: see <see cref="ServerSettings"/>.</summary>
     public static async Task<Result<WebApplication>> Build(string[] args, Action<WebApplicationBuilder>? adjust, CancellationToken cancel)
     {
-        var builder = WebApplication.CreateBuilder(args);
+        // Named and placed by hand: the assets' manifest is found by that name, and assets are empty without a word when a server is started from another folder.
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions
+        {
+            Args = args, ApplicationName = typeof(TasukiServer).Assembly.GetName().Name, ContentRootPath = AppContext.BaseDirectory,
+        });
         // From build output the assets are found through the manifest; a published folder has them in wwwroot and no manifest.
         if (File.Exists(Path.Combine(AppContext.BaseDirectory, "Tasuki.Server.staticwebassets.runtime.json")))
             StaticWebAssetsLoader.UseStaticWebAssets(builder.Environment, builder.Configuration);
+        // Request lines carry query strings, which may carry what a person typed; the framework's own are not written at any level a default starts with.
+        builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
+        builder.Logging.AddFilter("Microsoft.EntityFrameworkCore", LogLevel.Warning);
+        // The cookie keys are wrapped by the key ring on their way to the table, which the framework cannot know (People: CookieKeys).
+        builder.Logging.AddFilter("Microsoft.AspNetCore.DataProtection.KeyManagement.XmlKeyManager", LogLevel.Error);
         adjust?.Invoke(builder);
 
         var settings = ServerSettings.From(builder.Configuration, builder.Environment.IsProduction());

@@ -31,24 +31,7 @@ internal sealed class RecordBook
 
     public List<Slip> Slips { get; } = [];
 
-    public string NewUrl()
-    {
-        // The last group begins with a letter: twelve digits alone would look like an Individual Number now and then.
-        var high = _ids.Next() & 0xFFFFFFFFFFFF0FFF | 0x4000;
-        var low = _ids.Next() & 0x3FFFFFFFFFFFFFFF | 0x8000C00000000000;
-        return string.Create(45, (high, low), static (text, bits) =>
-        {
-            "urn:uuid:".CopyTo(text);
-            var at = 9;
-            for (var i = 0; i < 32; i++)
-            {
-                if (i is 8 or 12 or 16 or 20)
-                    text[at++] = '-';
-                var four = (int)((i < 16 ? bits.high >> 60 - 4 * i : bits.low >> 60 - 4 * (i - 16)) & 15);
-                text[at++] = (char)(four < 10 ? '0' + four : 'a' + four - 10);
-            }
-        });
-    }
+    public string NewUrl() => LocalUrl.New(_ids);
 
     /// <summary>A number for an identifier: 16 hexadecimal letters, so it can never be taken for a number of a person.</summary>
     public string NewNumber() => $"x{_ids.Next():x16}";

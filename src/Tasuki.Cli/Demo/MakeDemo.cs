@@ -17,6 +17,7 @@ internal static class MakeDemo
 {
     private const int AtOnce = 4;
     private const string Password = "tasuki-demo-2026";
+    private static readonly Actor Demo = Actor.Operator("tasuki demo", "A synthetic population for trying Tasuki out.");
     private static readonly string[] Options = [.. OpenedMunicipality.Options, "residents", "seed", "postgres", "keys", "log", "app"];
 
     public static async Task<int> Run(string[] arguments, TextWriter errors, CancellationToken cancel)
@@ -56,7 +57,7 @@ internal static class MakeDemo
         var count = line.Number("residents", residents, 1, 1_000_000);
         if (!count.IsOk)
             return count.Error;
-        return line.Number("seed", DemoCast.Seed, 0, int.MaxValue).Map(seed => new PopulationOptions(count.Value, seed));
+        return line.Number("seed", PopulationOptions.DemoSeed, 0, int.MaxValue).Map(seed => new PopulationOptions(count.Value, seed));
     }
 
     private static Result<MunicipalityFolder> Describe(CommandLine line)
@@ -75,8 +76,8 @@ internal static class MakeDemo
 
     private static async Task<Result<IReadOnlyList<DemoAccount>>> Fill(OpenedMunicipality municipality, PopulationOptions population, TextWriter errors, CancellationToken cancel)
     {
-        var cast = DemoCast.Of(population);
-        var accounts = new DemoAccount?[cast.Residents.Count];
+        var cast = DemoCast.Choose(population);
+        var accounts = new DemoAccount?[cast.People.Count];
         var watch = Stopwatch.StartNew();
         var progress = new Progress(errors, population.Residents);
         Error? failed = null;
@@ -87,12 +88,13 @@ internal static class MakeDemo
             {
                 if (failed is not null)
                     return;
-                var role = cast.RoleOf(person.Index);
-                var added = await Add(municipality, person, role is { } r ? cast.Residents[r].SignInName : null, stop);
+                var at = cast.People.ToList().FindIndex(p => p.Resident.Index == person.Index);
+                var signInName = at < 0 ? null : SignInName(cast.People[at].Role);
+                var added = await Add(municipality, person, signInName, population.Until, stop);
                 if (!added.IsOk)
                     failed = added.Error;
-                else if (role is { } at)
-                    accounts[at] = new DemoAccount(cast.Residents[at].Description, cast.Residents[at].SignInName, Password, added.Value.TotpSecret!);
+                else if (signInName is not null)
+                    accounts[at] = new DemoAccount(Describe(cast.People[at], population), signInName, Password, added.Value.TotpSecret!);
                 await progress.Step(added.IsOk ? added.Value.Records : 0);
             });
         if (failed is not null)
@@ -105,32 +107,49 @@ internal static class MakeDemo
         return (Result<IReadOnlyList<DemoAccount>>)(List<DemoAccount>)[.. accounts.OfType<DemoAccount>(), .. staff.Value];
     }
 
+    // A child has no sign-in of its own.
+    private static string? SignInName(DemoRole role) => role switch
+    {
+        DemoRole.Checkups => "taro",
+        DemoRole.Family => "hanako",
+        DemoRole.Elder => "umeko",
+        _ => null,
+    };
+
+    private static string Describe(DemoPerson person, PopulationOptions population) =>
+        $"{person.Resident.Name.Kanji} ({person.Resident.AgeOn(population.Until)}): " + person.Role switch
+        {
+            DemoRole.Checkups => "five years of checkups with metabolic risk, diaries",
+            DemoRole.Family => "his wife",
+            DemoRole.Elder => "medicines, the checkup of the late-stage elderly",
+            _ => "",
+        };
+
     private static async Task<Result<(int Records, string? TotpSecret)>> Add(
-        OpenedMunicipality municipality, SyntheticResident person, string? signInName, CancellationToken cancel)
+        OpenedMunicipality municipality, SyntheticResident person, string? signInName, DateOnly until, CancellationToken cancel)
     {
         await using var scope = municipality.Scope();
         var factory = scope.ServiceProvider.GetRequiredService<AccountFactory>();
-        var profile = NewProfile.Of(person.Name.Kanji, person.Name.Kana, person.BirthDate, person.Gender);
-        if (!profile.IsOk)
-            return profile.Error;
+        var profile = new NewProfile(
+            person.Name.Family, person.Name.Given, person.Name.FamilyKana, person.Name.GivenKana, person.BirthDate, person.Gender, person.Address.Text);
         string? secret = null;
         ResidentNo resident;
         if (signInName is not null)
         {
-            var account = await factory.CreateResident(profile.Value, signInName, Password, cancel);
+            var account = await factory.CreateResident(profile, signInName, Password, cancel);
             if (!account.IsOk)
                 return account.Error;
             (resident, secret) = (account.Value.Resident!.Value, account.Value.TotpSecret);
         }
         else
         {
-            var enrolled = await factory.EnrolResident(profile.Value, cancel);
+            var enrolled = await factory.EnrolResident(profile, Demo, cancel);
             if (!enrolled.IsOk)
                 return enrolled.Error;
             resident = enrolled.Value;
         }
 
-        var opened = await municipality.Vault.Open(Actor.Operator("tasuki demo", "A synthetic population for trying Tasuki out."), resident, Purpose.Operation, cancel);
+        var opened = await municipality.Vault.Open(Demo, resident, Purpose.Operation, cancel);
         if (!opened.IsOk)
             return opened.Error;
         var session = opened.Value;
@@ -139,7 +158,7 @@ internal static class MakeDemo
             return patient.Error;
         var self = patient.Value.Records[0].Reference;
         var data = person.MakeData();
-        var received = TokyoDay.StartOf(PopulationOptions.DefaultUntil);
+        var received = TokyoDay.StartOf(until);
         var written = await session.Write(
             [.. data.Records.Select(r => new NewRecord(
                 r.Resource.WithReferences(reference => reference == "Patient/self" ? self : null),
@@ -155,17 +174,14 @@ internal static class MakeDemo
     private static async Task<Result<IReadOnlyList<DemoAccount>>> AddStaff(OpenedMunicipality municipality, DemoCast cast, CancellationToken cancel)
     {
         var accounts = new List<DemoAccount>();
-        foreach (var (role, name, organisation, signInName) in new[]
-        {
-            (StaffRole.Clinician, cast.Clinic.PersonName, cast.Clinic.Organisation, "clinic"),
-            (StaffRole.Officer, cast.Officer.PersonName, cast.Officer.Organisation, "officer"),
-        })
+        foreach (var (role, person, signInName) in new[] { (StaffRole.Clinician, cast.Clinic, "clinic"), (StaffRole.Officer, cast.Officer, "officer") })
         {
             await using var scope = municipality.Scope();
-            var made = await scope.ServiceProvider.GetRequiredService<AccountFactory>().CreateStaff(role, name, organisation, signInName, Password, cancel);
+            var made = await scope.ServiceProvider.GetRequiredService<AccountFactory>().CreateStaff(
+                role, person.Name.Kanji, person.Organisation, signInName, Password, cancel);
             if (!made.IsOk)
                 return made.Error;
-            accounts.Add(new DemoAccount($"{organisation} {name}", signInName, Password, made.Value.TotpSecret!));
+            accounts.Add(new DemoAccount($"{person.Organisation} {person.Name.Kanji}", signInName, Password, made.Value.TotpSecret!));
         }
 
         return accounts;

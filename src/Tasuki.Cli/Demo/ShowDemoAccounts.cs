@@ -24,7 +24,7 @@ internal static class ShowDemoAccounts
         {
             await output.WriteLineAsync($"""
                 {account.Who}
-                    name {account.SignInName}    password {account.Password}    code now {TimeCodes.CodeAt(account.TotpSecret, now)}    (authenticator key {account.TotpSecret})
+                    name {account.SignInName}    password {account.Password}    code now {AccountFactory.OneTimeCode(account.TotpSecret, now)}    (authenticator key {account.TotpSecret})
                 """);
         }
 

@@ -15,7 +15,7 @@ internal static class WriteDemoFiles
         var options = MakeDemo.Population(line.Value, residents: 5);
         if (!options.IsOk)
             return await Usage.Say(errors, options.Error);
-        var files = await PopulationFiles.Write(options.Value, folder, PopulationFiles.AllKinds, cancel);
+        var files = await PopulationFiles.Write(options.Value, folder, PopulationFileKinds.All, cancel);
         await output.WriteLineAsync($"{files} files in {Path.GetFullPath(folder)}");
         return 0;
     }

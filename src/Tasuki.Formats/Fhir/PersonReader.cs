@@ -4,7 +4,7 @@ using System.Text.Json;
 namespace Tasuki.Formats;
 
 /// <summary>Reads a Patient as the person a file speaks of. JP Core writes each name twice: 漢字 (IDE) and カナ (SYL), both are kept.</summary>
-internal static class PersonReader
+public static class PersonReader
 {
     public static ReadPerson Read(JsonElement patient, SourcePosition position, string? name)
     {

@@ -14,10 +14,14 @@ internal sealed class CheckupOutput(CdaSource source, ReadOnlySpan<byte> bytes)
     private readonly List<ReadItem> _items = [];
     private int _named;
 
+    private const int LongestName = 200;
+
     /// <summary>The institution that did the checkup, for every resource of the document.</summary>
-    public string? SourceName { get; set; }
+    public string? SourceName { get; private set; }
 
     public DataCategory Category { get; set; } = DataCategory.SpecificCheckup;
+
+    public void NameSource(string? name) => SourceName = name is { Length: > LongestName } ? name[..LongestName] : name;
 
     public string NextUrl()
     {
@@ -63,17 +67,28 @@ internal sealed class CheckupOutput(CdaSource source, ReadOnlySpan<byte> bytes)
 /// <summary>Small pieces of FHIR JSON.</summary>
 internal static class CheckupJson
 {
-    public static JsonObject Coding(string system, string code, string? display)
+    /// <summary>A system that is no OID cannot stand as one in FHIR; a code has single blanks inside at most.</summary>
+    public static JsonObject Coding(string? system, string code, string? display)
     {
-        var coding = new JsonObject { ["system"] = system, ["code"] = code };
+        var coding = new JsonObject();
+        if (system is not null && IsSystem(system))
+            coding["system"] = system;
+        coding["code"] = string.Join(' ', code.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
         if (display is { Length: > 0 })
             coding["display"] = display;
         return coding;
     }
 
-    public static JsonObject Concept(string system, string code, string? display) => new() { ["coding"] = new JsonArray(Coding(system, code, display)) };
+    public static JsonObject Concept(string? system, string code, string? display) => new() { ["coding"] = new JsonArray(Coding(system, code, display)) };
 
-    public static JsonObject Identifier(string system, string value) => new() { ["system"] = system, ["value"] = value };
+    public static JsonObject Identifier(string? system, string value)
+    {
+        var identifier = new JsonObject();
+        if (system is not null && IsSystem(system))
+            identifier["system"] = system;
+        identifier["value"] = value;
+        return identifier;
+    }
 
     public static JsonObject Reference(string url, string? display = null)
     {
@@ -82,6 +97,23 @@ internal static class CheckupJson
             reference["display"] = display;
         return reference;
     }
+
+    /// <summary>Numbers without leading zeros, joined by points; the first is 0, 1 or 2.</summary>
+    public static bool IsOid(string text)
+    {
+        if (text is not [>= '0' and <= '2', '.', ..])
+            return false;
+        foreach (var part in text.AsSpan().Split('.'))
+        {
+            var number = text.AsSpan(part);
+            if (number.IsEmpty || number.ContainsAnyExceptInRange('0', '9') || (number.Length > 1 && number[0] == '0'))
+                return false;
+        }
+
+        return true;
+    }
+
+    private static bool IsSystem(string system) => !system.StartsWith("urn:oid:", StringComparison.Ordinal) || IsOid(system["urn:oid:".Length..]);
 
     public static JsonObject Narrative(string text) => new()
     {

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Runtime.CompilerServices;
+using System.Text;
 using System.Xml;
 using Tasuki.Kernel;
 
@@ -8,10 +9,11 @@ namespace Tasuki.Formats.SpecificCheckup;
 /// <summary>
 /// Reads one result file of the specific checkup (特定健診 <c>h*.xml</c>: HL7 CDA R2 as the ministry profiles it, hc08 V08, phases 3 and 4).
 /// It yields the person, then the organisations, the encounter, the voucher, the observations and last the Composition that holds them together, shaped
-/// like the eCheckup document. Insured symbol and number stay in the original file and come into no resource.
+/// like the eCheckup document. Insured symbol and number stay in the original file and come into no resource. The source is always the medical
+/// institution the document names: the results are its own, whoever passed the file on.
 /// </summary>
 /// <remarks>
-/// Stops: <c>file.size</c>, <c>xml.encoding</c>, <c>xml.doctype</c>, <c>xml.broken</c>, <c>xml.depth</c>, <c>xml.elements</c>, <c>read.resources</c>,
+/// Stops: <c>mynumber.found</c>, <c>file.size</c>, <c>xml.encoding</c>, <c>xml.doctype</c>, <c>xml.broken</c>, <c>xml.depth</c>, <c>xml.elements</c>, <c>read.resources</c>,
 /// <c>checkup.other</c> (another CDA document), <c>checkup.deletion</c> (a report that withdraws another).
 /// </remarks>
 public static class SpecificCheckupReader
@@ -37,6 +39,13 @@ public static class SpecificCheckupReader
         if (!text.IsOk)
         {
             yield return new ReadStopped(new SourcePosition(name, line), text.Error);
+            yield break;
+        }
+
+        // The whole text is looked through, not what becomes a resource: what is passed over stays in the original file.
+        if (FormatReader.MyNumberIn(Encoding.UTF8.GetBytes(text.Value), new SourcePosition(name)) is { } forbidden)
+        {
+            yield return forbidden;
             yield break;
         }
 

@@ -112,6 +112,30 @@ public sealed class AccountFactory
         return new CreatedAccount(account.No, resident, wanted.SignInName, wanted.TotpSecret, wanted.Codes);
     }
 
+    /// <summary>The one-time code of an authenticator with that secret at that moment: what a demo prints in place of a telephone.</summary>
+    public static string OneTimeCode(string totpSecret, DateTimeOffset when) => TimeCodes.CodeAt(totpSecret, when);
+
+    /// <summary>
+    /// A resident as the municipality enrols one who has no account yet: key, confirmed profile, look-up, a Patient as the first record. Errors: those of the vault.
+    /// </summary>
+    public async Task<Result<ResidentNo>> EnrolResident(NewProfile profile, Actor enroller, CancellationToken cancel)
+    {
+        var enrolled = await _vault.Enrol(enroller, cancel);
+        if (!enrolled.IsOk)
+            return enrolled.Error;
+        var resident = enrolled.Value;
+        await AddProfile(resident, profile, ResidentState.Confirmed, cancel);
+        var opened = await _vault.Open(enroller, resident, Purpose.Operation, cancel);
+        if (!opened.IsOk)
+            return opened.Error;
+        var written = await opened.Value.Write([PatientOf.Record(profile, _clock.GetUtcNow())], cancel);
+        if (!written.IsOk)
+            return written.Error;
+        await _vault.AddLookup(resident, Kernel.Seals.LookupKind.KanaNameWithBirthDate, LookupValue(profile), cancel);
+        await _db.SaveChangesAsync(cancel);
+        return resident;
+    }
+
     /// <summary>What the desk looks a person up by: folded kana name and birth date together, never one alone.</summary>
     internal static byte[] LookupValue(NewProfile profile) =>
         Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{profile.KanaName}|{profile.BirthDate:yyyy-MM-dd}"));
@@ -140,14 +164,16 @@ public sealed class AccountFactory
 
     private async Task AddPerson(ResidentNo resident, NewResident wanted, CancellationToken cancel)
     {
-        var profile = await _seals.Seal(resident, "resident", "profile", resident.Value, SealedProfile.Of(wanted.Profile), cancel);
-        _db.Add(new ResidentRow
-        {
-            ResidentNo = resident.Value, State = ResidentState.SelfRegistered, Mac = _seals.MacOf(resident.Value, ResidentState.SelfRegistered), Profile = profile.Value,
-        });
+        await AddProfile(resident, wanted.Profile, ResidentState.SelfRegistered, cancel);
         var no = AccountSeals.RandomNo();
         var consent = await _seals.Seal(resident, "consent", "content", no, Terms.Consent(wanted.Language), cancel);
         _db.Add(new ConsentRow { No = no, ResidentNo = resident.Value, Given = _clock.GetUtcNow(), Content = consent.Value });
+    }
+
+    private async Task AddProfile(ResidentNo resident, NewProfile profile, ResidentState state, CancellationToken cancel)
+    {
+        var sealedProfile = await _seals.Seal(resident, "resident", "profile", resident.Value, SealedProfile.Of(profile), cancel);
+        _db.Add(new ResidentRow { ResidentNo = resident.Value, State = state, Mac = _seals.MacOf(resident.Value, state), Profile = sealedProfile.Value });
     }
 
     private async Task AddPasskey(Account account, SealedPasskey passkey, CancellationToken cancel)
