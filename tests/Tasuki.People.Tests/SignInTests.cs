@@ -180,7 +180,8 @@ public sealed class SignInTests
         foreach (var path in new[] { "/sign-out", "/account/sessions/end-all", "/account/passkeys/options", "/account/passkeys/remove", "/sign-in/passkey", "/inbox/read" })
         {
             using var empty = new FormUrlEncodedContent([]);
-            Assert.InRange((await visitor.Send(HttpMethod.Post, path, empty, Cancel)).Status, 400, 404);
+            var refused = await visitor.Send(HttpMethod.Post, path, empty, Cancel);
+            Assert.True(refused.Status is >= 400 and < 500, $"{path} {refused.Status} {string.Join(Environment.NewLine, site.Log.TakeLast(3))}");
         }
 
         Assert.Equal("/home", (await visitor.Get("/home", Cancel)).Path);

@@ -24,7 +24,7 @@ public sealed class StaffTests
         Assert.Contains("青木 守さん（自治体職員）", page.Body, StringComparison.Ordinal);
         Assert.Equal("officer", (await visitor.Get("/test/officer", Cancel)).Body);
         foreach (var path in new[] { "/home", "/account", "/inbox", "/fresh-only", "/account/codes" })
-            Assert.Equal(403, (await visitor.Get(path, Cancel)).Status);
+            Assert.True((await visitor.Get(path, Cancel)).IsRefused);
     }
 
     [Theory, MemberData(nameof(Stores.All), MemberType = typeof(Stores))]
@@ -34,15 +34,13 @@ public sealed class StaffTests
         var clinician = await NewStaff(site, StaffRole.Clinician);
         using var visitor = site.NewVisitor();
         await Walk.SignIn(site, visitor, "officer1", Password, TimeCodes.CodeAt(clinician.TotpSecret!, site.Clock.GetUtcNow()));
-        Assert.Equal(403, (await visitor.Get("/test/officer", Cancel)).Status);
+        Assert.True((await visitor.Get("/test/officer", Cancel)).IsRefused);
 
         await site.Do<TasukiDb>(db => db.Set<StaffRow>().ExecuteUpdateAsync(s => s.SetProperty(x => x.Role, StaffRole.Officer), Cancel));
 
         Assert.StartsWith("/sign-in", (await visitor.Get("/test/officer", Cancel)).Path, StringComparison.Ordinal);
-        site.Clock.Advance(TimeSpan.FromMinutes(2));
         using var again = site.NewVisitor();
-        await Walk.SignIn(site, again, "officer1", Password, TimeCodes.CodeAt(clinician.TotpSecret!, site.Clock.GetUtcNow()));
-        Assert.Equal(403, (await again.Get("/test/officer", Cancel)).Status);
+        Assert.Equal("/sign-in", (await Walk.Password(again, "officer1", Password)).Path);
     }
 
     private static async Task<CreatedAccount> NewStaff(TestSite site, StaffRole role) =>

@@ -27,12 +27,12 @@ public sealed class ExportRecordsTests
             Assert.Null(received.Problem);
             var preview = (await host.Imports.Preview(await host.Open(other.No), other, received.Id, ExchangeHost.Cancel)).Value;
             Assert.False(preview.MustBeConfirmed);
-            Assert.Empty(preview.NotUnderstood.Where(group => group.Code is not "resource.slip"));
+            Assert.DoesNotContain(preview.NotUnderstood, group => group.Code is not "resource.slip");
             Assert.True((await host.Imports.Store(await host.Open(other.No), other, received.Id, new PersonsWord(false, null), ExchangeHost.Cancel)).IsOk);
 
             Assert.Equal(await host.Contents(person), await host.Contents(other));
             Assert.Equal(await SamplesOf(host, person.No), await SamplesOf(host, other.No));
-            Assert.Equal(await FilesOf(host, person.No), (await FilesOf(host, other.No)).Where(file => !file.EndsWith("tasuki.zip", StringComparison.Ordinal)));
+            Assert.Equal(await FilesOf(host, person.No), [.. (await FilesOf(host, other.No)).Where(file => !file.EndsWith("tasuki.zip", StringComparison.Ordinal))]);
 
             var again = await host.BringIn(other, "tasuki.zip", zip);
             Assert.Equal((0, 0, 0, 0), (again.Created, again.Updated, again.SampleDays, again.Originals));
@@ -103,6 +103,41 @@ public sealed class ExportRecordsTests
         Assert.Empty(Directory.EnumerateFiles(host.Spools));
     }
 
+    [Fact]
+    public async Task Contents_are_written_asynchronously_into_a_stream_that_cannot_seek()
+    {
+        await using var host = await ExchangeHost.Start();
+        var person = await host.Resident();
+        // Random texts, so that packing does not make them small.
+        var session = await host.Open(person.No);
+        Assert.True((await session.Write([.. Enumerable.Range(0, 2_000).Select(_ => new NewRecord(
+            ExchangeHost.Json("{\"resourceType\":\"Observation\",\"status\":\"final\",\"code\":{\"text\":\"体重\"},\"valueString\":\"" + Convert.ToBase64String(RandomNumberGenerator.GetBytes(300)) + "\"}"),
+            new RecordOrigin(SourceKind.Person, null, null, null, host.Clock.Now)))], ExchangeHost.Cancel)).IsOk);
+        await using var answer = new ForwardOnly();
+        await host.TakeOut(person, answer);
+        Assert.InRange(answer.Asynchronous, 1_500_000, long.MaxValue);
+        Assert.InRange(answer.Synchronous, 0, 100_000);
+    }
+
+    [Fact]
+    public async Task A_record_whose_storing_fails_leaves_no_original_and_waits_as_before()
+    {
+        await using var host = await ExchangeHost.Start();
+        var person = await host.Resident();
+        var received = await host.Receive(person, "o.json", Encoding.UTF8.GetBytes("{\"resourceType\":\"Observation\",\"status\":\"final\",\"code\":{\"text\":\"体重\"},\"valueString\":\"1\"}"));
+        await host.Vault.Close(Actor.Resident(person.No), person.No, ExchangeHost.Cancel);
+        // The session was opened before the account was closed.
+        await host.Vault.CancelClosure(Actor.Resident(person.No), person.No, ExchangeHost.Cancel);
+        var session = await host.Open(person.No);
+        await host.Vault.Close(Actor.Resident(person.No), person.No, ExchangeHost.Cancel);
+        Assert.False((await host.Imports.Store(session, person, received.Id, new PersonsWord(true, null), ExchangeHost.Cancel)).IsOk);
+        await host.Vault.CancelClosure(Actor.Resident(person.No), person.No, ExchangeHost.Cancel);
+        Assert.Equal(0, await host.Count(person));
+        Assert.Empty(await (await host.Open(person.No)).Files(ExchangeHost.Cancel));
+        Assert.True((await host.Imports.Store(await host.Open(person.No), person, received.Id, new PersonsWord(true, null), ExchangeHost.Cancel)).IsOk);
+        Assert.Equal(1, await host.Count(person));
+    }
+
     private static async Task Fill(ExchangeHost host, Kernel.ResidentNo no, SyntheticResident synthetic)
     {
         var session = await host.Open(no);
@@ -132,5 +167,46 @@ public sealed class ExportRecordsTests
         await using (var stream = await archive.GetEntry(path)!.OpenAsync(ExchangeHost.Cancel))
             await stream.CopyToAsync(memory, ExchangeHost.Cancel);
         return Encoding.UTF8.GetString(memory.ToArray());
+    }
+
+    private sealed class ForwardOnly : Stream
+    {
+        public long Asynchronous { get; private set; }
+
+        public long Synchronous { get; private set; }
+
+        public override bool CanRead => false;
+
+        public override bool CanSeek => false;
+
+        public override bool CanWrite => true;
+
+        public override long Length => throw new NotSupportedException();
+
+        public override long Position
+        {
+            get => throw new NotSupportedException();
+            set => throw new NotSupportedException();
+        }
+
+        public override void Write(byte[] buffer, int offset, int count) => Synchronous += count;
+
+        public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            Asynchronous += buffer.Length;
+            return ValueTask.CompletedTask;
+        }
+
+        public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) => WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+
+        public override void Flush()
+        {
+        }
+
+        public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+        public override void SetLength(long value) => throw new NotSupportedException();
     }
 }

@@ -41,7 +41,7 @@ public sealed class BadInputTests
         var person = await host.Resident();
         var received = await host.Receive(person, name, Make(name));
         Assert.NotNull(received.Problem);
-        Assert.Contains(received.Problem.Code.Split('.')[0], group.Split(' '));
+        Assert.Contains(received.Problem.Code.Split('.')[0], group.Split(' '), StringComparer.Ordinal);
         Assert.EndsWith(".", received.Problem.Message, StringComparison.Ordinal);
         if (group is not "import")
             Assert.StartsWith(name, received.Problem.Position, StringComparison.Ordinal);
