@@ -142,6 +142,7 @@ public sealed class SmallPieceTests
     public async Task A_wrong_setting_stops_the_start_with_a_sentence()
     {
         await using var test = await Start(StoreKind.Sqlite);
+        await test.Resident();
         var options = test.Options;
         var empty = Directory.CreateTempSubdirectory("tasuki-empty-").FullName;
         foreach (var (wrong, code) in new[]
@@ -149,7 +150,7 @@ public sealed class SmallPieceTests
             (options with { Ring = test.DataFolder }, "vault.ring"), (options with { Ring = Path.Combine(test.DataFolder, "deeper", "ring") }, "vault.ring"),
             (options with { WaitingDays = 31 }, "vault.waiting"), (options with { Keys = options.Records }, "vault.files"),
             (options with { Municipality = MunicipalityId.Parse("other").Value }, "ring.municipality"), (options with { Ring = empty, Create = false }, "ring.missing"),
-            (options with { Records = Path.Combine(empty, "d", "none.db"), Create = false }, "vault.store"),
+            (options with { Records = Path.Combine(empty, "d", "none.db"), Create = false }, "vault.store"), (options with { Ring = Path.Combine(empty, "ring") }, "vault.keys"),
         })
         {
             Assert.Equal(code, (await RecordVault.Start(wrong, test.Clock, Cancel)).Error?.Code);
@@ -186,6 +187,9 @@ public sealed class SmallPieceTests
             Assert.Equal("ring.mode", KeyRing.Open(one, Hibiki, clock, create: false).Error?.Code);
         }
 
+        File.Delete(ring);
+        Assert.Equal("ring.missing", KeyRing.Open(one, Hibiki, clock, create: true).Error?.Code);
+        File.WriteAllText(ring, good);
         File.Delete(root);
         Assert.Equal("ring.root", KeyRing.Open(one, Hibiki, clock, create: true).Error?.Code);
         Directory.Delete(one, recursive: true);
