@@ -61,6 +61,16 @@ public abstract class LogContract(StoreKind store)
     }
 
     [Fact]
+    public async Task What_a_caller_sent_as_an_id_is_not_written_down_unless_it_is_one()
+    {
+        await using var test = await Start(store);
+        var resident = await test.Resident();
+        await (await test.Own(resident)).Read("hanako@example.jp", Cancel);
+        var entry = (await (await test.Own(resident)).AccessLog(10, Cancel)).First(e => e.Action == "read");
+        Assert.Null(entry.Detail);
+    }
+
+    [Fact]
     public async Task Many_at_once_share_groups_and_the_chain_holds_over_two_writers_and_a_restart()
     {
         await using var test = await Start(store);

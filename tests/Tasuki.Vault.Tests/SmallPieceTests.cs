@@ -61,6 +61,15 @@ public sealed class SmallPieceTests
     }
 
     [Fact]
+    public void Bodies_of_nearly_the_same_size_look_the_same()
+    {
+        var keys = new ResidentKeys([(1, RandomNumberGenerator.GetBytes(64))]);
+        var sizes = Enumerable.Range(100, 300).Select(size => BodyFormat.Seal(keys, RandomNumberGenerator.GetBytes(size), new Binding(Hibiki, "t")).Length).ToHashSet();
+        Assert.InRange(sizes.Count, 9, 11);
+        Assert.All(sizes, size => Assert.Equal(0, (size - 3 - Aead.Overhead) % 32));
+    }
+
+    [Fact]
     public void A_permutation_is_one_to_one_and_different_at_every_key()
     {
         var seen = new HashSet<string>(StringComparer.Ordinal);
