@@ -4,6 +4,7 @@ using Tasuki.Data;
 using Tasuki.Delivery;
 using Tasuki.Exchange.Exporting;
 using Tasuki.Exchange.Importing;
+using Tasuki.Exchange.Tests.Importing;
 using Tasuki.Fhir;
 using Tasuki.Kernel;
 using Tasuki.Kernel.Records;

@@ -186,6 +186,8 @@ internal sealed class CheckupPaper
         }
 
         pen.Json.WriteEndArray();
+        // The paper lists the series; its parts are reached through it.
+        _results.RemoveRange(from, _results.Count - from);
         Close(question: false);
     }
 

@@ -56,6 +56,8 @@ public static class TasukiWeb
             pages.UseExceptionHandler("/error", createScopeForErrors: true);
             pages.UseStatusCodePagesWithReExecute("/not-found", createScopeForStatusCodePages: true);
         });
+        // Routing stands after the error pages, so that their path is routed when they take over.
+        app.UseRouting();
         app.Use(ReadingChoice.Apply);
         app.UseAuthentication();
         app.UseAuthorization();

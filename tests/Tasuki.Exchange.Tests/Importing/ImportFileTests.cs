@@ -32,7 +32,7 @@ public sealed class ImportFileTests
         Assert.False(preview.MustBeConfirmed);
         Assert.Equal(51, preview.New);
         Assert.Equal(0, preview.AlreadyThere);
-        Assert.Equal(43, preview.Kinds.Single(kind => kind.Type == "Observation").New);
+        Assert.Equal(44, preview.Kinds.Single(kind => kind.Type == "Observation").New);
         Assert.All(preview.Kinds, kind => Assert.Equal(DataCategory.SpecificCheckup, kind.Category));
         Assert.All(preview.Sources, source => Assert.Equal(SourceKind.MedicalInstitution, source.Kind));
 

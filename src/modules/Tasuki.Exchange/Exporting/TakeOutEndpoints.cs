@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Routing;
 using Tasuki.People;
 using Tasuki.Vault;
@@ -19,6 +20,9 @@ internal static class TakeOutEndpoints
         if (!session.IsOk || await resident.Profile(cancel) is not { } profile)
             return new SeeOther($"/take-out?problem={Uri.EscapeDataString(session.Error?.Code ?? "people.not-signed-in")}");
         context.Response.Headers.CacheControl = "no-store";
+        // The archive writes the heads of its entries synchronously, whichever way it is asked: a few bytes each, into the buffer of the answer.
+        if (context.Features.Get<IHttpBodyControlFeature>() is { } control)
+            control.AllowSynchronousIO = true;
         return Results.Stream(stream => export.Write(session.Value, profile, stream, cancel), "application/zip", export.Name() + ".zip");
     }
 }

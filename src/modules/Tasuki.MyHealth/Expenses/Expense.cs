@@ -24,10 +24,10 @@ internal static class ExpenseRecords
     public static IReadOnlyList<Treatment> ReadTreatments(IReadOnlyList<StoredRecord> records)
     {
         var treatments = new List<Treatment>();
-        foreach (var record in records.Where(record => !RecordSummary.IsSupporting(record.Type)))
+        foreach (var record in records)
         {
             var json = FhirText.Parse(record.Resource);
-            if (Withheld.Is(json))
+            if (!RecordSummary.Happened(record, json))
                 continue;
             treatments.Add(new Treatment(record.Id, RecordSummary.DayOf(record), RecordSummary.Name(record, json) ?? record.Type, Institution(json) ?? record.Origin.Name, record.Origin));
         }

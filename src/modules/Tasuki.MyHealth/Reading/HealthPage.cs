@@ -22,7 +22,7 @@ public abstract class HealthPage : ComponentBase
 
     protected CancellationToken Cancel => Context?.RequestAborted ?? CancellationToken.None;
 
-    /// <summary>True once the records were read; false says that the gate is closed.</summary>
+    /// <summary>True once the records were read; false before that, and when the gate is closed. Nothing is rendered from half-read records.</summary>
     protected bool Opened { get; private set; }
 
     protected DateOnly Today => Clock.Today();
@@ -32,18 +32,14 @@ public abstract class HealthPage : ComponentBase
         var session = await Resident.Open(Purpose.OwnUse, Cancel);
         if (!session.IsOk)
             return;
-        Opened = true;
         await Load(session.Value);
+        Opened = true;
     }
 
     protected abstract Task Load(Session session);
 
     /// <summary>Answers 404 with the same page as for an address that never was.</summary>
-    protected void Missing()
-    {
-        Opened = false;
-        Navigation.NotFound();
-    }
+    protected void Missing() => Navigation.NotFound();
 
     [Inject] private NavigationManager Navigation { get; set; } = null!;
 

@@ -20,6 +20,10 @@ internal static class RecordSummary
 
     public static bool IsSupporting(string type) => Supporting.Contains(type);
 
+    /// <summary>True for what a timeline shows: something that happened, a stay in hospital included, and that the person may be told.</summary>
+    public static bool Happened(StoredRecord record, JsonElement json) =>
+        (!IsSupporting(record.Type) || FhirText.Text(json, "class", "code") is "IMP" or "ACUTE" or "NONAC" or "EMER") && !Withheld.Is(json);
+
     public static DateOnly? DayOf(StoredRecord record) => RecordFacts.Of(record.Resource).Date is { } date && date.From.Year > 1850 ? TokyoDay.Of(date.From) : null;
 
     /// <summary>The name of what the record is about; null where the record has none.</summary>

@@ -15,9 +15,9 @@ internal static class Timeline
     public static IReadOnlyList<TimelineEntry> Build(IReadOnlyList<StoredRecord> records)
     {
         var entries = new List<TimelineEntry>();
-        var read = records.Where(record => !RecordSummary.IsSupporting(record.Type))
+        var read = records
             .Select(record => (Record: record, Json: FhirText.Parse(record.Resource), Day: RecordSummary.DayOf(record)))
-            .Where(one => !Withheld.Is(one.Json));
+            .Where(one => RecordSummary.Happened(one.Record, one.Json));
         foreach (var group in read.GroupBy(one => (one.Day, one.Record.Class.Category, one.Record.Origin.Name, one.Record.Origin.Kind)))
         {
             var document = group.FirstOrDefault(one => one.Record.Type == "Composition");
