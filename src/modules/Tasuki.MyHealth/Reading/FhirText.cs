@@ -60,6 +60,10 @@ internal static class FhirText
         _ => [],
     };
 
+    /// <summary>The strings of a list; what is no string is left out.</summary>
+    public static IEnumerable<string> Strings(JsonElement element, string name) => At(element, name) is { ValueKind: JsonValueKind.Array } list
+        ? list.EnumerateArray().Where(one => one.ValueKind is JsonValueKind.String).Select(one => one.GetString()!) : [];
+
     public static IEnumerable<(string? System, string Code, string? Display)> Codings(JsonElement? concept)
     {
         if (concept is not { } element)
