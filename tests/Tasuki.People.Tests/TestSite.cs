@@ -37,9 +37,12 @@ internal sealed class TestSite : IAsyncDisposable
 
     public List<string> Log { get; } = [];
 
-    public static async Task<TestSite> Start(DataStore store, CancellationToken cancel, Action<PeopleOptions>? configure = null, Action<IServiceCollection>? more = null)
+    /// <param name="dump">An app.db taken from elsewhere, to be served with another key ring.</param>
+    public static async Task<TestSite> Start(DataStore store, CancellationToken cancel, Action<PeopleOptions>? configure = null, Action<IServiceCollection>? more = null, string? dump = null)
     {
         var folder = Directory.CreateTempSubdirectory("tasuki-site-").FullName;
+        if (dump is not null)
+            File.Copy(dump, Path.Combine(folder, "app.db"));
         var vaultFolder = Path.Combine(folder, "vault");
         Directory.CreateDirectory(vaultFolder);
         var clock = new TestClock();
@@ -56,7 +59,7 @@ internal sealed class TestSite : IAsyncDisposable
             Create = true,
         }, clock, cancel)).Value;
 
-        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { EnvironmentName = "Development", ContentRootPath = folder });
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { EnvironmentName = "Testing", ContentRootPath = folder });
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.Logging.ClearProviders();
         builder.Services.AddSingleton<TimeProvider>(clock);

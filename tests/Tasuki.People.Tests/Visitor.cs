@@ -71,5 +71,8 @@ internal sealed partial class Visitor : IDisposable
 /// <summary>What came back, and where the redirects ended.</summary>
 internal sealed record Page(int Status, string Path, string Body, HttpResponseMessage Response)
 {
+    /// <summary>Forbidden, or shown as missing, which is how a page that is not for this person looks.</summary>
+    public bool IsRefused => Status is 403 or 404;
+
     public string Title => Regex.Match(Body, "<h1[^>]*>(?<title>.*?)</h1>", RegexOptions.Singleline | RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(1)).Groups["title"].Value.Trim();
 }

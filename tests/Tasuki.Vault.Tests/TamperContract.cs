@@ -87,7 +87,7 @@ public abstract class TamperContract(StoreKind store)
         var keys = (await test.Vault.Parts.ResidentKeys.Get(resident, Cancel))!;
         var planted = RecordStore.PackedTokens.Bytes(keys.Token(Keys.TokenKind.Identifier, "a"));
         Assert.Single((await session.Search(new RecordQuery { Identifier = "a" }, Cancel)).Value.Records);
-        await test.Sql("update record set tokens = tokens || @planted where resident_no = @r and seq = 2", ("@planted", planted), ("@r", resident.Value));
+        await test.Sql("update record set tokens = @planted where resident_no = @r and seq = 2", ("@planted", (byte[])[.. planted, .. planted]), ("@r", resident.Value));
         Assert.Single((await session.Search(new RecordQuery { Identifier = "a" }, Cancel)).Value.Records);
     }
 
@@ -123,17 +123,44 @@ public abstract class TamperContract(StoreKind store)
         var resident = await test.Resident();
         var session = await test.Own(resident, Purpose.Import);
         var id = (await session.Write([Make.Record(Make.Observation("a"))], Cancel)).Value[0].Id;
-        var prefix = new byte[][] { [2, 1, 0], [1, 2, 0], [1, 1, 1], [9, 9, 9] };
-        foreach (var head in prefix)
+        byte[] body;
+        await using (var work = await test.Vault.Parts.Records.Read(Cancel))
+            body = (await work.Query("select body from record where resident_no = @r", row => (byte[])row.GetValue(0), Cancel, ("@r", resident.Value)))[0];
+        byte[][] altered = [[2, 1, 0, .. body[3..]], [1, 2, 0, .. body[3..]], [1, 1, 1, .. body[3..]], [9, 9, 9, .. body[3..]], [1, 1], [1, 1, 0], body[..^1], [.. body, 0], []];
+        foreach (var one in altered)
         {
-            await test.Sql("update record set body = @head || substr(body, 4) where resident_no = @r", ("@head", head), ("@r", resident.Value));
+            await test.Sql("update record set body = @body where resident_no = @r", ("@body", one), ("@r", resident.Value));
             Assert.False((await session.Read(id, Cancel)).IsOk);
         }
 
-        await test.Sql("update record set body = @short where resident_no = @r", ("@short", new byte[2]), ("@r", resident.Value));
-        Assert.False((await session.Read(id, Cancel)).IsOk);
-        await test.Sql("update record set body = @head || substr(@short, 1, 0) where resident_no = @r", ("@head", new byte[] { 1, 1, 0 }), ("@short", new byte[1]), ("@r", resident.Value));
-        Assert.False((await session.Read(id, Cancel)).IsOk);
+        Assert.Equal(altered.Length, test.Alarms.Messages.Count);
+        await test.Sql("update record set body = @body where resident_no = @r", ("@body", body), ("@r", resident.Value));
+        Assert.True((await session.Read(id, Cancel)).IsOk);
+    }
+
+    [Fact]
+    public async Task A_wrapped_key_moved_to_another_resident_epoch_or_version_opens_nothing()
+    {
+        string[] changes = ["resident_no = 3 - resident_no + 100", "epoch = epoch + 1", "key_version = 2"];
+        foreach (var change in changes)
+        {
+            await using var test = await Start(store);
+            var (one, two) = (await test.Resident(), await test.Resident());
+            Assert.Equal((1, 2), (one.Value, two.Value));
+            var id = (await (await test.Own(one, Purpose.Import)).Write([Make.Record(Make.Observation("a"))], Cancel)).Value[0].Id;
+            await using (var work = await test.Vault.Parts.Keys.Write(Cancel))
+            {
+                await work.Execute($"update resident_key set {change}", Cancel);
+                await work.Execute("update resident_key set resident_no = resident_no - 100 where resident_no > 100", Cancel);
+                await work.Commit(Cancel);
+            }
+
+            test.Clock.Pass(TimeSpan.FromMinutes(2));
+            var session = await test.Own(one, Purpose.Import);
+            Assert.Null(await test.Vault.Parts.ResidentKeys.Get(one, Cancel));
+            Assert.False((await session.Read(id, Cancel)).IsOk);
+            Assert.Equal("gate.refused", (await session.Write([Make.Record(Make.Observation("b"))], Cancel)).Error?.Code);
+        }
     }
 
     [Fact]

@@ -59,7 +59,7 @@ internal sealed class Passwords(AccountSeals seals)
     private string Peppered(long account, string password) =>
         Convert.ToBase64String(seals.Secret("password", string.Create(CultureInfo.InvariantCulture, $"{account}|{password.Normalize(NormalizationForm.FormKC)}")));
 
-    private static bool IsRun(string text) => Enumerable.Range(1, text.Length - 1).All(i => text[i] - text[i - 1] is 1 or 0 or -1);
+    private static bool IsRun(string text) => Enumerable.Range(1, text.Length - 1).All(i => text[i] - text[i - 1] is >= -2 and <= 2);
 
     // The list holds words; a common password is one of them, repeated or followed by digits.
     private static FrozenSet<string> ReadCommon()

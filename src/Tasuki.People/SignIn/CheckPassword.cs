@@ -80,7 +80,7 @@ internal sealed class CheckPassword(TasukiDb db, AccountSeals seals, Passwords p
     private async Task<bool> IsAlive(Account account, CancellationToken cancel)
     {
         if (account.Resident is not { } resident)
-            return true;
+            return await db.Set<StaffRow>().AsNoTracking().SingleOrDefaultAsync(s => s.AccountNo == account.No, cancel) is { } staff && seals.IsWhole(staff);
         // What is sealed for an erased resident does not open any more: the account is as if it were not there.
         var row = await db.Set<ResidentRow>().AsNoTracking().SingleOrDefaultAsync(r => r.ResidentNo == resident.Value, cancel);
         return row is not null && seals.IsWhole(row) && (await seals.Open<SealedProfile>(resident, "resident", "profile", resident.Value, row.Profile, cancel)).IsOk;

@@ -51,11 +51,10 @@ public static class TasukiWeb
     public static WebApplication UseTasukiWeb(this WebApplication app)
     {
         app.Use(SecurityHeaders.Add);
-        app.UseWhen(WantsPage, pages =>
-        {
-            pages.UseExceptionHandler("/error", createScopeForErrors: true);
-            pages.UseStatusCodePagesWithReExecute("/not-found", createScopeForStatusCodePages: true);
-        });
+        app.UseWhen(WantsPage, pages => pages.UseExceptionHandler("/error", createScopeForErrors: true));
+        // A form that was refused is not sent again to the page for what is missing: antiforgery would meet its own refusal and throw.
+        app.UseWhen(context => WantsPage(context) && HttpMethods.IsGet(context.Request.Method),
+            pages => pages.UseStatusCodePagesWithReExecute("/not-found", createScopeForStatusCodePages: true));
         // Routing stands after the error pages, so that their path is routed when they take over.
         app.UseRouting();
         app.Use(ReadingChoice.Apply);
