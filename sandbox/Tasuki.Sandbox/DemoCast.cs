@@ -6,13 +6,13 @@ namespace Tasuki.Sandbox;
 /// <summary>What a person of the demo is there to show.</summary>
 public enum DemoRole
 {
-    /// <summary>A man in his fifties or near it with metabolic risk, yearly checkups and diaries.</summary>
+    /// <summary>A man between 45 and 66 with metabolic risk, yearly checkups and diaries.</summary>
     Checkups,
 
-    /// <summary>His wife, who looks after the family's records too.</summary>
+    /// <summary>A mother who looks after a child's records too.</summary>
     Family,
 
-    /// <summary>Their child, with vaccinations and infant checkups; no sign-in of its own.</summary>
+    /// <summary>Her child, with vaccinations and infant checkups; no sign-in of its own.</summary>
     Child,
 
     /// <summary>A woman over eighty with medicines and the checkup of the late-stage elderly.</summary>
@@ -35,59 +35,58 @@ public sealed record DemoCast(IReadOnlyList<DemoPerson> People, DemoStaff Clinic
 
     public static DemoCast Choose(PopulationOptions options)
     {
+        var until = options.Until;
         var residents = Population.Generate(options with { Residents = Math.Min(options.Residents, Among) }).ToArray();
         var people = new List<DemoPerson>();
-        var until = options.Until;
 
-        // A household with a middle-aged man, his wife and a child; without a child when there is none.
-        var man = Best(residents.Where(one => one is { Gender: "male", Relation: "世帯主" } && one.AgeOn(until) is >= 42 and <= 62 && WifeOf(one) is not null), one =>
-            Checkups(one) * 3 + Metabolic(one) * 3 + Diaries(one) * 4 + (ChildOf(one) is null ? 0 : 12) + (one.AgeOn(until) >= 50 ? 2 : 0));
-        if (man is not null)
-        {
+        if (Best(residents.Where(one => one.Gender == "male" && one.AgeOn(until) is >= 45 and <= 66), Risk) is { } man)
             people.Add(new DemoPerson(DemoRole.Checkups, man));
-            people.Add(new DemoPerson(DemoRole.Family, WifeOf(man)!));
-            if (ChildOf(man) is { } child)
-                people.Add(new DemoPerson(DemoRole.Child, child));
+        if (Best(residents.Where(one => one.Gender == "female" && ChildOf(one, residents, until) is not null), Motherhood) is { } mother)
+        {
+            people.Add(new DemoPerson(DemoRole.Family, mother));
+            people.Add(new DemoPerson(DemoRole.Child, ChildOf(mother, residents, until)!));
         }
 
-        var elder = Best(residents.Where(one => one.Gender == "female" && one.AgeOn(until) is >= 78 and <= 88), one =>
-            Checkups(one) * 3 + Math.Min(20, one.Records.Count(record => record.Category is DataCategory.Medication) / 8) + (one.AgeOn(until) == 81 ? 3 : 0));
-        if (elder is not null)
+        if (Best(residents.Where(one => one.Gender == "female" && one.AgeOn(until) is >= 79 and <= 86), records => (Of(records, DataCategory.Lifelog) > 0 ? 3 : 0) + Papers(records) * 3 + Math.Min(12, Of(records, DataCategory.Medication) / 12)) is { } elder)
             people.Add(new DemoPerson(DemoRole.Elder, elder));
 
         return new DemoCast(
             people,
             new DemoStaff(Town.Clinics[0].Name, new SyntheticName("走本", "一郎", "ハシモト", "イチロウ")),
             new DemoStaff("たすき市 健康増進課", new SyntheticName("襷川", "恵", "タスキガワ", "メグミ")));
-
-        SyntheticResident? WifeOf(SyntheticResident one) => Array.Find(residents, other => other.Household == one.Household && other.Relation == "妻");
-
-        // The youngest who is old enough to have been to the infant checkups.
-        SyntheticResident? ChildOf(SyntheticResident one) => residents
-            .Where(other => other.Household == one.Household && other.Relation == "子" && other.AgeOn(until) is >= 2 and <= 10)
-            .MaxBy(other => other.BirthDate);
     }
 
-    private static SyntheticResident? Best(IEnumerable<SyntheticResident> candidates, Func<SyntheticResident, int> score) => candidates.MaxBy(score);
+    // Five years of specific checkups with a risk in them, and diaries to set beside them.
+    private static int Risk(SyntheticRecord[] records) =>
+        Of(records, DataCategory.SpecificCheckup, "Composition") * 4 + Of(records, DataCategory.EmployerCheckup, "Composition") * 2 + Metabolic(records) * 4 + Diaries(records) * 3;
 
-    private static int Checkups(SyntheticResident one) =>
-        one.Records.Count(record => record.Resource.Type == "Composition" && record.Category is DataCategory.SpecificCheckup or DataCategory.EmployerCheckup);
+    // A mother whose own records show the pregnancy, too.
+    private static int Motherhood(SyntheticRecord[] records) => Math.Min(20, Of(records, DataCategory.MaternalInfantCheckup, "Composition")) + Papers(records) + Diaries(records);
 
-    private static int Diaries(SyntheticResident one) => one.Records.Where(record => record.Category is DataCategory.Lifelog).Select(record => record.SourceName).Distinct(StringComparer.Ordinal).Count();
+    private static SyntheticResident? Best(IEnumerable<SyntheticResident> candidates, Func<SyntheticRecord[], int> score) =>
+        candidates.MaxBy(candidate => score([.. candidate.Records]));
+
+    // The youngest who is old enough to have been to the infant checkups.
+    private static SyntheticResident? ChildOf(SyntheticResident mother, SyntheticResident[] residents, DateOnly until) => mother.Relation is not ("妻" or "世帯主") ? null : residents
+        .Where(other => other.Household == mother.Household && other.Relation == "子" && other.AgeOn(until) is >= 2 and <= 8)
+        .MaxBy(other => other.BirthDate);
+
+    private static int Papers(SyntheticRecord[] records) =>
+        Of(records, DataCategory.SpecificCheckup, "Composition") + Of(records, DataCategory.EmployerCheckup, "Composition");
+
+    private static int Of(SyntheticRecord[] records, DataCategory category, string? type = null) =>
+        records.Count(record => record.Category == category && (type is null || record.Resource.Type == type));
+
+    private static int Diaries(SyntheticRecord[] records) =>
+        records.Where(record => record.Category is DataCategory.Lifelog).Select(record => record.SourceName).Distinct(StringComparer.Ordinal).Count();
 
     // 3 when the last judgement is metabolic syndrome, 2 when it is nearly.
-    private static int Metabolic(SyntheticResident one)
+    private static int Metabolic(SyntheticRecord[] records)
     {
-        var judged = 0;
-        foreach (var record in one.Records)
-        {
-            if (record.Resource.Type != "Observation" || record.Resource.Json.Span.IndexOf("9N501000000000011"u8) < 0)
-                continue;
-            using var document = JsonDocument.Parse(record.Resource.Json);
-            var answer = document.RootElement.GetProperty("valueCodeableConcept"u8).GetProperty("coding"u8)[0].GetProperty("code"u8).GetString();
-            judged = answer switch { "1" => 3, "2" => 2, _ => 0 };
-        }
-
-        return judged;
+        var last = Array.FindLast(records, record => record.Resource.Type == "Observation" && record.Resource.Json.Span.IndexOf("9N501000000000011"u8) >= 0);
+        if (last is null)
+            return 0;
+        using var document = JsonDocument.Parse(last.Resource.Json);
+        return document.RootElement.GetProperty("valueCodeableConcept"u8).GetProperty("coding"u8)[0].GetProperty("code"u8).GetString() switch { "1" => 3, "2" => 2, _ => 0 };
     }
 }

@@ -88,7 +88,7 @@ public sealed class SyntheticResident
     /// <summary>The records alone, in the order of their kinds and then of time.</summary>
     public IEnumerable<SyntheticRecord> Records => MakeData().Records;
 
-    /// <summary>Records, samples and slips. Two calls give equal bytes.</summary>
+    /// <summary>Records, samples and slips. Two calls give equal bytes; several residents may be made at once on several threads.</summary>
     public ResidentData MakeData() => ResidentDiary.Of(_person);
 
     /// <summary>The age in whole years on a day.</summary>

@@ -8,7 +8,10 @@ namespace Tasuki.Fhir;
 /// </summary>
 public readonly record struct FhirDate(DateTimeOffset From, DateTimeOffset To)
 {
-    private static readonly string[] Precise = ["yyyy-MM-dd'T'HH:mm:ss.FFFFFFFzzz", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFF'Z'", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFF"];
+    private static readonly string[] Zoned = ["yyyy-MM-dd'T'HH:mm:ss.FFFFFFFzzz", "yyyy-MM-dd'T'HH:mmzzz"];
+    private static readonly string[] Utc = ["yyyy-MM-dd'T'HH:mm:ss.FFFFFFF'Z'", "yyyy-MM-dd'T'HH:mm'Z'"];
+    private const string Local = "yyyy-MM-dd'T'HH:mm:ss.FFFFFFF";
+    private const int UpToMinute = 16;
 
     public static FhirDate? Parse(string? text)
     {
@@ -39,19 +42,24 @@ public readonly record struct FhirDate(DateTimeOffset From, DateTimeOffset To)
 
     private static FhirDate? Instant(string text)
     {
+        DateTimeOffset from;
         if (text.EndsWith('Z'))
         {
-            return DateTimeOffset.TryParseExact(text, Precise[1], CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var utc)
-                ? new FhirDate(utc, After(utc, text)) : null;
+            if (!DateTimeOffset.TryParseExact(text, Utc, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out from))
+                return null;
+        }
+        else if (!DateTimeOffset.TryParseExact(text, Zoned, CultureInfo.InvariantCulture, DateTimeStyles.None, out from))
+        {
+            if (!DateTime.TryParseExact(text, Local, CultureInfo.InvariantCulture, DateTimeStyles.None, out var local) || local.Year is 1 or 9999)
+                return null;
+            from = new DateTimeOffset(local, Kernel.TokyoDay.Offset);
         }
 
-        if (DateTimeOffset.TryParseExact(text, Precise[0], CultureInfo.InvariantCulture, DateTimeStyles.None, out var zoned))
-            return new FhirDate(zoned, After(zoned, text));
-        return DateTime.TryParseExact(text, Precise[2], CultureInfo.InvariantCulture, DateTimeStyles.None, out var local)
-            ? new FhirDate(new DateTimeOffset(local, Kernel.TokyoDay.Offset), After(new DateTimeOffset(local, Kernel.TokyoDay.Offset), text)) : null;
+        // The edges of the calendar have no next second and no other offset.
+        return from.Year is 1 or 9999 ? null : new FhirDate(from, After(from, text));
     }
 
-    // A value with a fraction names an instant; one without names its whole second.
+    // A value with a fraction names an instant; one without names its whole second or minute.
     private static DateTimeOffset After(DateTimeOffset value, string text) =>
-        text.Contains('.', StringComparison.Ordinal) ? value.AddTicks(1) : value.AddSeconds(1);
+        text.Contains('.', StringComparison.Ordinal) ? value.AddTicks(1) : text[UpToMinute] is ':' ? value.AddSeconds(1) : value.AddMinutes(1);
 }

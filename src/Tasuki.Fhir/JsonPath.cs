@@ -50,7 +50,7 @@ internal sealed record JsonPlace(JsonObject Owner, string Name, int? Index)
     private static (string Name, int? Index) Split(string segment)
     {
         var bracket = segment.IndexOf('[', StringComparison.Ordinal);
-        return bracket > 0 && int.TryParse(segment.AsSpan(bracket + 1, segment.Length - bracket - 2), NumberStyles.None, CultureInfo.InvariantCulture, out var index)
+        return bracket > 0 && segment.EndsWith(']') && int.TryParse(segment.AsSpan(bracket + 1, segment.Length - bracket - 2), NumberStyles.None, CultureInfo.InvariantCulture, out var index)
             ? (segment[..bracket], index) : (segment, null);
     }
 

@@ -19,6 +19,14 @@ public static class RecordIdentity
         "http://jpfhir.jp/fhir/core/IdSystem/MedicationInRPGroup",
     };
 
+    // Numbers that are unique within the institution that gave them. Two institutions count from one, and a record of one must not replace a record of the other.
+    private static readonly HashSet<string> OfInstitution = new(StringComparer.Ordinal)
+    {
+        "http://jpfhir.jp/fhir/core/IdSystem/resourceInstance-identifier", "http://jpfhir.jp/fhir/core/IdSystem/documentInstance-identifier",
+    };
+
+    private const string InstitutionNumber = "http://jpfhir.jp/fhir/core/IdSystem/insurance-medical-institution-no";
+
     /// <summary>32 bytes. Equal for two resources of one resident exactly when they count as the same record.</summary>
     public static byte[] Of(CanonicalResource resource)
     {
@@ -49,6 +57,7 @@ public static class RecordIdentity
             return null;
         var found = new SortedSet<string>(StringComparer.Ordinal);
         var outside = false;
+        var unique = false;
         foreach (var identifier in element.ValueKind is JsonValueKind.Array ? element.EnumerateArray().AsEnumerable() : [element])
         {
             if (identifier.ValueKind is not JsonValueKind.Object
@@ -59,10 +68,33 @@ public static class RecordIdentity
             }
 
             outside |= !LocalOnly.Contains(system.GetString()!);
+            unique |= !LocalOnly.Contains(system.GetString()!) && !OfInstitution.Contains(system.GetString()!);
             found.Add($"{system.GetString()}|{value.GetString()}");
         }
 
-        return outside ? string.Join('\n', found) : null;
+        if (!outside)
+            return null;
+        if (unique)
+            return string.Join('\n', found);
+        return Institution(root) is { } institution ? $"{institution}\n{string.Join('\n', found)}" : null;
+    }
+
+    // CLINS names the institution in an extension of every resource.
+    private static string? Institution(JsonElement root)
+    {
+        if (!root.TryGetProperty("extension"u8, out var extensions) || extensions.ValueKind is not JsonValueKind.Array)
+            return null;
+        foreach (var extension in extensions.EnumerateArray())
+        {
+            if (extension.ValueKind is JsonValueKind.Object && extension.TryGetProperty("valueIdentifier"u8, out var identifier) && identifier.ValueKind is JsonValueKind.Object
+                && identifier.TryGetProperty("system"u8, out var system) && system.ValueKind is JsonValueKind.String && system.ValueEquals(InstitutionNumber)
+                && identifier.TryGetProperty("value"u8, out var value) && value.ValueKind is JsonValueKind.String)
+            {
+                return value.GetString();
+            }
+        }
+
+        return null;
     }
 
     private static void WriteContent(Utf8JsonWriter writer, JsonElement element, bool top)

@@ -43,7 +43,7 @@ public static class ResourceCheck
 
     private static ResourceIssue Describe(CodedException fault, string type)
     {
-        var path = (fault as ExtendedCodedException)?.InstancePath is { Length: > 0 } given ? given.Replace("$this", type, StringComparison.Ordinal) : type;
+        var path = (fault as ExtendedCodedException)?.InstancePath is { Length: > 0 } given ? Names(given.Replace("$this", type, StringComparison.Ordinal)) : type;
         var last = path[(path.LastIndexOf('.') + 1)..];
         var expected = ExpectedType(fault.Message);
         return fault.ErrorCode switch
@@ -68,6 +68,9 @@ public static class ResourceCheck
 
         ResourceIssue Refusing(string what) => new(path, $"{path} {what}.", Refuses: true, fault.ErrorCode, expected);
     }
+
+    // An unknown element can be named anything, a person's name too; only what looks like an element's name is told.
+    private static string Names(string path) => string.Concat(path.Select(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '[' or ']' or '_' ? c : '?'));
 
     // The parser's sentence ends in the type it wanted ("... literal for a dateTime."); the rest of it quotes the value and must go no further.
     private static string? ExpectedType(string message)

@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Text;
 using Tasuki.Fhir;
 using Tasuki.Formats.SpecificCheckup;
 using Tasuki.Kernel;
@@ -71,7 +70,8 @@ public static class FormatReader
         FileFormat.FhirBundle or FileFormat.FhirResource or FileFormat.Measurements => Json(source, name, found.First, limits, cancel),
         FileFormat.FhirNdjson => NdjsonReader.Read(source, name, new ResourceIntake(limits), ReadContext.None, cancel),
         FileFormat.Phr => new PhrReader(new ResourceIntake(limits), name, new ReadContext(Source: SourceKind.OtherPhr)).Read(source, cancel),
-        FileFormat.SpecificCheckupXml => Checkup(source, name, limits, cancel),
+        FileFormat.SpecificCheckupXml => SpecificCheckupReader.Read(source, name, limits, cancel),
+        FileFormat.SpecificCheckupArchive when found.Archive!.IsExchangeArchive => CheckupArchive.Read(found.Archive.Entries, name, limits, cancel),
         FileFormat.SpecificCheckupArchive or FileFormat.Sphr or FileFormat.TasukiExport or FileFormat.Archive => new ArchiveReader(found.Archive!, name, limits).Read(cancel),
         _ => Unreadable(found.Path is { Length: > 0 } path ? $"{name}/{path}" : name, found.Why ?? FormatDetection.NothingKnown),
     };
@@ -86,28 +86,6 @@ public static class FormatReader
         }
 
         foreach (var item in JsonReader.Read(loaded.Value, first, new ResourceIntake(limits), ReadContext.None, cancel))
-            yield return item;
-    }
-
-    /// <summary>A specific-checkup document, looked through for a My Number before it is read.</summary>
-    internal static async IAsyncEnumerable<ReadItem> Checkup(Stream xml, string name, ReadLimits limits, [EnumeratorCancellation] CancellationToken cancel)
-    {
-        var bytes = await BoundedBytes.Read(xml, limits.XmlBytes, cancel);
-        if (bytes is null)
-        {
-            yield return new ReadStopped(new SourcePosition(name), new Error("file.size", $"The XML is larger than {limits.XmlBytes} bytes, which is the most that is read at once."));
-            yield break;
-        }
-
-        var text = XmlText.Decode(bytes, out _);
-        if (text.IsOk && MyNumberIn(Encoding.UTF8.GetBytes(text.Value), new SourcePosition(name)) is { } stopped)
-        {
-            yield return stopped;
-            yield break;
-        }
-
-        using var again = new MemoryStream(bytes, writable: false);
-        await foreach (var item in SpecificCheckupReader.Read(again, name, limits, cancel))
             yield return item;
     }
 

@@ -76,6 +76,7 @@ public static class PeopleServices
         services.AddScoped<PrintedCodes>();
         services.AddScoped<AccountStore>();
         services.AddScoped<ChangeFactors>();
+        services.AddScoped(sp => new Consents(sp.GetRequiredService<TasukiDb>(), sp.GetRequiredService<AccountSeals>()));
         services.AddScoped(sp => new AccountFactory(
             sp.GetRequiredService<TasukiDb>(), sp.GetRequiredService<AccountSeals>(), sp.GetRequiredService<Passwords>(), sp.GetRequiredService<PrintedCodes>(),
             sp.GetRequiredService<RecordVault>(), sp.GetRequiredService<Outbox>(), sp.GetRequiredService<TimeProvider>()));

@@ -12,7 +12,11 @@ public static class TasukiServer
     /// <summary>Settings: see <see cref="ServerSettings"/>.</summary>
     public static async Task<Result<WebApplication>> Build(string[] args, Action<WebApplicationBuilder>? adjust, CancellationToken cancel)
     {
-        var builder = WebApplication.CreateBuilder(args);
+        // Named and placed by hand: the assets' manifest is found by that name, and assets are empty without a word when a server is started from another folder.
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions
+        {
+            Args = args, ApplicationName = typeof(TasukiServer).Assembly.GetName().Name, ContentRootPath = AppContext.BaseDirectory,
+        });
         // From build output the assets are found through the manifest; a published folder has them in wwwroot and no manifest.
         if (File.Exists(Path.Combine(AppContext.BaseDirectory, "Tasuki.Server.staticwebassets.runtime.json")))
             StaticWebAssetsLoader.UseStaticWebAssets(builder.Environment, builder.Configuration);

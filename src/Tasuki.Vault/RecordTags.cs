@@ -1,7 +1,6 @@
 using System.Text.Json;
 using Tasuki.Fhir;
 using Tasuki.Kernel.Records;
-using Tasuki.Vault.Classes;
 
 namespace Tasuki.Vault;
 
@@ -38,3 +37,6 @@ public static class RecordTags
         return (stripped, new SaidByTags(category, source));
     }
 }
+
+/// <summary>What an incoming resource's own tags said.</summary>
+internal readonly record struct SaidByTags(DataCategory? Category, SourceKind? Source);

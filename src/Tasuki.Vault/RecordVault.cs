@@ -53,8 +53,17 @@ public sealed class RecordVault : IAsyncDisposable
 
         var (records, keys, log) = stores.Value;
         var erased = new ErasureList(ring.Value, options.Municipality, clock);
+        var residentKeys = new ResidentKeyStore(keys, ring.Value, erased, options.Municipality, clock);
+        if (!await residentKeys.FitsTheRing(cancel))
+        {
+            residentKeys.Dispose();
+            foreach (var store in new[] { records, keys, log })
+                await store.DisposeAsync();
+            return new Error("vault.keys", "The key ring does not open the keys in the key store: ring and store are of different vaults, or one is much older than the other.");
+        }
+
         var parts = new VaultParts(
-            options, clock, records, keys, log, ring.Value, erased, new ResidentKeyStore(keys, ring.Value, erased, options.Municipality, clock),
+            options, clock, records, keys, log, ring.Value, erased, residentKeys,
             await LogWriter.Start(log, ring.Value, options.Municipality, clock, cancel), new LogReader(log, ring.Value, options.Municipality),
             new RecordIds(ring.Value.Key(RingPurpose.Id).ToArray()), await Vault.Purposes.Load(records, clock, options.Create, cancel));
         var vault = new RecordVault(parts);

@@ -75,7 +75,7 @@ internal sealed class Visit : IAsyncDisposable
         page.Console += (_, message) =>
         {
             if (message.Type == "error")
-                visit._complaints.Add(message.Text);
+                visit._complaints.Add($"{message.Text} ({message.Location})");
         };
         page.PageError += (_, error) => visit._complaints.Add(error);
         return visit;

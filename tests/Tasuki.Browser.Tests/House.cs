@@ -1,5 +1,4 @@
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Tasuki.Kernel;
 using Tasuki.Server;
@@ -55,7 +54,6 @@ internal sealed class House : IAsyncDisposable
             builder =>
             {
                 builder.Services.AddSingleton<TimeProvider>(clock);
-                builder.WebHost.UseStaticWebAssets();
             },
             cancel);
         Assert.True(built.IsOk, built.Error?.ToString());

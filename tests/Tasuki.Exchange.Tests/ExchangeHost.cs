@@ -4,6 +4,7 @@ using Tasuki.Data;
 using Tasuki.Delivery;
 using Tasuki.Exchange.Exporting;
 using Tasuki.Exchange.Importing;
+using Tasuki.Exchange.Tests.Importing;
 using Tasuki.Fhir;
 using Tasuki.Kernel;
 using Tasuki.Kernel.Records;
@@ -69,9 +70,10 @@ public sealed class ExchangeHost : IAsyncDisposable
         services.AddTasukiData(store is StoreKind.Sqlite
             ? new DataOptions(DataStore.Sqlite, Path.Combine(folder.Path, "data", "tasuki.db"))
             : new DataOptions(DataStore.Postgres, await (await PostgresServer.Get()).NewDatabase("data")));
+        services.AddSingleton(new Municipality(MunicipalityId.Parse("hibiki").Value, "ひびき市", "ひびき市", IsDemo: true));
+        services.AddTasukiWeb();
         services.AddDelivery();
-        services.AddScoped<Language>();
-        services.AddScoped(typeof(Texts<>));
+        services.AddPeople();
         var options = new ExchangeOptions { Spools = Path.Combine(folder.Path, "data", "spool"), Scanner = ExchangeOptions.NotScanned };
         services.AddExchange(adjust is null ? options : adjust(options));
         more?.Invoke(services);
@@ -101,7 +103,7 @@ public sealed class ExchangeHost : IAsyncDisposable
         var session = await Open(resident, Purpose.OwnUse);
         var patient = $$"""{"resourceType":"Patient","name":[{"text":"{{name}}"}],"birthDate":"{{birth}}"}""";
         Assert.True((await session.Write([new NewRecord(Json(patient), new RecordOrigin(SourceKind.Person, null, null, null, Clock.Now))], Cancel)).IsOk);
-        return new ResidentProfile(resident, name, kana, DateOnly.ParseExact(birth, "yyyy-MM-dd"), "male", Confirmed: false);
+        return new ResidentProfile(resident, name, kana, DateOnly.ParseExact(birth, "yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture), "male", Confirmed: false);
     }
 
     public async Task<Session> Open(ResidentNo resident, string purpose = Purpose.Import) => (await Vault.Open(Actor.Resident(resident), resident, purpose, Cancel)).Value;
@@ -125,9 +127,11 @@ public sealed class ExchangeHost : IAsyncDisposable
     public async Task<byte[]> TakeOut(ResidentProfile person)
     {
         using var zip = new MemoryStream();
-        await Export.Write(await Open(person.No, Purpose.Export), person, zip, Cancel);
+        await TakeOut(person, zip);
         return zip.ToArray();
     }
+
+    public async Task TakeOut(ResidentProfile person, Stream output) => await Export.Write(await Open(person.No, Purpose.Export), person, output, Cancel);
 
     /// <summary>Everything stored but the Patient, as (type, category, content without references), sorted.</summary>
     public async Task<IReadOnlyList<string>> Contents(ResidentProfile person)

@@ -68,9 +68,12 @@ public abstract class ErasureContract(StoreKind store)
 
         await test.Vault.Close(Actor.Resident(resident), resident, Cancel);
         test.Clock.Pass(TimeSpan.FromDays(14));
-        // The second server's key is put back as if it had been read this very moment.
-        await second.Parts.ResidentKeys.Get(resident, Cancel);
+        // The second server reads the key at the last moment, and holds it still when the first has destroyed it.
+        var sealedValue = (await second.Seal.Seal(resident, Place, "himitsu"u8.ToArray(), Cancel)).Value;
+        Assert.NotNull(await second.Parts.ResidentKeys.Get(resident, Cancel));
         await test.Vault.EraseDue(Job, Cancel);
+        Assert.Null(await second.Parts.ResidentKeys.Get(resident, Cancel));
+        Assert.Equal("seal.gone", (await second.Seal.Open(resident, Place, sealedValue, Cancel)).Error?.Code);
         Assert.False((await open.Read(id, Cancel)).IsOk);
         Assert.Empty((await open.Search(new RecordQuery(), Cancel)).Value.Records);
         await Assert.ThrowsAsync<IOException>(async () => await stream.CopyToAsync(Stream.Null, Cancel));

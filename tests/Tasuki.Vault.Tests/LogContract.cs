@@ -61,6 +61,31 @@ public abstract class LogContract(StoreKind store)
     }
 
     [Fact]
+    public async Task A_change_that_could_not_be_stored_is_followed_by_an_entry_that_says_so()
+    {
+        await using var test = await Start(store);
+        var resident = await test.Resident();
+        var session = await test.Own(resident, Purpose.Import);
+        await session.Write([Make.Record(Make.Observation("a"))], Cancel);
+        // Somebody slipped a row in where the next one belongs.
+        await test.Sql("insert into record select resident_no, seq + 1, type, version, updated, class, source, code, date_from, date_to, tokens, deleted, body from record");
+        await Assert.ThrowsAnyAsync<System.Data.Common.DbException>(() => session.Write([Make.Record(Make.Observation("b"))], Cancel));
+        var entries = await (await test.Own(resident)).AccessLog(10, Cancel);
+        Assert.Equal("access-log unconfirmed write", string.Join(' ', entries.Take(3).Select(e => e.Action)));
+        Assert.Null(await test.Vault.FindBreakInLog(Cancel));
+    }
+
+    [Fact]
+    public async Task What_a_caller_sent_as_an_id_is_not_written_down_unless_it_is_one()
+    {
+        await using var test = await Start(store);
+        var resident = await test.Resident();
+        await (await test.Own(resident)).Read("hanako@example.jp", Cancel);
+        var entry = (await (await test.Own(resident)).AccessLog(10, Cancel)).First(e => e.Action == "read");
+        Assert.Null(entry.Detail);
+    }
+
+    [Fact]
     public async Task Many_at_once_share_groups_and_the_chain_holds_over_two_writers_and_a_restart()
     {
         await using var test = await Start(store);

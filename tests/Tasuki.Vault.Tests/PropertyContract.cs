@@ -77,7 +77,7 @@ public abstract class PropertyContract(StoreKind store, int rounds)
                     Assert.Contains(values[i].StartsWith('"') || values[i][0] is '{' or '[' ? "" : values[i], read.Resource.Text(), StringComparison.Ordinal);
                 }
             },
-            iter: rounds, threads: 1, seed: "0N0XIzNsQ0O2");
+            iter: rounds, threads: 1);
     }
 
     [Fact]
@@ -106,7 +106,7 @@ public abstract class PropertyContract(StoreKind store, int rounds)
                     Assert.Equal(world.Records.Count(limit.Sees), (await session.Count(Cancel)).Sum(c => c.Count));
                 }
             },
-            iter: rounds, threads: 1, seed: "0N0XIzNsQ0O2");
+            iter: rounds, threads: 1);
     }
 
     [Fact]

@@ -57,7 +57,6 @@ public abstract class SecrecyContract(StoreKind store)
     public async Task No_token_and_no_body_is_shared_by_two_residents_with_the_same_records()
     {
         await using var test = await Start(store);
-        var tokens = new List<HashSet<string>>();
         for (var i = 0; i < 2; i++)
         {
             var session = await test.Own(await test.Resident(), Purpose.Import);
@@ -67,7 +66,6 @@ public abstract class SecrecyContract(StoreKind store)
         foreach (var column in new[] { "code", "tokens", "body" })
             Assert.Equal(0, await test.Number($"select count(*) from record a join record b on a.resident_no < b.resident_no and a.{column} = b.{column}"));
         Assert.Equal(60, await test.Number("select count(distinct code) from record"));
-        Assert.Empty(tokens);
     }
 
     [Fact]
@@ -81,7 +79,7 @@ public abstract class SecrecyContract(StoreKind store)
             Assert.Equal(string.Join('\n', declared), string.Join('\n', real));
         }
 
-        foreach (var column in VaultColumns.All.SelectMany(t => t.Columns).Where(c => c.Protection is ColumnProtection.Clear && c.Type is ColumnType.Text or ColumnType.Bytes && c.Protection is ColumnProtection.Clear))
+        foreach (var column in VaultColumns.All.SelectMany(t => t.Columns).Where(c => c is { Protection: ColumnProtection.Clear, Type: ColumnType.Text or ColumnType.Bytes }))
             Assert.False(string.IsNullOrWhiteSpace(column.Reason), column.Name);
     }
 

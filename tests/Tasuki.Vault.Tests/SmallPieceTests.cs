@@ -61,6 +61,26 @@ public sealed class SmallPieceTests
     }
 
     [Fact]
+    public void Tables_of_residents_can_be_spread_over_machines()
+    {
+        var scripts = string.Join('\n', [.. Store.Schema.Records, .. Store.Schema.Keys]);
+        Assert.DoesNotMatch("(?i)trigger|sequence|serial|identity|now\\(|random|foreign|references", scripts);
+        var tables = scripts.Split("create table ").Skip(1).Where(table => table.Contains("resident_no bigint", StringComparison.Ordinal)).ToList();
+        Assert.Equal(9, tables.Count);
+        Assert.All(tables, table => Assert.Matches("resident_no bigint not null primary key|primary key \\([^)]*resident_no", table));
+        Assert.DoesNotMatch("create unique index", scripts);
+    }
+
+    [Fact]
+    public void Bodies_of_nearly_the_same_size_look_the_same()
+    {
+        var keys = new ResidentKeys([(1, RandomNumberGenerator.GetBytes(64))]);
+        var sizes = Enumerable.Range(100, 300).Select(size => BodyFormat.Seal(keys, RandomNumberGenerator.GetBytes(size), new Binding(Hibiki, "t")).Length).ToHashSet();
+        Assert.InRange(sizes.Count, 9, 11);
+        Assert.All(sizes, size => Assert.Equal(0, (size - 3 - Aead.Overhead) % 32));
+    }
+
+    [Fact]
     public void A_permutation_is_one_to_one_and_different_at_every_key()
     {
         var seen = new HashSet<string>(StringComparer.Ordinal);
@@ -142,6 +162,7 @@ public sealed class SmallPieceTests
     public async Task A_wrong_setting_stops_the_start_with_a_sentence()
     {
         await using var test = await Start(StoreKind.Sqlite);
+        await test.Resident();
         var options = test.Options;
         var empty = Directory.CreateTempSubdirectory("tasuki-empty-").FullName;
         foreach (var (wrong, code) in new[]
@@ -149,7 +170,7 @@ public sealed class SmallPieceTests
             (options with { Ring = test.DataFolder }, "vault.ring"), (options with { Ring = Path.Combine(test.DataFolder, "deeper", "ring") }, "vault.ring"),
             (options with { WaitingDays = 31 }, "vault.waiting"), (options with { Keys = options.Records }, "vault.files"),
             (options with { Municipality = MunicipalityId.Parse("other").Value }, "ring.municipality"), (options with { Ring = empty, Create = false }, "ring.missing"),
-            (options with { Records = Path.Combine(empty, "d", "none.db"), Create = false }, "vault.store"),
+            (options with { Records = Path.Combine(empty, "d", "none.db"), Create = false }, "vault.store"), (options with { Ring = Path.Combine(empty, "ring") }, "vault.keys"),
         })
         {
             Assert.Equal(code, (await RecordVault.Start(wrong, test.Clock, Cancel)).Error?.Code);
@@ -186,6 +207,9 @@ public sealed class SmallPieceTests
             Assert.Equal("ring.mode", KeyRing.Open(one, Hibiki, clock, create: false).Error?.Code);
         }
 
+        File.Delete(ring);
+        Assert.Equal("ring.missing", KeyRing.Open(one, Hibiki, clock, create: true).Error?.Code);
+        File.WriteAllText(ring, good);
         File.Delete(root);
         Assert.Equal("ring.root", KeyRing.Open(one, Hibiki, clock, create: true).Error?.Code);
         Directory.Delete(one, recursive: true);

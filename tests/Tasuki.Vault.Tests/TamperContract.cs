@@ -139,6 +139,31 @@ public abstract class TamperContract(StoreKind store)
     }
 
     [Fact]
+    public async Task A_wrapped_key_moved_to_another_resident_epoch_or_version_opens_nothing()
+    {
+        string[] changes = ["resident_no = 3 - resident_no + 100", "epoch = epoch + 1", "key_version = 2"];
+        foreach (var change in changes)
+        {
+            await using var test = await Start(store);
+            var (one, two) = (await test.Resident(), await test.Resident());
+            Assert.Equal((1, 2), (one.Value, two.Value));
+            var id = (await (await test.Own(one, Purpose.Import)).Write([Make.Record(Make.Observation("a"))], Cancel)).Value[0].Id;
+            await using (var work = await test.Vault.Parts.Keys.Write(Cancel))
+            {
+                await work.Execute($"update resident_key set {change}", Cancel);
+                await work.Execute("update resident_key set resident_no = resident_no - 100 where resident_no > 100", Cancel);
+                await work.Commit(Cancel);
+            }
+
+            test.Clock.Pass(TimeSpan.FromMinutes(2));
+            var session = await test.Own(one, Purpose.Import);
+            Assert.Null(await test.Vault.Parts.ResidentKeys.Get(one, Cancel));
+            Assert.False((await session.Read(id, Cancel)).IsOk);
+            Assert.Equal("gate.refused", (await session.Write([Make.Record(Make.Observation("b"))], Cancel)).Error?.Code);
+        }
+    }
+
+    [Fact]
     public async Task Chunks_of_a_file_in_another_order_or_cut_short_do_not_read()
     {
         await using var test = await Start(store);

@@ -77,7 +77,13 @@ public abstract class VaultContract(StoreKind store)
         var all = (await session.Search(new RecordQuery { Limit = 1000 }, Cancel)).Value.Records;
         Assert.Equal(31, all.Count);
         Assert.Equal("Basic", all[^1].Type);
-        Assert.Equal("query.page", (await session.Search(query with { Identifier = "x", After = (await session.Search(query, Cancel)).Value.Next }, Cancel)).Error?.Code);
+        var next = (await session.Search(query, Cancel)).Value.Next;
+        Assert.Equal("query.page", (await (await test.Own(await test.Resident(), Purpose.Import)).Search(query with { After = next }, Cancel)).Error?.Code);
+        Assert.Equal("query.page", (await (await test.Own(session.Resident)).Search(query with { After = next }, Cancel)).Error?.Code);
+        Assert.Equal("query.page", (await session.Search(query with { After = "AAAA" + next }, Cancel)).Error?.Code);
+        Assert.Equal("query.page", (await session.Search(query with { Identifier = "x", After = next }, Cancel)).Error?.Code);
+        Assert.Equal("query.limit", (await session.Search(query with { Limit = 0 }, Cancel)).Error?.Code);
+        Assert.Equal("query.type", (await session.Search(query with { Types = ["Nonsense"] }, Cancel)).Error?.Code);
     }
 
     [Fact]
@@ -154,6 +160,24 @@ public abstract class VaultContract(StoreKind store)
     }
 
     [Fact]
+    public async Task An_upload_that_broke_off_is_no_file_and_is_swept_a_day_later()
+    {
+        await using var test = await Start(store);
+        var resident = await test.Resident();
+        var session = await test.Own(resident, Purpose.Import);
+        await session.KeepFile("whole", "text/plain", new MemoryStream(new byte[10]), Cancel);
+        await Assert.ThrowsAsync<IOException>(() => session.KeepFile("broken", "text/plain", new BreakingStream(), Cancel));
+        Assert.Equal("whole", Assert.Single(await session.Files(Cancel)).Name);
+        Assert.Equal("file.missing", (await session.OpenFile(2, Cancel)).Error?.Code);
+        await test.Reopen();
+        Assert.Equal(3, await test.Number("select count(*) from file_chunk"));
+        test.Clock.Pass(TimeSpan.FromHours(25));
+        await test.Reopen();
+        Assert.Equal(1, await test.Number("select count(*) from file_chunk"));
+        Assert.Single(await (await test.Own(resident)).Files(Cancel));
+    }
+
+    [Fact]
     public async Task Samples_come_back_and_a_day_is_replaced()
     {
         await using var test = await Start(store);
@@ -196,5 +220,12 @@ public abstract class VaultContract(StoreKind store)
         Assert.Equal("gate.refused", (await test.Vault.Open(Actor.Resident(resident), resident, Purpose.OwnUse, Cancel)).Error?.Code);
         Assert.Equal(0, await test.Number("select count(*) from record where resident_no = @r", ("@r", resident.Value)));
         Assert.True((await (await test.Own(other)).Read(kept, Cancel)).IsOk);
+    }
+
+    /// <summary>Two whole chunks, then the line is cut.</summary>
+    private sealed class BreakingStream() : MemoryStream(new byte[600_000])
+    {
+        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
+            Position >= 524_288 ? throw new IOException("cut") : base.ReadAsync(buffer[..Math.Min(buffer.Length, 131_072)], cancellationToken);
     }
 }

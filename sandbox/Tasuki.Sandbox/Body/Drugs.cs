@@ -21,7 +21,8 @@ internal sealed record Usage(string Text, string? Code, double TimesADay)
 /// A generic medicine by its real name, of a maker that does not exist (「襷」). The code has the form of a YJ code in the class 999 that no medicine has, and
 /// stands under a system of our own.
 /// </summary>
-internal sealed record Drug(string Key, string Code, string Name, string Unit, string UnitCode, int PerDose, Usage Usage);
+/// <param name="Atc">The WHO's code, given where the medicine tells of a sensitive illness: our own code would tell nobody.</param>
+internal sealed record Drug(string Key, string Code, string Name, string Unit, string UnitCode, int PerDose, Usage Usage, string? Atc);
 
 internal static class Drugs
 {
@@ -52,6 +53,12 @@ internal static class Drugs
         ("carbocisteine-child", "カルボシステインシロップ用50%", Usage.ThreeTimes, 1), ("acetaminophen-child", "アセトアミノフェン細粒20%", Usage.InFever, 1),
     ];
 
+    private static readonly Dictionary<string, string> Sensitive = new(StringComparer.Ordinal)
+    {
+        ["escitalopram"] = "N06AB10", ["sertraline"] = "N06AB06", ["duloxetine"] = "N06AX21", ["donepezil"] = "N06DA02", ["memantine"] = "N06DX01",
+        ["zolpidem"] = "N05CF02", ["eszopiclone"] = "N05CF04", ["ramelteon"] = "N05CH02", ["lamivudine"] = "J05AF05",
+    };
+
     private static readonly Dictionary<string, Drug> ByKey = List
         .Select((row, i) => Make(row.Key, row.Name, row.Usage, row.PerDose, i))
         .ToDictionary(drug => drug.Key, StringComparer.Ordinal);
@@ -71,6 +78,6 @@ internal static class Drugs
             _ => ("g", "g"),
         };
         var form = code switch { "TAB" => 'F', "CAP" => 'M', "SHT" => 'S', "BTL" => 'Q', _ => 'C' };
-        return new Drug(key, $"9990{number + 1:D3}{form}{1010 + number:D4}", $"{name}「襷」", unit, code, perDose, usage);
+        return new Drug(key, $"9990{number + 1:D3}{form}{1010 + number:D4}", $"{name}「襷」", unit, code, perDose, usage, Sensitive.GetValueOrDefault(key));
     }
 }

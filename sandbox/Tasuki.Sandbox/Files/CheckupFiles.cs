@@ -1,3 +1,6 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Tasuki.Fhir;
 using Tasuki.Formats;
 using Tasuki.Formats.SpecificCheckup;
 
@@ -39,7 +42,26 @@ internal static class CheckupFiles
         .Where(report => report.Programme is "010" or "020" or "030")
         .Select(report => (new CheckupDocument(
             new ReadPerson(default, [resident.Name.Kana, resident.Name.Kanji], resident.BirthDate, resident.Gender),
-            [.. report.Others.Prepend(report.Composition).Select(record => new ReadResource(default, record.Resource, record.LocalUrl, record.Category, record.Source, record.SourceName))]), report.Day));
+            [.. report.Others.Prepend(report.Composition with { Resource = InOneSection(report.Composition.Resource) }).Select(record => new ReadResource(default, record.Resource, record.LocalUrl, record.Category, record.Source, record.SourceName))]), report.Day));
+
+    // The FHIR report has a section for results (01011) and one for answers (01012); the ministry's has one for both (01010).
+    private static CanonicalResource InOneSection(CanonicalResource composition)
+    {
+        var json = JsonNode.Parse(composition.Json.Span)!.AsObject();
+        var sections = json["section"]!.AsArray();
+        var all = sections[0]!.AsObject();
+        var coding = all["code"]!["coding"]![0]!;
+        coding["code"] = string.Concat(coding["code"]!.GetValue<string>().AsSpan(0, 4), "0");
+        all["title"] = "検査・問診結果セクション";
+        foreach (var other in sections.Skip(1).ToArray())
+        {
+            foreach (var entry in other!["entry"]!.AsArray())
+                all["entry"]!.AsArray().Add(entry!.DeepClone());
+            sections.Remove(other);
+        }
+
+        return CanonicalResource.Parse(JsonSerializer.SerializeToUtf8Bytes(json)).Value;
+    }
 
     private static void Done(Kernel.Result<IReadOnlyList<string>> written)
     {

@@ -68,6 +68,10 @@ internal static class FhirFiles
         return lines.ToArray();
     }
 
+    /// <summary>One record alone. What it refers to is not in the file, as happens with single resources.</summary>
+    public static byte[] Single(SyntheticResident resident, SyntheticRecord record) =>
+        Rewritten(record.Resource, $"Patient/{LocalUrl.Id(resident.PatientUrl)}", null).Json.ToArray();
+
     /// <summary>References of a whole export: <c>Type/id</c> for each local name.</summary>
     public static Dictionary<string, string> Names(SyntheticResident resident, IReadOnlyList<SyntheticRecord> records)
     {

@@ -26,13 +26,22 @@ public enum PopulationFileKinds
     /// <summary>The same in one exchange ZIP.</summary>
     CheckupArchive = 32,
 
-    /// <summary>Everything as <c>.sphr</c>.</summary>
+    /// <summary>Everything as <c>.sphr</c>, as another service would hand it out: a ZIP with a <c>.phr</c> in a folder.</summary>
     Sphr = 64,
 
     /// <summary>Blood pressure, weight and steps as Open mHealth and IEEE 1752.1.</summary>
     Measurements = 128,
 
-    All = CheckupReports | Bundle | Ndjson | Phr | CheckupXml | CheckupArchive | Sphr | Measurements,
+    /// <summary>Everything as Tasuki's own export, an SPHR that keeps category and source.</summary>
+    Export = 256,
+
+    /// <summary>One record alone as a FHIR resource.</summary>
+    Resource = 512,
+
+    /// <summary>The report documents in one plain ZIP.</summary>
+    ReportArchive = 1024,
+
+    All = CheckupReports | Bundle | Ndjson | Phr | CheckupXml | CheckupArchive | Sphr | Measurements | Export | Resource | ReportArchive,
 }
 
 /// <summary>Writes the synthetic population out as files, so there are always inputs to try.</summary>
@@ -53,11 +62,11 @@ public static class PopulationFiles
             var records = resident.MakeData().Records;
             foreach (var (name, bytes) in FilesOf(resident, records, kinds, options.Until))
                 await Keep(name, bytes);
-            if (records.Count == 0 || (kinds & (PopulationFileKinds.Sphr | PopulationFileKinds.Measurements)) == PopulationFileKinds.None)
+            if (records.Count == 0 || (kinds & (PopulationFileKinds.Export | PopulationFileKinds.Measurements)) == PopulationFileKinds.None)
                 continue;
-            var archive = await SphrFiles.Archive(resident, records, options.Until, cancel);
-            if (kinds.HasFlag(PopulationFileKinds.Sphr))
-                await Keep("records.sphr", archive);
+            var archive = await SphrFiles.Export(resident, records, options.Until, cancel);
+            if (kinds.HasFlag(PopulationFileKinds.Export))
+                await Keep("records-export.sphr", archive);
             if (kinds.HasFlag(PopulationFileKinds.Measurements))
             {
                 foreach (var (name, bytes) in SphrFiles.Measurements(archive))
@@ -76,24 +85,18 @@ public static class PopulationFiles
 
     private static IEnumerable<(string Name, byte[] Bytes)> FilesOf(SyntheticResident resident, IReadOnlyList<SyntheticRecord> records, PopulationFileKinds kinds, DateOnly until)
     {
-        if (kinds.HasFlag(PopulationFileKinds.CheckupReports))
-        {
-            foreach (var report in FhirFiles.Reports(resident, records))
-                yield return report;
-        }
-
+        var reports = new List<(string Name, byte[] Bytes)>();
+        if ((kinds & (PopulationFileKinds.CheckupReports | PopulationFileKinds.ReportArchive)) != PopulationFileKinds.None)
+            reports.AddRange(FhirFiles.Reports(resident, records));
+        var found = kinds.HasFlag(PopulationFileKinds.CheckupReports) ? reports : [];
+        if (kinds.HasFlag(PopulationFileKinds.ReportArchive) && reports.Count > 0)
+            found = [.. found, ("checkup-reports.zip", SphrFiles.Zip(reports, until))];
         if (kinds.HasFlag(PopulationFileKinds.CheckupXml))
-        {
-            foreach (var document in CheckupFiles.Documents(resident, records))
-                yield return document;
-        }
-
+            found = [.. found, .. CheckupFiles.Documents(resident, records)];
         if (kinds.HasFlag(PopulationFileKinds.CheckupArchive))
-        {
-            foreach (var archive in CheckupFiles.Archive(resident, records, until))
-                yield return archive;
-        }
-
+            found = [.. found, .. CheckupFiles.Archive(resident, records, until)];
+        foreach (var file in found)
+            yield return file;
         if (records.Count == 0)
             yield break;
         if (kinds.HasFlag(PopulationFileKinds.Bundle))
@@ -102,5 +105,9 @@ public static class PopulationFiles
             yield return ("records.ndjson", FhirFiles.Ndjson(resident, records));
         if (kinds.HasFlag(PopulationFileKinds.Phr))
             yield return ("records.phr", FhirFiles.Phr(resident, records, until));
+        if (kinds.HasFlag(PopulationFileKinds.Sphr))
+            yield return ("records.sphr", SphrFiles.Zip([("SPHR_example.clinic/records.phr", FhirFiles.Phr(resident, records, until))], until));
+        if (kinds.HasFlag(PopulationFileKinds.Resource))
+            yield return ("one-record.json", FhirFiles.Single(resident, records[^1]));
     }
 }

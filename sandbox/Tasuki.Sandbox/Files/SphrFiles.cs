@@ -4,10 +4,29 @@ using Tasuki.Kernel;
 
 namespace Tasuki.Sandbox;
 
-/// <summary>A resident's records as an SPHR archive, and the measurements in it as files of their own.</summary>
+/// <summary>A resident's records in archives, and the measurements of an SPHR as files of their own.</summary>
 internal static class SphrFiles
 {
-    public static async Task<byte[]> Archive(SyntheticResident resident, IReadOnlyList<SyntheticRecord> records, DateOnly until, CancellationToken cancel)
+    /// <summary>Files under their names, with the time of <paramref name="until"/>, so the same files give the same archive.</summary>
+    public static byte[] Zip(IReadOnlyList<(string Name, byte[] Bytes)> files, DateOnly until)
+    {
+        var stream = new MemoryStream();
+        using (var zip = new ZipArchive(stream, ZipArchiveMode.Create, leaveOpen: true))
+        {
+            foreach (var (name, bytes) in files)
+            {
+                var entry = zip.CreateEntry(name);
+                entry.LastWriteTime = TokyoDay.StartOf(until);
+                using var content = entry.Open();
+                content.Write(bytes);
+            }
+        }
+
+        return stream.ToArray();
+    }
+
+    /// <summary>Tasuki's own export.</summary>
+    public static async Task<byte[]> Export(SyntheticResident resident, IReadOnlyList<SyntheticRecord> records, DateOnly until, CancellationToken cancel)
     {
         var made = TokyoDay.StartOf(until).AddHours(12);
         var zip = new MemoryStream();

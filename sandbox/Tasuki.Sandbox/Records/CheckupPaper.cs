@@ -1,29 +1,6 @@
-using System.Collections.Concurrent;
 using Tasuki.Formats.SpecificCheckup;
-using Tasuki.Kernel.Records;
 
 namespace Tasuki.Sandbox;
-
-/// <summary>What kind of paper a checkup comes as: the codes around its results (formats facts 2.4, 2.6).</summary>
-internal sealed record PaperKind(
-    DataCategory Category, SourceKind Source, string ReportCode, string ReportText, string Programme, string ProgrammeText,
-    string Title, string ResultSection, string AnswerSection)
-{
-    public static readonly PaperKind Specific = new(DataCategory.SpecificCheckup, SourceKind.Insurer, "10", "特定健診", "010", "特定健診", "特定健康診査結果", "01011", "01012");
-
-    public static readonly PaperKind Elderly = new(DataCategory.SpecificCheckup, SourceKind.Insurer, "10", "特定健診", "020", "広域連合の保健事業", "後期高齢者健康診査結果", "01021", "01022");
-
-    public static readonly PaperKind Employer = new(DataCategory.EmployerCheckup, SourceKind.Employer, "41", "事業者健診", "030", "事業者健診", "定期健康診断結果", "01031", "01032");
-
-    public static readonly PaperKind Young = new(DataCategory.MunicipalScreening, SourceKind.Municipality, "42", "自治体検診", "990", "その他の健診（検診）", "若年者健康診査結果", "01910", "01920");
-
-    public static readonly PaperKind Pregnancy = new(DataCategory.MaternalInfantCheckup, SourceKind.Municipality, "44", "妊婦検診", "990", "その他の健診（検診）", "妊婦健康診査結果", "01910", "01920");
-
-    public static readonly PaperKind Infant = new(DataCategory.MaternalInfantCheckup, SourceKind.Municipality, "43", "乳幼児検診", "990", "その他の健診（検診）", "乳幼児健康診査結果", "01910", "01920");
-
-    public static PaperKind Screening(string category, string name, bool cancer) => new(
-        DataCategory.MunicipalScreening, SourceKind.Municipality, category, name, cancer ? "060" : "990", cancer ? "がん検診" : "その他の健診（検診）", $"{name}検診結果", "01910", "01920");
-}
 
 /// <summary>
 /// One checkup as a health checkup report (健診結果報告書): Composition, Encounter, Organization and one Observation for each item, written in the order of
@@ -31,9 +8,6 @@ internal sealed record PaperKind(
 /// </summary>
 internal sealed class CheckupPaper
 {
-    // Some codes stand in both tables with other answers, so the kind of paper is part of the key.
-    private static readonly ConcurrentDictionary<(string Code, bool Municipal), Template> Templates = new();
-
     private readonly RecordBook _book;
     private readonly PaperKind _kind;
     private readonly Institution _institution;
@@ -142,11 +116,11 @@ internal sealed class CheckupPaper
         Close(item.Question);
     }
 
-    /// <summary>An item that is in no official table: its code is ours and says so.</summary>
-    public void Own(string category, string code, string name, Measured? value, string? unit, string? ucum, string? words = null)
+    /// <summary>An item that is in no official table: its code is ours and says so, unless another system has one.</summary>
+    public void Own(string category, string code, string name, Measured? value, string? unit, string? ucum, string? words = null, string system = Systems.SyntheticItem)
     {
         var pen = OpenBare(category);
-        pen.Concept("code"u8, Systems.SyntheticItem, code, name);
+        pen.Concept("code"u8, system, code, name);
         pen.Subject("subject"u8);
         pen.Reference("encounter"u8, _encounter);
         pen.Day("effectiveDateTime"u8, _day);
@@ -186,6 +160,8 @@ internal sealed class CheckupPaper
         }
 
         pen.Json.WriteEndArray();
+        // The paper lists the series; its parts are reached through it.
+        _results.RemoveRange(from, _results.Count - from);
         Close(question: false);
     }
 
@@ -292,7 +268,7 @@ internal sealed class CheckupPaper
         _book.Pen.Concepts("interpretation"u8, "http://terminology.hl7.org/CodeSystem/v3-ObservationInterpretation", code, null);
     }
 
-    private Template Item(string code) => Templates.GetOrAdd((code, _kind.ReportCode[0] == '5'), Template.Make);
+    private PaperItem Item(string code) => PaperItem.Of(code, municipal: _kind.ReportCode[0] == '5');
 
     private Pen OpenBare(string category)
     {
@@ -303,7 +279,7 @@ internal sealed class CheckupPaper
         return pen;
     }
 
-    private Pen Open(Template item, DateOnly day)
+    private Pen Open(PaperItem item, DateOnly day)
     {
         var pen = OpenBare(item.Category);
         pen.Concept("code"u8, item.System, item.Code, item.Name);
@@ -318,71 +294,5 @@ internal sealed class CheckupPaper
         var url = _book.Add(_kind.Category, _kind.Source, _sourceName);
         (question ? _answers : _results).Add(url);
         return url;
-    }
-
-    /// <summary>What stays the same for one item on every paper.</summary>
-    private sealed record Template(
-        string Code, string System, string Name, string Category, int Decimals, string? Unit, string? Ucum, string? Method, string? MethodName, string? AnswerSet, bool Municipal, string? MeasureKey, bool Question)
-    {
-        // The same system as in the published municipal example; readers match these items by code alone.
-        private const string MunicipalSystem = "http://jpfhir.jp/fhir/eCheckup/CodeSystem/jlac10";
-
-        public static Template Make((string Code, bool Municipal) key)
-        {
-            var code = key.Code;
-            if (!key.Municipal && CheckupItems.Find(code) is { } item)
-            {
-                var decimals = item.Format is { } format && format.IndexOf('.', StringComparison.Ordinal) is >= 0 and var point ? format.Length - point - 1 : 0;
-                return new Template(
-                    code, CheckupItems.ItemSystem, item.Name, CategoryOf(item), decimals, item.Unit, item.Unit is { } unit ? CheckupItems.Ucum(unit) : null,
-                    item.MethodCode, item.MethodName, item.AnswerSet, Municipal: false, CheckupMeasures.OfCode(code)?.Key, item.Section == "質問票");
-            }
-
-            var screening = MunicipalScreeningItems.Find(code) ?? throw new InvalidOperationException($"No table has the item {code}.");
-            return new Template(
-                code, MunicipalSystem, screening.Name, screening.ObservationCategory, screening.Unit switch { "g/cm2" => 3, "kg" or "cm" => 1, _ => 0 }, screening.Unit, screening.Unit, null, null,
-                screening.AnswerSet, Municipal: true, null, screening.Name.Contains("問診", StringComparison.Ordinal) || screening.Name.Contains("受診歴", StringComparison.Ordinal));
-        }
-
-        public (string System, string? Text) AnswerText(string answer) => Municipal
-            ? (MunicipalScreeningItems.AnswerSystem(AnswerSet!), MunicipalScreeningItems.Answer(AnswerSet!, answer))
-            : (CheckupItems.AnswerSystem(AnswerSet!), CheckupItems.Answer(AnswerSet!, answer));
-
-        private static string CategoryOf(CheckupItem item) => item.Section switch
-        {
-            "身体計測" => "body-measurement",
-            "血圧等" => "vital-signs",
-            "質問票" => "social-history",
-            "採血条件" or "生化学検査" or "血糖検査" or "尿検査" or "血液像検査" => "laboratory",
-            "医師の判断" when item.ValueType is "CD" => "survey",
-            _ => item.Name.Contains("Ｘ線", StringComparison.Ordinal) || item.Name.Contains("CT", StringComparison.Ordinal) ? "imaging" : "exam",
-        };
-    }
-
-    /// <summary>The one thing that goes wrong on about every twentieth paper.</summary>
-    private sealed record Slipping(SlipKind Kind, string Code)
-    {
-        public static Slipping? Of(Dice dice, PaperKind kind)
-        {
-            if (kind.Category is DataCategory.MaternalInfantCheckup || (kind.Category is DataCategory.MunicipalScreening && kind.ReportCode != "42") || !dice.Chance(0.05))
-                return null;
-            return dice.Between(0, 5) switch
-            {
-                0 => new Slipping(SlipKind.OutOfRange, "9A751000000000001"),
-                1 => new Slipping(SlipKind.DecimalPoint, "9N001000000000001"),
-                2 => new Slipping(SlipKind.WrongUnit, "3F015000002327101"),
-                3 => new Slipping(SlipKind.MissingUnit, "9N006000000000001"),
-                _ => new Slipping(SlipKind.FutureDate, "3F070000002327101"),
-            };
-        }
-
-        public (Measured Value, string? Unit, string? Ucum) On(Measured value, string? unit, string? ucum) => Kind switch
-        {
-            SlipKind.OutOfRange => (value with { Scaled = value.Scaled * 10 }, unit, ucum),
-            SlipKind.DecimalPoint => (value with { Scaled = value.Scaled / 10 }, unit, ucum),
-            SlipKind.WrongUnit => (value, "mmol/L", "mmol/L"),
-            SlipKind.MissingUnit => (value, null, null),
-            _ => (value, unit, ucum),
-        };
     }
 }

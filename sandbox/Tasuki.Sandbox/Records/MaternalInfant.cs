@@ -33,6 +33,7 @@ internal static class MaternalInfant
             if (day >= birth || day > book.Person.Until)
                 return;
             var paper = new CheckupPaper(book, PaperKind.Pregnancy, Town.Maternity, Town.Name, day, dice);
+            paper.Own("exam", "82810-3", "妊娠の状態", null, null, null, "妊娠中", Systems.Loinc);
             paper.Own("exam", "M01", "妊娠週数", new Measured(week, 0), "週", "wk");
             paper.Quantity("9N006000000000001", before.Weight + Math.Max(0, week - 11) * 0.36 + dice.Normal(0, 0.4));
             paper.Quantity("9A751000000000001", Math.Clamp(before.Systolic - 3 + (week > 30 ? (week - 30) * 0.7 : 0) + dice.Normal(0, 6), 86, 168));

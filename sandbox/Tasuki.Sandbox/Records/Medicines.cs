@@ -131,7 +131,17 @@ internal static class Medicines
         pen.Json.WriteEndObject();
     }
 
-    private static void Medication(Pen pen, Drug drug) => pen.Concept("medicationCodeableConcept"u8, Systems.SyntheticDrug, drug.Code, drug.Name, drug.Name);
+    private static void Medication(Pen pen, Drug drug)
+    {
+        pen.Json.WriteStartObject("medicationCodeableConcept"u8);
+        pen.Json.WriteStartArray("coding"u8);
+        pen.Coding(Systems.SyntheticDrug, drug.Code, drug.Name);
+        if (drug.Atc is { } atc)
+            pen.Coding(Systems.Atc, atc, null);
+        pen.Json.WriteEndArray();
+        pen.Text("text"u8, drug.Name);
+        pen.Json.WriteEndObject();
+    }
 
     private static void Dosage(Pen pen, Drug drug)
     {

@@ -227,6 +227,7 @@ internal static class Systems
     public const string Jlac10 = "http://medis.or.jp/CodeSystem/master-JLAC10-17digits";
     public const string Merit9 = "http://jpfhir.jp/fhir/core/mhlw/CodeSystem/MedicationUnitMERIT9Code";
     public const string Usage = "http://jpfhir.jp/fhir/core/mhlw/CodeSystem/MedicationUsage_ePrescription";
+    public const string Atc = "http://www.whocc.no/atc";
     public const string MedisDisease = "http://medis.or.jp/CodeSystem/master-disease-exCode";
 
     /// <summary>Codes of our own making, in the form of the official ones: a master that may not be passed on is never imitated under its own name.</summary>

@@ -120,7 +120,7 @@ internal static class MakeDemo
         $"{person.Resident.Name.Kanji} ({person.Resident.AgeOn(population.Until)}): " + person.Role switch
         {
             DemoRole.Checkups => "five years of checkups with metabolic risk, diaries",
-            DemoRole.Family => "his wife",
+            DemoRole.Family => "a mother; her child has vaccinations and infant checkups",
             DemoRole.Elder => "medicines, the checkup of the late-stage elderly",
             _ => "",
         };

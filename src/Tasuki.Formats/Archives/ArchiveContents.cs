@@ -1,4 +1,5 @@
 using System.Text;
+using Tasuki.Formats.SpecificCheckup;
 
 namespace Tasuki.Formats;
 
@@ -34,10 +35,16 @@ internal sealed class ArchiveContents
     /// <summary>In the order of the archive.</summary>
     public IEnumerable<(ZipItem Item, ContentKind Kind)> Files => _byPath.Values;
 
+    /// <summary>The archive is the one in which offices exchange checkups: index, DATA, CLAIMS.</summary>
+    public bool IsExchangeArchive => Format is FileFormat.SpecificCheckupArchive && CheckupArchive.LooksLike(_byPath.Keys);
+
+    public IReadOnlyList<CheckupArchiveEntry> Entries => [.. _byPath.Values.Select(file => new CheckupArchiveEntry(file.Item.Path, () => Zip.Read(file.Item)))];
+
+    /// <param name="outer">The archive this one lies in; what swells here counts there too.</param>
     /// <exception cref="ZipFault">The archive is damaged or unsafe.</exception>
-    public static ArchiveContents Look(Stream source, ReadLimits limits, CancellationToken cancel)
+    public static ArchiveContents Look(Stream source, ReadLimits limits, CancellationToken cancel, SafeZip? outer = null)
     {
-        var contents = new ArchiveContents(SafeZip.Open(source, limits));
+        var contents = new ArchiveContents(SafeZip.Open(source, limits, outer));
         var ours = false;
         foreach (var item in contents.Zip.Items.Where(item => !IsLeftover(item.Path)))
         {
@@ -52,7 +59,7 @@ internal sealed class ArchiveContents
         contents.Format = ours ? FileFormat.TasukiExport
             : kinds.Contains(ContentKind.Phr) ? FileFormat.Sphr
             : kinds.Contains(ContentKind.CheckupDocument) ? FileFormat.SpecificCheckupArchive
-            : kinds.Contains(ContentKind.Json) ? FileFormat.Archive
+            : kinds.Contains(ContentKind.Json) || kinds.Contains(ContentKind.Zip) ? FileFormat.Archive
             : FileFormat.Unknown;
         return contents;
     }

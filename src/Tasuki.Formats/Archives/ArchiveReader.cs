@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Tasuki.Fhir;
+using Tasuki.Formats.SpecificCheckup;
 using Tasuki.Kernel;
 using Tasuki.Kernel.Records;
 
@@ -59,9 +60,9 @@ internal sealed class ArchiveReader(ArchiveContents contents, string name, ReadL
         var items = kind switch
         {
             ContentKind.Phr or ContentKind.Json => Json(stream, item, context, cancel),
-            ContentKind.CheckupDocument => FormatReader.Checkup(stream, NameOf(item.Path), limits, cancel),
+            ContentKind.CheckupDocument => SpecificCheckupReader.Read(stream, NameOf(item.Path), limits, cancel),
             ContentKind.Jpeg or ContentKind.Png or ContentKind.Gif or ContentKind.Pdf => Attachment(stream, item, kind, cancel),
-            ContentKind.Zip => Said(position, "zip.nested", "An archive inside the archive is not opened; it stays in the original file."),
+            ContentKind.Zip => Nested(stream, position, cancel),
             ContentKind.Empty => Said(position, "archive.empty", "The file is empty."),
             _ => Said(position, "archive.unknown", "The file is of no kind that can be read; it stays in the original file."),
         };
@@ -91,6 +92,25 @@ internal sealed class ArchiveReader(ArchiveContents contents, string name, ReadL
 
         foreach (var found in JsonReader.Read(loaded.Value, first, _intake, context, cancel))
             yield return found;
+    }
+
+    // One level, and only for checkups: insurers hand the exchange archive out packed once more.
+    private async IAsyncEnumerable<ReadItem> Nested(Stream stream, SourcePosition position, [EnumeratorCancellation] CancellationToken cancel)
+    {
+        var bytes = await BoundedBytes.Read(stream, limits.JsonBytes, cancel);
+        if (bytes is not null)
+        {
+            using var memory = new MemoryStream(bytes, writable: false);
+            var inner = ArchiveContents.Look(memory, limits, cancel, contents.Zip);
+            if (inner.IsExchangeArchive)
+            {
+                await foreach (var item in CheckupArchive.Read(inner.Entries, position.File, limits, cancel))
+                    yield return item;
+                yield break;
+            }
+        }
+
+        yield return new NotUnderstood(position, new Error("zip.nested", "An archive inside the archive is not opened; it stays in the original file."));
     }
 
     private async IAsyncEnumerable<ReadItem> Attachment(Stream stream, ZipItem item, ContentKind kind, [EnumeratorCancellation] CancellationToken cancel)

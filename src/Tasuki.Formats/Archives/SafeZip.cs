@@ -27,22 +27,24 @@ internal sealed class SafeZip
     private readonly Stream _source;
     private readonly ReadLimits _limits;
     private readonly List<ZipItem> _items = [];
+    private readonly SafeZip? _outer;
     private long _unpacked;
 
-    private SafeZip(Stream source, ReadLimits limits)
+    private SafeZip(Stream source, ReadLimits limits, SafeZip? outer)
     {
         _source = source;
         _limits = limits;
+        _outer = outer;
     }
 
     public IReadOnlyList<ZipItem> Items => _items;
 
     /// <exception cref="ZipFault">The archive is damaged or unsafe; the whole of it must not be used.</exception>
-    public static SafeZip Open(Stream source, ReadLimits limits)
+    public static SafeZip Open(Stream source, ReadLimits limits, SafeZip? outer = null)
     {
         if (source.Length > limits.ZipBytes)
             throw Fault("", "zip.size", $"The ZIP is {source.Length} bytes large; at most {limits.ZipBytes} are read.");
-        var zip = new SafeZip(source, limits);
+        var zip = new SafeZip(source, limits, outer);
         try
         {
             zip.ReadDirectory();
@@ -257,8 +259,9 @@ internal sealed class SafeZip
 
     private void Count(ZipItem item, long soFar, int more)
     {
-        _unpacked += more;
-        if (_unpacked > _limits.UnpackedBytes)
+        for (var zip = this; zip is not null; zip = zip._outer)
+            zip._unpacked += more;
+        if (Math.Max(_unpacked, _outer?._unpacked ?? 0) > _limits.UnpackedBytes)
             throw Fault(item.Path, "zip.bomb", $"The ZIP swells to more than {_limits.UnpackedBytes} bytes.");
         if (soFar > RatioFrom && soFar > Math.Max(1, item.Packed) * _limits.ZipRatio)
             throw Fault(item.Path, "zip.bomb", $"An entry of the ZIP swells to more than {_limits.ZipRatio} times its size.");

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Tasuki.Kernel;
+using Tasuki.Fhir;
 
 namespace Tasuki.Formats;
 
@@ -47,7 +47,7 @@ internal sealed class BundleIndex
             switch (name)
             {
                 case "type" when reader.TokenType is JsonTokenType.String:
-                    index.Type = reader.GetString();
+                    index.Type = Text(ref reader);
                     break;
                 case "meta" when reader.TokenType is JsonTokenType.StartObject:
                     index.ReadMeta(ref reader);
@@ -95,7 +95,7 @@ internal sealed class BundleIndex
     {
         while (reader.Read() && reader.TokenType is JsonTokenType.PropertyName)
         {
-            var isProfile = reader.ValueTextEquals("profile"u8);
+            var isProfile = Text(ref reader) is "profile";
             reader.Read();
             if (!isProfile || reader.TokenType is not JsonTokenType.StartArray)
             {
@@ -106,7 +106,7 @@ internal sealed class BundleIndex
             while (reader.Read() && reader.TokenType is not JsonTokenType.EndArray)
             {
                 if (reader.TokenType is JsonTokenType.String)
-                    _profiles.Add(reader.GetString()!);
+                    _profiles.Add(Text(ref reader));
                 else
                     reader.Skip();
             }
@@ -132,7 +132,7 @@ internal sealed class BundleIndex
             reader.Read();
             if (string.Equals(name, "fullUrl", StringComparison.Ordinal) && reader.TokenType is JsonTokenType.String)
             {
-                fullUrl = reader.GetString();
+                fullUrl = Text(ref reader);
             }
             else if (string.Equals(name, "resource", StringComparison.Ordinal) && reader.TokenType is JsonTokenType.StartObject)
             {
@@ -153,21 +153,26 @@ internal sealed class BundleIndex
     {
         while (reader.Read() && reader.TokenType is JsonTokenType.PropertyName)
         {
-            var isType = reader.ValueTextEquals("resourceType"u8);
-            var isId = reader.ValueTextEquals("id"u8);
+            var name = Text(ref reader);
             reader.Read();
-            if (isType && reader.TokenType is JsonTokenType.String)
-                type ??= reader.GetString();
-            else if (isId && reader.TokenType is JsonTokenType.String)
-                id ??= reader.GetString();
+            if (name is "resourceType" && reader.TokenType is JsonTokenType.String)
+                type ??= Text(ref reader);
+            else if (name is "id" && reader.TokenType is JsonTokenType.String)
+                id ??= Text(ref reader);
             else
                 reader.Skip();
         }
     }
 
+    // The reader throws InvalidOperationException on half a surrogate pair, when the text is asked for or compared.
+    private static string Text(ref Utf8JsonReader reader) =>
+        reader.ValueIsEscaped && JsonText.FirstFault(reader.ValueSpan) is not null
+            ? throw new JsonException("Text.", path: null, lineNumber: null, bytePositionInLine: reader.TokenStartIndex)
+            : reader.GetString()!;
+
     private static string Once(ref Utf8JsonReader reader, HashSet<string> seen)
     {
-        var name = reader.GetString()!;
+        var name = Text(ref reader);
         // Two entry lists, two types: which of them another program reads nobody can say.
         return seen.Add(name) ? name : throw new JsonException("Duplicate property.", path: null, lineNumber: null, bytePositionInLine: reader.TokenStartIndex);
     }

@@ -80,6 +80,10 @@ internal static class BundleReader
         {
             return (null, new ReadStopped(source.At(start + (int)broken.BytePositionInLine!, path), new Error("json.duplicate", "An element stands twice in the same object, so it cannot be told which one counts.")));
         }
+        catch (JsonException broken) when (broken.Message.StartsWith("Text.", StringComparison.Ordinal))
+        {
+            return (null, new ReadStopped(source.At(start + (int)broken.BytePositionInLine!, path), new Error("json.text", "A NUL or half a surrogate pair stands in the text.")));
+        }
         catch (JsonException broken)
         {
             var (reason, position) = JsonSource.Broken(broken, source.At(start, path));

@@ -55,6 +55,8 @@ internal static class JsonPeek
         private bool _header;
         private bool _body;
         private bool _schema;
+        private bool _onOneLine = true;
+        private bool _lineEnded;
         private bool _more;
         private bool _wrong;
 
@@ -71,11 +73,18 @@ internal static class JsonPeek
                     continue;
                 }
 
+                if (b is (byte)'\n')
+                {
+                    _onOneLine &= !_started || _ended;
+                    _lineEnded |= _ended;
+                }
+
                 if (b is (byte)' ' or (byte)'\t' or (byte)'\r' or (byte)'\n' or 0xEF or 0xBB or 0xBF)
                     continue;
                 if (_ended)
                 {
-                    _more = b is (byte)'{';
+                    // Whatever the second line holds, a file whose first line is one whole object is a file of lines.
+                    _more = _onOneLine && _lineEnded;
                     return false;
                 }
 

@@ -17,16 +17,16 @@ internal static class MeasurementReader
 
     public static IEnumerable<ReadItem> Read(JsonSource source, ResourceIntake intake, ReadContext outer, CancellationToken cancel)
     {
+        if (JsonText.FirstFault(source.Bytes.Span) is var (what, offset))
+        {
+            yield return new ReadStopped(source.At(offset, null), new Error("json.text", $"{what}."));
+            yield break;
+        }
+
         var (parts, stopped) = PartsOf(source, intake.Limits);
         if (parts is null)
         {
             yield return stopped!;
-            yield break;
-        }
-
-        if (JsonText.FirstFault(source.Bytes.Span) is var (what, offset))
-        {
-            yield return new ReadStopped(source.At(offset, null), new Error("json.text", $"{what}."));
             yield break;
         }
 

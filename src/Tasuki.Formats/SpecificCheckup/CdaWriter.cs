@@ -4,46 +4,17 @@ using System.Xml;
 
 namespace Tasuki.Formats.SpecificCheckup;
 
-/// <summary>Elements of the ministry's CDA, in the order its schema wants them, and the header of the document.</summary>
+/// <summary>Elements of the ministry's CDA, in the order its schema wants them, and the people and organisations they name.</summary>
 internal sealed class CdaWriter(XmlWriter xml, IReadOnlyDictionary<string, JsonElement> resources)
 {
     private const string Instance = "http://www.w3.org/2001/XMLSchema-instance";
 
     /// <summary>The first instant of the checkup, as FHIR writes it.</summary>
-    public string? Day { get; private set; }
+    public string? Day { get; set; }
+
+    public IEnumerable<JsonElement> Resources => resources.Values;
 
     public JsonElement? Resource(string? url) => url is not null && resources.TryGetValue(url, out var found) ? found : null;
-
-    public void Header(CheckupDocument document, JsonElement composition)
-    {
-        Start("typeId", ("root", "2.16.840.1.113883.1.3"), ("extension", "POCD_HD000040"));
-        End();
-        if (composition.At("identifier") is { } identifier && identifier.Text("system").Oid() is { } root)
-            Id(root, identifier.Text("value") is { } value && value != "urn:oid:" + root ? value : null);
-        else
-            Id(null, null);
-        if (composition.Each("category").FirstOrDefault().Coding() is { } kind)
-            Code("code", kind.Code, CheckupCodes.ReportKinds, null);
-        if (composition.Text("title") is { } title)
-            Leaf("title", title);
-        Time("effectiveTime", composition.Text("date"));
-        Start("confidentialityCode", ("code", "N"));
-        End();
-
-        var coverage = resources.Values.Where(each => each.Text("resourceType") == "Coverage").ToList();
-        Person(document.Person, coverage);
-        Authors(composition);
-        Start("custodian");
-        Start("assignedCustodian");
-        Start("representedCustodianOrganization");
-        Id(null, null);
-        End();
-        End();
-        End();
-        foreach (var each in coverage)
-            Participant(each);
-        Event(composition);
-    }
 
     public void Start(string name, params ReadOnlySpan<(string Name, string Value)> attributes)
     {
@@ -143,13 +114,13 @@ internal sealed class CdaWriter(XmlWriter xml, IReadOnlyDictionary<string, JsonE
         return true;
     }
 
-    private static string NameOf(JsonElement practitioner)
+    public static string NameOf(JsonElement practitioner)
     {
         var name = practitioner.Each("name").FirstOrDefault();
         return name.Text("text") ?? string.Join('　', name.Each("given").Select(given => given.GetString()).Prepend(name.Text("family")).Where(part => part is { Length: > 0 }));
     }
 
-    private void Organization(string name, JsonElement organization)
+    public void Organization(string name, JsonElement organization)
     {
         Start(name);
         foreach (var identifier in organization.Each("identifier"))
@@ -182,127 +153,6 @@ internal sealed class CdaWriter(XmlWriter xml, IReadOnlyDictionary<string, JsonE
 
         End();
     }
-
-    private void Person(ReadPerson person, List<JsonElement> coverage)
-    {
-        Start("recordTarget");
-        Start("patientRole");
-        if (coverage.Select(each => Insurer(each)).FirstOrDefault(each => each is not null) is { } insurer)
-            Id(CheckupCodes.Insurer, insurer);
-        else
-            Id(null, null);
-        if (person.Names.Count > 0 || person.BirthDate is not null || person.Gender is not null)
-        {
-            Start("patient");
-            // The schema has room for one name; the first is the one the document leads with.
-            if (person.Names.Count > 0)
-                Leaf("name", person.Names[0]);
-            if (person.Gender is "male" or "female")
-                Code("administrativeGenderCode", person.Gender == "male" ? "1" : "2", CheckupCodes.Gender, null);
-            if (person.BirthDate is { } birth)
-                Time("birthTime", birth.ToString("yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture));
-            End();
-        }
-
-        End();
-        End();
-    }
-
-    private void Authors(JsonElement composition)
-    {
-        var any = false;
-        foreach (var author in composition.Each("author"))
-        {
-            if (Resource(author.Text("reference")) is not { } resource || resource.Text("resourceType") is not ("Practitioner" or "Organization"))
-                continue;
-            any = true;
-            Start("author");
-            Time("time", composition.Text("date"));
-            Start("assignedAuthor");
-            Id(null, null);
-            if (resource.Text("resourceType") == "Practitioner")
-            {
-                Start("assignedPerson");
-                Leaf("name", NameOf(resource));
-                End();
-            }
-            else
-            {
-                Organization("representedOrganization", resource);
-            }
-
-            End();
-            End();
-        }
-
-        if (any)
-            return;
-        Start("author");
-        Time("time", composition.Text("date"));
-        Start("assignedAuthor");
-        Id(null, null);
-        End();
-        End();
-    }
-
-    private void Participant(JsonElement coverage)
-    {
-        var identifier = coverage.Each("identifier").FirstOrDefault();
-        if (identifier.Text("system").Oid() is not { } root || identifier.Text("value") is not { } number)
-            return;
-        Start("participant", ("typeCode", "HLD"));
-        if (coverage.At("type").Coding() is { } kind)
-            Code("functionCode", kind.Code, CheckupCodes.TicketKinds, null);
-        if (coverage.At("period") is { } period)
-        {
-            Start("time");
-            if (period.Text("start") is { } start)
-                Time("low", start);
-            if (period.Text("end") is { } end)
-                Time("high", end);
-            End();
-        }
-
-        Start("associatedEntity", ("classCode", "IDENT"));
-        Id(root, number);
-        if (Resource(coverage.Each("payor").FirstOrDefault().Text("reference")) is { } insurer)
-            Organization("scopingOrganization", insurer);
-        End();
-        End();
-    }
-
-    private void Event(JsonElement composition)
-    {
-        var encounter = Resource(composition.At("encounter").Text("reference"));
-        var happened = composition.Each("event").FirstOrDefault();
-        if (encounter is null && happened.ValueKind is not JsonValueKind.Object)
-            return;
-        Start("documentationOf");
-        Start("serviceEvent");
-        if (happened.Each("code").FirstOrDefault().Coding() is { } programme)
-            Code("code", programme.Code, CheckupCodes.Programmes, null);
-        if ((happened.At("period") ?? encounter.At("period")) is { } period)
-        {
-            Day = period.Text("start");
-            Interval("effectiveTime", Day, period.Text("end"));
-        }
-
-        if (encounter?.At("serviceProvider") is { } provider && Resource(provider.Text("reference")) is { } organization)
-        {
-            Start("performer", ("typeCode", "PRF"));
-            Start("assignedEntity");
-            Id(null, null);
-            Organization("representedOrganization", organization);
-            End();
-            End();
-        }
-
-        End();
-        End();
-    }
-
-    private string? Insurer(JsonElement coverage) =>
-        Resource(coverage.Each("payor").FirstOrDefault().Text("reference"))?.Each("identifier").FirstOrDefault().Text("value");
 
     // What XML 1.0 cannot hold at all (control characters) has no way through.
     private static string Writable(string text)

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.IO.Compression;
 using System.Text;
+using System.Text.Json;
 using System.Xml;
 using Tasuki.Kernel;
 
@@ -46,10 +47,9 @@ public static class CheckupArchiveWriter
         Entry(archive, root + "ix08_V08.xml", exchange.Day, stream => Index(stream, exchange, documents.Count));
         if (exchange.Amounts is { } amounts)
             Entry(archive, root + "su08_V08.xml", exchange.Day, stream => Summary(stream, exchange, amounts, documents.Count));
-        var institution = exchange.Sender.Length == 10 ? exchange.Sender : exchange.Sender.PadLeft(10, '0');
         for (var i = 0; i < documents.Count; i++)
         {
-            var name = new CheckupFileName('h', institution, exchange.Day, exchange.Part, exchange.Service, i + 1);
+            var name = new CheckupFileName('h', Institution(documents[i]) ?? exchange.Sender.PadLeft(10, '0'), exchange.Day, exchange.Part, exchange.Service, i + 1);
             Error? failed = null;
             Entry(archive, $"{root}DATA/{name}", exchange.Day, stream =>
             {
@@ -63,6 +63,22 @@ public static class CheckupArchiveWriter
         }
 
         return leftOut;
+    }
+
+    // The name carries the number of the institution that did the checkup, whoever sends the archive.
+    private static string? Institution(CheckupDocument document)
+    {
+        foreach (var each in document.Resources.Where(each => each.Resource.Type == "Organization"))
+        {
+            using var json = JsonDocument.Parse(each.Resource.Json);
+            foreach (var identifier in json.RootElement.Each("identifier"))
+            {
+                if (identifier.Text("system") == CheckupCodes.InstitutionSystem && identifier.Text("value") is { Length: 10 } number && number.All(char.IsAsciiDigit))
+                    return number;
+            }
+        }
+
+        return null;
     }
 
     private static bool IsNumber(string number) => number.Length is 8 or 10 && number.All(char.IsAsciiDigit);

@@ -62,14 +62,24 @@ internal sealed class CheckupDocumentReader
         _source.End();
         if (!_begun)
         {
-            _header.Begin(root);
-            _out.Say(root, "checkup.empty", "The document has no results.");
+            Begin(root);
+            if (!_guidance)
+                _out.Say(root, "checkup.empty", "The document has no results.");
         }
 
         if (!_guidance)
             _header.Composition(root, _sections);
         foreach (var item in _out.Take())
             yield return item;
+    }
+
+    private void Begin(CdaElement at)
+    {
+        _begun = true;
+        _guidance = _header.IsGuidance;
+        _header.Begin(at);
+        if (_guidance)
+            _out.Say(at, "checkup.guidance", "This is a result of health guidance (保健指導結果). Its items are not read yet; the original file is kept.");
     }
 
     private IEnumerable<ReadItem> Body(CdaElement component)
@@ -84,11 +94,7 @@ internal sealed class CheckupDocumentReader
 
             if (!_begun)
             {
-                _begun = true;
-                _guidance = _header.IsGuidance;
-                _header.Begin(component);
-                if (_guidance)
-                    _out.Say(component, "checkup.guidance", "This is a result of health guidance (保健指導結果). Its items are not read yet; the original file is kept.");
+                Begin(component);
                 foreach (var item in _out.Take())
                     yield return item;
             }

@@ -10,8 +10,6 @@ internal sealed class CheckupHeader(CheckupOutput output)
     private static readonly HashSet<string> Silent = new(StringComparer.Ordinal)
         { "realmCode", "typeId", "templateId", "confidentialityCode", "languageCode", "custodian", "informationRecipient", "dataEnterer" };
 
-    private readonly Dictionary<string, string> _organizations = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, string> _practitioners = new(StringComparer.Ordinal);
     private readonly List<CdaElement> _participants = [];
     private readonly List<CdaElement> _authors = [];
     private readonly JsonArray _authorReferences = [];
@@ -25,6 +23,8 @@ internal sealed class CheckupHeader(CheckupOutput output)
     private string? _eventEnd;
     private (string Url, string? Name)? _institution;
     private string? _encounter;
+
+    public CheckupParties Parties { get; } = new(output);
 
     public bool Stopped { get; private set; }
 
@@ -106,11 +106,11 @@ internal sealed class CheckupHeader(CheckupOutput output)
         var authors = _authors.Select(each => each.Child("assignedAuthor")).OfType<CdaElement>().ToList();
         var named = performers.Concat(authors).Select(each => each.Child("representedOrganization")).OfType<CdaElement>().ToList();
         // The same institution stands in both places; the one that says more (address, telephone) is written.
-        var institution = named.Count == 0 ? null : named.Where(each => Number(each) == Number(named[0])).MaxBy(each => each.Children.Count);
+        var institution = named.Count == 0 ? null : named.Where(each => CheckupParties.Number(each) == CheckupParties.Number(named[0])).MaxBy(each => each.Children.Count);
         // The name is known before the first resource is written, so that every one can carry it.
         output.NameSource(institution?.Child("name")?.AllText() is { Length: > 0 } name ? name : null);
         if (institution is not null)
-            _institution = Organization(institution);
+            _institution = Parties.Organization(institution);
 
         foreach (var author in authors)
             Authors(author);
@@ -155,55 +155,6 @@ internal sealed class CheckupHeader(CheckupOutput output)
         if (sections.Count > 0)
             composition["section"] = sections;
         output.Resource(at, composition, output.NextUrl());
-    }
-
-    /// <summary>A reference to the organisation; the first time it is met it is written too. Null where it says nothing.</summary>
-    public (string Url, string? Name)? Organization(CdaElement organization)
-    {
-        var number = Number(organization);
-        var name = organization.Child("name")?.AllText() is { Length: > 0 } text ? text : null;
-        if (number is null && name is null)
-            return null;
-        var key = number ?? name!;
-        if (_organizations.TryGetValue(key, out var known))
-            return (known, name ?? output.SourceName);
-
-        if (number is not null && (number.Length != 10 || !number.All(char.IsAsciiDigit)))
-            output.Say(organization, "checkup.institution", $"The number of the institution should have 10 digits; it has {number.Length} characters. It was kept as it is.");
-        var url = output.NextUrl();
-        _organizations[key] = url;
-        var json = new JsonObject { ["resourceType"] = "Organization" };
-        if (number is not null)
-            json["identifier"] = new JsonArray(CheckupJson.Identifier(CheckupCodes.InstitutionSystem, number));
-        json["type"] = new JsonArray(CheckupJson.Concept(CheckupCodes.OrganizationTypeSystem, "prov", null));
-        if (name is not null)
-            json["name"] = name;
-        var phones = new JsonArray();
-        foreach (var telecom in organization.All("telecom"))
-        {
-            if (telecom["value"] is { } value)
-                phones.Add(Contact(value));
-        }
-
-        if (phones.Count > 0)
-            json["telecom"] = phones;
-        if (organization.Child("addr") is { } addr && Address(addr) is { } address)
-            json["address"] = new JsonArray(address);
-        output.Resource(organization, json, url);
-        return (url, name);
-    }
-
-    /// <summary>A reference to the person an assignedAuthor or assignedEntity names. Null where no name stands.</summary>
-    public (string Url, string Name)? Practitioner(CdaElement assigned)
-    {
-        if (assigned.Child("assignedPerson")?.Child("name")?.AllText() is not { Length: > 0 } name)
-            return null;
-        if (_practitioners.TryGetValue(name, out var known))
-            return (known, name);
-        var url = output.NextUrl();
-        _practitioners[name] = url;
-        output.Resource(assigned, new JsonObject { ["resourceType"] = "Practitioner", ["name"] = new JsonArray(new JsonObject { ["text"] = name }) }, url);
-        return (url, name);
     }
 
     private ReadStopped Stop(CdaElement at, string code, string message)
@@ -267,9 +218,9 @@ internal sealed class CheckupHeader(CheckupOutput output)
 
     private void Authors(CdaElement assigned)
     {
-        if (Practitioner(assigned) is { } person)
+        if (Parties.Practitioner(assigned) is { } person)
             AddAuthor(person.Url, person.Name);
-        if (assigned.Child("representedOrganization") is { } organization && Organization(organization) is { } written)
+        if (assigned.Child("representedOrganization") is { } organization && Parties.Organization(organization) is { } written)
             AddAuthor(written.Url, written.Name);
     }
 
@@ -315,7 +266,7 @@ internal sealed class CheckupHeader(CheckupOutput output)
             return;
         }
 
-        var insurer = Insurer(entity);
+        var insurer = Parties.Insurer(entity);
         var kind = participant.Child("functionCode")?["code"] ?? (id["root"]!.StartsWith(CheckupCodes.Voucher, StringComparison.Ordinal) ? "1" : "2");
         var json = new JsonObject
         {
@@ -336,55 +287,5 @@ internal sealed class CheckupHeader(CheckupOutput output)
             json["period"] = period;
         json["payor"] = new JsonArray(insurer is null ? new JsonObject { ["display"] = "記載なし" } : CheckupJson.Reference(insurer));
         output.Resource(participant, json, output.NextUrl());
-    }
-
-    private string? Insurer(CdaElement entity)
-    {
-        var scoping = entity.Child("scopingOrganization");
-        var number = scoping?.All("id").FirstOrDefault(each => each["root"] == CheckupCodes.Insurer)?["extension"]?.Normalize(NormalizationForm.FormKC);
-        if (number is null)
-            return null;
-        if (_organizations.TryGetValue("insurer " + number, out var known))
-            return known;
-        var url = output.NextUrl();
-        _organizations["insurer " + number] = url;
-        var json = new JsonObject
-        {
-            ["resourceType"] = "Organization",
-            ["identifier"] = new JsonArray(CheckupJson.Identifier(CheckupCodes.InsurerSystem, number)),
-            ["type"] = new JsonArray(CheckupJson.Concept(CheckupCodes.OrganizationTypeSystem, "ins", null)),
-        };
-        if (scoping!.Child("name")?.AllText() is { Length: > 0 } name)
-            json["name"] = name;
-        output.Resource(scoping, json, url);
-        return url;
-    }
-
-    private static string? Number(CdaElement organization) =>
-        organization.All("id").FirstOrDefault(each => each["root"] == CheckupCodes.Institution)?["extension"]?.Normalize(NormalizationForm.FormKC);
-
-    private static JsonObject Contact(string value)
-    {
-        var colon = value.IndexOf(':', StringComparison.Ordinal);
-        var scheme = colon < 0 ? "tel" : value[..colon].ToUpperInvariant();
-        return new JsonObject
-        {
-            ["system"] = scheme switch { "FAX" => "fax", "MAILTO" => "email", "HTTP" or "HTTPS" => "url", _ => "phone" },
-            ["value"] = scheme is "HTTP" or "HTTPS" ? value : value[(colon + 1)..],
-        };
-    }
-
-    private static JsonObject? Address(CdaElement addr)
-    {
-        var postal = addr.Child("postalCode")?.AllText();
-        var text = string.Concat(addr.Children.Where(each => each.Name is not "postalCode").Select(each => each.AllText()).Prepend(addr.Text));
-        if (text.Length == 0 && postal is null or "")
-            return null;
-        var json = new JsonObject();
-        if (text.Length > 0)
-            json["text"] = text;
-        if (postal is { Length: > 0 })
-            json["postalCode"] = postal;
-        return json;
     }
 }

@@ -79,7 +79,8 @@ public enum GuidanceLevel
 /// <summary>
 /// The two judgements of the specific checkup as pure functions (標準的な健診・保健指導プログラム 令和6年度版). Both look at the same values with different
 /// limits: metabolic syndrome counts fasting glucose from 110 and HbA1c from 6.0, the selection for guidance from 100 and 5.6. A gap never becomes "no":
-/// where the missing value could change the outcome the outcome is Undeterminable.
+/// where the missing value could change the outcome the outcome is Undeterminable. Casual triglycerides and glucose count for the selection alone (to be
+/// checked for metabolic syndrome, phase 4).
 /// </summary>
 public static class CheckupJudgement
 {

@@ -81,10 +81,10 @@ internal static class CheckupJson
 
     public static JsonObject Concept(string? system, string code, string? display) => new() { ["coding"] = new JsonArray(Coding(system, code, display)) };
 
-    public static JsonObject Identifier(string system, string value)
+    public static JsonObject Identifier(string? system, string value)
     {
         var identifier = new JsonObject();
-        if (IsSystem(system))
+        if (system is not null && IsSystem(system))
             identifier["system"] = system;
         identifier["value"] = value;
         return identifier;
@@ -98,8 +98,22 @@ internal static class CheckupJson
         return reference;
     }
 
-    private static bool IsSystem(string system) =>
-        !system.StartsWith("urn:oid:", StringComparison.Ordinal) || system.AsSpan("urn:oid:".Length) is [>= '0' and <= '2', '.', ..] oid && !oid.ContainsAnyExcept("0123456789.");
+    /// <summary>Numbers without leading zeros, joined by points; the first is 0, 1 or 2.</summary>
+    public static bool IsOid(string text)
+    {
+        if (text is not [>= '0' and <= '2', '.', ..])
+            return false;
+        foreach (var part in text.AsSpan().Split('.'))
+        {
+            var number = text.AsSpan(part);
+            if (number.IsEmpty || number.ContainsAnyExceptInRange('0', '9') || (number.Length > 1 && number[0] == '0'))
+                return false;
+        }
+
+        return true;
+    }
+
+    private static bool IsSystem(string system) => !system.StartsWith("urn:oid:", StringComparison.Ordinal) || IsOid(system["urn:oid:".Length..]);
 
     public static JsonObject Narrative(string text) => new()
     {

@@ -44,7 +44,7 @@ public static class SpecificCheckupWriter
         xml.WriteStartDocument();
         xml.WriteStartElement("ClinicalDocument", CdaElement.Hl7);
         xml.WriteAttributeString("xmlns", "xsi", null, Instance);
-        writer.Header(document, composition);
+        new CheckupHeaderWriter(writer).Write(document, composition);
         var observations = new CheckupObservationWriter(writer);
         Body(writer, observations, composition);
         xml.WriteEndElement();

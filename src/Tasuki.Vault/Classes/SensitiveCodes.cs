@@ -29,7 +29,9 @@ internal static class SensitiveCodes
         ["urn:oid:1.2.392.200119.4.504"] = "jlac10",
         ["http://jpfhir.jp/fhir/core/CodeSystem/JP_ObservationLabResultCode_CS"] = "jlac10",
         ["urn:oid:1.2.392.200119.6.1005"] = "jlac10",
-        ["http://snomed.info/sct"] = "snomed",
+        ["http://jpfhir.jp/fhir/eCheckup/CodeSystem/jlac10"] = "jlac10",
+        ["http://medis.or.jp/CodeSystem/master-JLAC10-17digits"] = "jlac10",
+        ["http://jpfhir.jp/fhir/clins/CodeSystem/JLAC10/JP_CLINS_ObsLabResult_CoreLabo_CS"] = "jlac10",
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
     private static readonly FrozenDictionary<string, Line[]> Lines = Load();

@@ -79,6 +79,9 @@ internal sealed class KeyRing
                 return new Error("ring.missing", "The key ring's folder holds no ring.json. Name the right folder, or start with Create to make a new ring.");
             file.MakeFolder();
             using var held = file.Lock();
+            // A lost ring.json must not be answered by a new ring that opens nothing.
+            if (!file.Exists && file.HasRoot)
+                return new Error("ring.missing", "The key ring's folder holds a root.key but no ring.json. Put ring.json back from its backup; if no vault was ever made with it, remove root.key.");
             if (!file.Exists)
                 Make(file, municipality, clock);
         }

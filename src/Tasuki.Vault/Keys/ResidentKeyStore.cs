@@ -67,6 +67,14 @@ internal sealed class ResidentKeyStore : IDisposable
         return keys;
     }
 
+    /// <summary>False when the store holds keys and the ring does not open them: the two do not belong together. One key is tried.</summary>
+    public async Task<bool> FitsTheRing(CancellationToken cancel)
+    {
+        await using var work = await _database.Read(cancel);
+        var newest = await work.Query("select resident_no from resident_key order by epoch desc, resident_no limit 1", row => new ResidentNo(row.GetInt64(0)), cancel);
+        return newest is not [var one] || _erased.Contains(one) || await Get(one, cancel) is not null;
+    }
+
     /// <summary>Makes keys for new residents. They are durable when this returns.</summary>
     public async Task Create(IReadOnlyList<ResidentNo> residents, CancellationToken cancel)
     {

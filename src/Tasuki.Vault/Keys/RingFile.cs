@@ -54,6 +54,8 @@ internal sealed class RingFile(string folder)
             Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
     }
 
+    public bool HasRoot => File.Exists(RootPath);
+
     public byte[] MakeRoot()
     {
         var root = RandomNumberGenerator.GetBytes(RootSize);

@@ -32,8 +32,13 @@ internal sealed class SqliteDatabase : Database
     {
         if (!create && !File.Exists(path))
             return new Error("vault.store", "A database file of the vault is missing. Name the right path, or start with Create to make a new one.");
-        if (create && Path.GetDirectoryName(Path.GetFullPath(path)) is { } folder)
-            Directory.CreateDirectory(folder);
+        if (create && Path.GetDirectoryName(Path.GetFullPath(path)) is { } folder && !Directory.Exists(folder))
+        {
+            if (OperatingSystem.IsWindows())
+                Directory.CreateDirectory(folder);
+            else
+                Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        }
 
         var writer = new SqliteConnection(Text(path, SqliteOpenMode.ReadWriteCreate));
         await writer.OpenAsync(cancel);

@@ -27,8 +27,9 @@ public static class ExchangeModule
         services.AddSingleton<IScanner>(sp => options.Clamd is var (host, port) ? new ClamdScanner(host, port, sp.GetRequiredService<TimeProvider>()) : new NoScanner());
         services.AddScoped<ImportRows>();
         services.AddScoped(sp => new ImportFile(
-            sp.GetRequiredService<ImportRows>(), sp.GetRequiredService<SpoolFolder>(), sp.GetRequiredService<IScanner>(), sp.GetRequiredService<ReadingTurn>(),
-            options, sp.GetRequiredService<TimeProvider>()));
+            sp.GetRequiredService<ImportRows>(), sp.GetRequiredService<SpoolFolder>(), sp.GetRequiredService<IScanner>(), sp.GetRequiredService<StoreContents>(),
+            sp.GetRequiredService<ReadingTurn>(), options));
+        services.AddScoped<StoreContents>();
         services.AddScoped<ReceiveUpload>();
         services.AddScoped<SweepSpools>();
         services.AddScoped<IJobHandler, SweepSpoolsJob>();

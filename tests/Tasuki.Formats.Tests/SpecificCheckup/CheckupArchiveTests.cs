@@ -122,7 +122,7 @@ public class CheckupArchiveTests
         using var archive = new ZipArchive(zip);
         var entries = archive.Entries.Select(entry => new CheckupArchiveEntry(entry.FullName, entry.Open)).ToList();
         Assert.Equal(
-            $"{Root}ix08_V08.xml {Root}su08_V08.xml {Root}DATA/h13199999912025022001000001.xml {Root}DATA/h13199999912025022001000002.xml",
+            $"{Root}ix08_V08.xml {Root}su08_V08.xml {Root}DATA/h13199999912025022001000001.xml {Root}DATA/h13199999932025022001000002.xml",
             string.Join(' ', entries.Select(entry => entry.Path)));
         var items = new List<ReadItem>();
         await foreach (var item in CheckupArchive.Read(entries, "", ReadLimits.Default, TestContext.Current.CancellationToken))

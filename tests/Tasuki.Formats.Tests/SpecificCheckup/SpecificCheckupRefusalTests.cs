@@ -76,8 +76,45 @@ public class SpecificCheckupRefusalTests
             """);
         Assert.Contains(items.Said(), code => code == "checkup.guidance");
         Assert.Equal(["シドウ　ケン"], Assert.Single(items.OfType<ReadPerson>()).Names);
-        Assert.Empty(items.Of("Observation"));
+        Assert.Empty(items.OfType<ReadResource>());
         Assert.Empty(items.OfType<ReadStopped>());
+    }
+
+    [Fact]
+    public async Task Utf_8_that_calls_itself_utf_16_is_read()
+    {
+        var text = Encoding.UTF8.GetString(Fixture.Bytes("late-elderly.xml")).Replace("<?xml version=\"1.0\"?>", "<?xml version=\"1.0\" encoding=\"utf-16\"?>", StringComparison.Ordinal);
+        var items = await Fixture.ReadText(text);
+        Assert.Empty(items.Said());
+        Assert.Equal(["コウレイ　ウメ"], Assert.IsType<ReadPerson>(items[0]).Names);
+    }
+
+    [Fact]
+    public async Task What_a_component_cannot_hold_becomes_a_member()
+    {
+        var items = await Fixture.ReadText("""
+            <ClinicalDocument xmlns="urn:hl7-org:v3" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"><component><structuredBody><component><section><code code="01010"/>
+            <entry><observation><code code="9N056000000000011"/><value xsi:type="CD" code="1"/><entryRelationship typeCode="COMP"><observation>
+            <code code="9N056160400000049"/><effectiveTime value="20200101"/><value xsi:type="ST">骨折</value></observation></entryRelationship></observation></entry>
+            </section></component></structuredBody></component></ClinicalDocument>
+            """);
+        var history = items.Observation("9N056000000000011");
+        Assert.Null(history["component"]);
+        history["valueCodeableConcept"].Is("""{"coding":[{"system":"urn:oid:1.2.392.200119.6.2001","code":"1","display":"特記すべきことあり"}]}""");
+        var detail = items.Of("Observation").Single(each => each.FullUrl == (string?)history["hasMember"]![0]!["reference"]).Json();
+        Assert.Equal(("骨折", "2020-01-01"), ((string?)detail["valueString"], (string?)detail["effectiveDateTime"]));
+    }
+
+    [Fact]
+    public async Task A_system_that_is_no_oid_is_left_out_and_said()
+    {
+        var items = await Fixture.ReadText("""
+            <ClinicalDocument xmlns="urn:hl7-org:v3" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"><component><structuredBody><component><section><code code="01010"/>
+            <entry><observation><code code="9N736000000000011"/><value xsi:type="CD" code=" 1  a " codeSystem="1.2..24060"/></observation></entry>
+            </section></component></structuredBody></component></ClinicalDocument>
+            """);
+        Assert.Contains(items.Said(), code => code == "checkup.system");
+        items.Observation("9N736000000000011")["valueCodeableConcept"].Is("""{"coding":[{"code":"1 a"}]}""");
     }
 
     [Fact]

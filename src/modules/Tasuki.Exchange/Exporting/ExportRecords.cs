@@ -12,7 +12,7 @@ namespace Tasuki.Exchange.Exporting;
 /// Takes everything of one resident out as one ZIP: FHIR NDJSON, detailed measurements, spreadsheets, <c>.sphr</c>, originals, who looked, and a page that reads it
 /// all. Written forwards into the answer; brought in elsewhere it gives the same records.
 /// </summary>
-public sealed class ExportRecords(Texts<ExchangeTexts> texts, Language language, ExchangeOptions options, TimeProvider clock)
+public sealed class ExportRecords(Texts<ExchangeTexts> texts, Language language, Consents consents, ExchangeOptions options, TimeProvider clock)
 {
     private const int HistoryEntries = 10_000;
 
@@ -147,15 +147,21 @@ public sealed class ExportRecords(Texts<ExchangeTexts> texts, Language language,
         }
     }
 
-    private Task About(ExportArchive archive, Session session, CancellationToken cancel) => archive.Add("about/access.csv", async stream =>
+    private async Task About(ExportArchive archive, Session session, CancellationToken cancel)
     {
-        string[] head = [texts["index-moment"], texts["access-who"], texts["access-purpose"], texts["access-action"], texts["access-detail"], texts["access-refused"]];
-        return await Table(stream, head, (await session.AccessLog(HistoryEntries, cancel)).Select(entry => (string[])
-        [
-            entry.At.ToOffset(TokyoDay.Offset).ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture), texts[$"actor-{entry.ActorKind}"],
-            entry.Purpose, entry.Action, entry.Detail ?? "", entry.Refused ? texts["yes"] : "",
-        ]), cancel);
-    }, cancel);
+        await archive.Add("about/access.csv", async stream =>
+        {
+            string[] head = [texts["index-moment"], texts["access-who"], texts["access-purpose"], texts["access-action"], texts["access-detail"], texts["access-refused"]];
+            return await Table(stream, head, (await session.AccessLog(HistoryEntries, cancel)).Select(entry => (string[])
+            [
+                Moment(entry.At), texts[$"actor-{entry.ActorKind}"], entry.Purpose, entry.Action, entry.Detail ?? "", entry.Refused ? texts["yes"] : "",
+            ]), cancel);
+        }, cancel);
+        await archive.Add("about/consents.csv", async stream => await Table(stream, [texts["index-moment"], texts["consent-terms"], texts["access-purpose"]],
+            (await consents.Of(session, cancel)).Select(consent => (string[])[Moment(consent.Given), consent.Terms, string.Join(", ", consent.Purposes)]), cancel), cancel);
+    }
+
+    private static string Moment(DateTimeOffset at) => at.ToOffset(TokyoDay.Offset).ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture);
 
     /// <summary>A number keeps names apart; what a file system or a ZIP reader could stumble over is replaced.</summary>
     internal static string OriginalPath(int number, string name)

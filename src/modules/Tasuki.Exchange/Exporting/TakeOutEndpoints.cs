@@ -19,6 +19,11 @@ internal static class TakeOutEndpoints
         if (!session.IsOk || await resident.Profile(cancel) is not { } profile)
             return new SeeOther($"/take-out?problem={Uri.EscapeDataString(session.Error?.Code ?? "people.not-signed-in")}");
         context.Response.Headers.CacheControl = "no-store";
-        return Results.Stream(stream => export.Write(session.Value, profile, stream, cancel), "application/zip", export.Name() + ".zip");
+        return Results.Stream(async answer =>
+        {
+            await using var late = new LateWrites(answer);
+            await export.Write(session.Value, profile, late, cancel);
+            await late.FlushAsync(cancel);
+        }, "application/zip", export.Name() + ".zip");
     }
 }

@@ -2,9 +2,7 @@ using System.Security.Cryptography;
 using Tasuki.Formats;
 using Tasuki.Kernel;
 using Tasuki.Kernel.Records;
-using Tasuki.Kernel.Seals;
 using Tasuki.People;
-using Tasuki.Data;
 using Tasuki.Vault;
 
 namespace Tasuki.Exchange.Importing;
@@ -32,13 +30,13 @@ public sealed class ImportFile
     private readonly ImportRows _rows;
     private readonly SpoolFolder _spools;
     private readonly IScanner _scanner;
+    private readonly StoreContents _store;
     private readonly ReadingTurn _turn;
     private readonly ExchangeOptions _options;
-    private readonly TimeProvider _clock;
 
-    internal ImportFile(ImportRows rows, SpoolFolder spools, IScanner scanner, ReadingTurn turn, ExchangeOptions options, TimeProvider clock)
+    internal ImportFile(ImportRows rows, SpoolFolder spools, IScanner scanner, StoreContents store, ReadingTurn turn, ExchangeOptions options)
     {
-        (_rows, _spools, _scanner, _turn, _options, _clock) = (rows, spools, scanner, turn, options, clock);
+        (_rows, _spools, _scanner, _store, _turn, _options) = (rows, spools, scanner, store, turn, options);
     }
 
     /// <summary>
@@ -133,11 +131,7 @@ public sealed class ImportFile
         using var hold = _spools.Hold(import.Id);
 
         // From here on the work is finished or undone even when the person closes the page.
-        var stored = await StoreOrUndo(session, import, contents, word);
-        if (!stored.IsOk)
-            return stored.Error;
-        _spools.Delete(import.Id);
-        return stored.Value;
+        return await _store.StoreOrUndo(session, import, contents, word);
     }
 
     /// <summary>The person does not want the file: the spool goes, nothing was stored.</summary>
@@ -232,72 +226,6 @@ public sealed class ImportFile
         }
 
         return null;
-    }
-
-    private async Task<Result<ImportOutcome>> StoreOrUndo(Session session, OpenedImport import, FileContents contents, PersonsWord word)
-    {
-        var cancel = CancellationToken.None;
-        long? undo = null;
-        Result<ImportOutcome> stored;
-        try
-        {
-            // Our own export is taken apart: its originals are kept each by itself, and the archive around them only where something in it was not understood.
-            var isWhole = contents is { Format: FileFormat.TasukiExport, NotUnderstoodCount: 0 };
-            var kept = isWhole ? (null, false) : await KeepOriginal(session, import, cancel);
-            if (!kept.IsOk)
-                return await Undo(session, import, null, kept.Error);
-            var (fileNo, isNew) = kept.Value;
-            undo = isNew ? fileNo : null;
-            var plan = await StoragePlan.For(session, import, contents, fileNo, word, cancel);
-            stored = await StoreAll(session, import, contents, plan, cancel);
-        }
-        catch
-        {
-            await Undo(session, import, undo, new Error("import.broken", "Storing broke off."));
-            throw;
-        }
-
-        if (!stored.IsOk)
-            return await Undo(session, import, undo, stored.Error);
-        // A crash before this line leaves the import to be stored again, which then finds everything there.
-        var finished = await _rows.Finish(import, ImportState.Stored, import.Details with { Outcome = stored.Value }, cancel);
-        return finished.Map(_ => stored.Value);
-    }
-
-    private async Task<Result<ImportOutcome>> StoreAll(Session session, OpenedImport import, FileContents contents, StoragePlan plan, CancellationToken cancel)
-    {
-        if (contents.Format is not FileFormat.TasukiExport)
-            return await plan.Store(session, own: null, cancel);
-        var opened = _spools.Open(import.Id, import.SpoolKey!, import.Details.Size);
-        if (!opened.IsOk)
-            return opened.Error;
-        await using var content = opened.Value;
-        using var own = OwnExport.Open(content, _options.Limits);
-        return await plan.Store(session, own, cancel);
-    }
-
-    /// <summary>The same bytes are kept once, also when a crash left them kept and their records not stored.</summary>
-    private async Task<Result<(long? FileNo, bool IsNew)>> KeepOriginal(Session session, OpenedImport import, CancellationToken cancel)
-    {
-        foreach (var file in await session.Files(cancel))
-        {
-            if (file.Sha256.AsSpan().SequenceEqual(import.Details.Sha256))
-                return (file.FileNo, false);
-        }
-
-        var opened = _spools.Open(import.Id, import.SpoolKey!, import.Details.Size);
-        if (!opened.IsOk)
-            return opened.Error;
-        await using var content = opened.Value;
-        return (await session.KeepFile(import.Details.Name, import.Details.ContentType, content, cancel)).Map(file => ((long?)file.FileNo, true));
-    }
-
-    private async Task<Error> Undo(Session session, OpenedImport import, long? fileNo, Error error)
-    {
-        if (fileNo is { } kept)
-            await session.DeleteFile(kept, CancellationToken.None);
-        await _rows.Keep(import, ImportState.Read, import.Details, CancellationToken.None);
-        return error;
     }
 
     private async Task<Result<OpenedImport>> Waiting(ResidentNo resident, string id, CancellationToken cancel)

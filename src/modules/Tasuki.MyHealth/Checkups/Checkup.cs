@@ -87,8 +87,8 @@ internal static class Checkups
             foreach (var reference in Entries(json))
                 Collect(reference, parsed, members, placed);
             var results = members.Select(reference => Result(parsed[reference].Record, parsed[reference].Json)).OfType<CheckupResult>().ToList();
-            var day = FhirText.Day(FhirText.Text(json, "event", "period", "start"))
-                ?? Days(members.Select(reference => parsed[reference].Json)) ?? FhirText.Day(FhirText.Text(json, "date")) ?? TokyoDay.Of(record.Origin.Received);
+            var day = Days(members.Select(reference => parsed[reference].Json))
+                ?? FhirText.Day(FhirText.Text(json, "event", "period", "start")) ?? FhirText.Day(FhirText.Text(json, "date")) ?? TokyoDay.Of(record.Origin.Received);
             checkups.Add(new Checkup(record.Id, day, FhirText.Text(json, "title"), Institution(json, parsed) ?? record.Origin.Name, record.Class.Category, record.Origin, results));
         }
 

@@ -23,7 +23,10 @@ internal sealed record CheckupTable(IReadOnlyList<Checkup> Columns, IReadOnlyLis
 {
     public const int MostColumns = 5;
 
-    /// <param name="newestFirst">All checkups, newest first; the newest <see cref="MostColumns"/> become columns, oldest on the left.</param>
+    /// <summary>True for a checkup that has something to compare over the years; a cancer screening's findings do not.</summary>
+    public static bool HasColumn(Checkup checkup) => checkup.Results.Any(result => result.Measure is not null && result.Value is not null);
+
+    /// <param name="newestFirst">Checkups with a column, newest first; <see cref="MostColumns"/> of them are shown, oldest on the left.</param>
     public static CheckupTable Of(IReadOnlyList<Checkup> newestFirst, string? gender, int skip = 0)
     {
         var shown = newestFirst.Skip(skip).Take(MostColumns).Reverse().ToList();

@@ -57,7 +57,7 @@ internal static class ConditionRecords
         record.Id, name,
         [.. FhirText.Each(json, "reaction").SelectMany(reaction => FhirText.Each(reaction, "manifestation")).Select(manifestation => FhirText.Concept(manifestation)).OfType<string>()],
         FhirText.Text(json, "reaction", "severity") ?? FhirText.Text(json, "criticality"),
-        FhirText.At(json, "category") is { ValueKind: JsonValueKind.Array } categories && categories.GetArrayLength() > 0 ? categories[0].GetString() : null,
+        FhirText.Strings(json, "category").FirstOrDefault(),
         FhirText.Day(FhirText.Text(json, "onsetDateTime") ?? FhirText.Text(json, "recordedDate")), record.Origin);
 
     private static string? Code(JsonElement json, string name) => FhirText.Codings(FhirText.At(json, name)).Select(coding => coding.Code).FirstOrDefault();

@@ -25,8 +25,11 @@ internal sealed record Medicine(
     public bool InUseOn(DateOnly day) => !Ended && From is { } from && from <= day && (Until ?? (Kind is MedicineKind.Stated ? DateOnly.MaxValue : from)) >= day;
 }
 
-/// <summary>Medicines that were given on one day by one institution.</summary>
-internal sealed record Prescription(DateOnly? Day, string? Institution, bool EPrescription, RecordOrigin Origin, IReadOnlyList<Medicine> Medicines);
+/// <summary>One medicine of one day, with every record that tells of it: what was prescribed, electronically too, and what was handed over.</summary>
+internal sealed record MedicineOfDay(Medicine Main, IReadOnlyList<Medicine> Records);
+
+/// <summary>What was prescribed and handed over on one day.</summary>
+internal sealed record MedicineDay(DateOnly? Day, IReadOnlyList<string> Institutions, IReadOnlyList<MedicineOfDay> Medicines);
 
 internal static class MedicineRecords
 {
@@ -54,11 +57,15 @@ internal static class MedicineRecords
             .OrderByDescending(medicine => medicine.From).ThenBy(medicine => medicine.Name, StringComparer.Ordinal),
     ];
 
-    public static IReadOnlyList<Prescription> ByDay(IReadOnlyList<Medicine> medicines) =>
+    public static IReadOnlyList<MedicineDay> ByDay(IReadOnlyList<Medicine> medicines) =>
     [
-        .. medicines.GroupBy(medicine => (medicine.From, medicine.Institution, medicine.EPrescription, medicine.Kind))
-            .Select(group => new Prescription(group.Key.From, group.Key.Institution, group.Key.EPrescription, group.First().Origin, [.. group]))
-            .OrderByDescending(prescription => prescription.Day ?? DateOnly.MinValue),
+        .. medicines.GroupBy(medicine => medicine.From)
+            .Select(day => new MedicineDay(
+                day.Key,
+                [.. day.OrderBy(medicine => medicine.Kind).Select(medicine => medicine.Institution).OfType<string>().Distinct(StringComparer.Ordinal)],
+                [.. day.GroupBy(medicine => Kernel.Text.JapaneseText.Fold(medicine.Name), StringComparer.Ordinal)
+                    .Select(same => new MedicineOfDay(same.OrderByDescending(medicine => medicine.Kind is MedicineKind.Dispensed).First(), [.. same.OrderBy(medicine => medicine.Kind)]))]))
+            .OrderByDescending(day => day.Day ?? DateOnly.MinValue),
     ];
 
     private static Medicine? Read(StoredRecord record, JsonElement json, Dictionary<string, string?> named)

@@ -60,6 +60,10 @@ internal static class FhirText
         _ => [],
     };
 
+    /// <summary>The strings of a list; what is no string is left out.</summary>
+    public static IEnumerable<string> Strings(JsonElement element, string name) => At(element, name) is { ValueKind: JsonValueKind.Array } list
+        ? list.EnumerateArray().Where(one => one.ValueKind is JsonValueKind.String).Select(one => one.GetString()!) : [];
+
     public static IEnumerable<(string? System, string Code, string? Display)> Codings(JsonElement? concept)
     {
         if (concept is not { } element)
@@ -226,6 +230,8 @@ internal static class Units
         "kg/m2" => "kg/m²",
         "cm2" => "cm²",
         "/min" or "{h`b}/min" => "回/分",
+        "10*4/mm3" or "10*4/uL" => "万/mm³",
+        "/mm3" or "/uL" => "/mm³",
         "{steps}" or "steps" => "歩",
         "mL/min/{1.73_m2}" or "ml/min/1.73m2" or "mL/min/1.73m2" => "mL/min/1.73m²",
         "1" or "" => null,
@@ -237,8 +243,5 @@ internal static class Units
 
     private static string Fold(string unit) => Kernel.Text.JapaneseText.Fold(Shown(unit, null) ?? unit)
         .Replace("MM[HG]", "MMHG", StringComparison.Ordinal)
-        .Replace("10*4/UL", "万/MM3", StringComparison.Ordinal)
-        .Replace("10*4/MM3", "万/MM3", StringComparison.Ordinal)
-        .Replace("/UL", "/MM3", StringComparison.Ordinal)
         .Replace("IU/L", "U/L", StringComparison.Ordinal);
 }

@@ -67,8 +67,7 @@ internal static class RecordSummary
             return null;
         if (FhirText.Text(one, "text") is { } text)
             return text;
-        var given = FhirText.At(one, "given") is { ValueKind: JsonValueKind.Array } list ? string.Join(' ', list.EnumerateArray().Select(part => part.GetString())) : null;
-        return string.Join(' ', new[] { FhirText.Text(one, "family"), given }.OfType<string>()) is { Length: > 0 } full ? full : null;
+        return string.Join(' ', FhirText.Strings(one, "given").Prepend(FhirText.Text(one, "family") ?? "")).Trim() is { Length: > 0 } full ? full : null;
     }
 
     private static string? Observed(JsonElement json)

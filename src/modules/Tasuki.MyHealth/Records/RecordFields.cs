@@ -15,7 +15,7 @@ internal static class RecordFields
     /// <summary>Element names that get a label, in reading order. The choice types share the label of their stem.</summary>
     public static readonly IReadOnlyList<string> Elements =
     [
-        "code", "vaccineCode", "medicationCodeableConcept", "type", "title", "name", "class", "subType", "category", "value", "component", "effective", "occurrence", "performed",
+        "code", "vaccineCode", "medicationCodeableConcept", "type", "title", "name", "class", "subType", "value", "component", "effective", "occurrence", "performed",
         "authoredOn", "whenHandedOver", "onset", "abatement", "recordedDate", "period", "billablePeriod", "date", "created", "issued", "birthDate", "gender", "status", "clinicalStatus",
         "verificationStatus", "interpretation", "referenceRange", "method", "bodySite", "dosageInstruction", "dosage", "dispenseRequest", "quantity", "daysSupply", "lotNumber",
         "expirationDate", "protocolApplied", "reaction", "criticality", "severity", "reasonCode", "conclusion", "description", "performer", "requester", "author", "provider",

@@ -1,0 +1,32 @@
+using Microsoft.EntityFrameworkCore;
+using Tasuki.Data;
+using Tasuki.Vault;
+
+namespace Tasuki.People;
+
+/// <summary>A consent as its giver reads it: when, to which version of the terms, for which purposes.</summary>
+public sealed record GivenConsent(DateTimeOffset Given, string Terms, IReadOnlyList<string> Purposes);
+
+/// <summary>The consents a resident gave. A session is asked for, because only the gate hands one out for this resident.</summary>
+public sealed class Consents
+{
+    private readonly TasukiDb _db;
+    private readonly AccountSeals _seals;
+
+    internal Consents(TasukiDb db, AccountSeals seals) => (_db, _seals) = (db, seals);
+
+    /// <summary>Oldest first.</summary>
+    public async Task<IReadOnlyList<GivenConsent>> Of(Session session, CancellationToken cancel)
+    {
+        var given = new List<GivenConsent>();
+        var no = session.Resident;
+        foreach (var row in await _db.Set<ConsentRow>().AsNoTracking().Where(c => c.ResidentNo == no.Value).OrderBy(c => c.Given).ToListAsync(cancel))
+        {
+            var opened = await _seals.Open<SealedConsent>(no, "consent", "content", row.No, row.Content, cancel);
+            if (opened.IsOk)
+                given.Add(new GivenConsent(row.Given, opened.Value.Terms, opened.Value.Purposes));
+        }
+
+        return given;
+    }
+}
