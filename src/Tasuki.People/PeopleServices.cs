@@ -102,6 +102,7 @@ public static class PeopleServices
         {
             passkey.UserVerificationRequirement = "required";
             passkey.ResidentKeyRequirement = "required";
+            passkey.ValidateOrigin = static context => ValueTask.FromResult(Passkeys.IsOurOrigin(context));
         });
 
         services.AddDataProtection();

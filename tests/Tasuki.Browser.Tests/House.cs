@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Tasuki.Kernel;
 using Tasuki.Server;
 using Tasuki.Server.Municipalities;
@@ -54,6 +55,7 @@ internal sealed class House : IAsyncDisposable
             builder =>
             {
                 builder.Services.AddSingleton<TimeProvider>(clock);
+                builder.Logging.ClearProviders();
             },
             cancel);
         Assert.True(built.IsOk, built.Error?.ToString());

@@ -72,6 +72,16 @@ public sealed class BadInputTests
     }
 
     [Fact]
+    public async Task A_crowd_of_tiny_entries_is_refused_and_not_held()
+    {
+        var crowd = string.Join(',', Enumerable.Repeat("{}", 1_000));
+        var limits = ReadLimits.Default with { Resources = 100 };
+        Assert.Equal("stopped:file.resources", (await Reading.Of("{\"resourceType\":\"Bundle\",\"entry\":[" + crowd + "]}", limits: limits)).Codes());
+        Assert.Equal("stopped:file.resources", (await Reading.Of("{\"header\":{\"schema_id\":{\"name\":\"step-count\"}},\"body\":[" + crowd + "]}", limits: limits)).Codes());
+        Assert.EndsWith("stopped:file.resources", (await Reading.Of("{\"resourceType\":\"X\"}\n" + crowd.Replace(',', '\n'), limits: limits)).Codes(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_my_number_is_found_in_every_kind_of_file_and_never_told()
     {
         const string Number = "123456789018";

@@ -86,7 +86,7 @@ internal sealed class TestSite : IAsyncDisposable
         app.MapGet("/test/close", async (SignedInResident resident, CancellationToken stop) => (await resident.CloseAccount(stop)).Error?.Code ?? "closed").RequireAuthorization(Policies.ResidentFresh);
         app.MapGet("/test/cancel", async (SignedInResident resident, CancellationToken stop) => (await resident.CancelClosure(stop)).Error?.Code ?? "cancelled").RequireAuthorization(PeoplePolicies.Closing);
         app.MapGet("/test/officer", () => "officer").RequireAuthorization(Policies.Officer);
-        app.MapGet("/_content/Tasuki.People/passkey.js", () => Results.File(ScriptPath(), "text/javascript")).RequireAuthorization(Policies.Anyone);
+        app.MapGet("/_content/{floor}/{**file}", (string floor, string file) => Asset(floor, file)).RequireAuthorization(Policies.Anyone);
         app.MapGet("/{**other}", () => Results.NotFound()).RequireAuthorization(Policies.Anyone);
         await app.StartAsync(cancel);
         var site = new TestSite(app, vault, folder, clock);
@@ -115,16 +115,17 @@ internal sealed class TestSite : IAsyncDisposable
         await _vault.DisposeAsync();
     }
 
-    private static string ScriptPath()
+    // Static assets straight from the source tree: a test project has no manifest of them.
+    private static IResult Asset(string floor, string file)
     {
         for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
         {
-            var script = Path.Combine(folder.FullName, "src", "Tasuki.People", "wwwroot", "passkey.js");
-            if (File.Exists(script))
-                return script;
+            var path = Path.Combine(folder.FullName, "src", floor, "wwwroot", file);
+            if (File.Exists(path))
+                return Results.File(path, Path.GetExtension(path) switch { ".js" => "text/javascript", ".css" => "text/css", _ => "image/svg+xml" });
         }
 
-        throw new FileNotFoundException("passkey.js");
+        return Results.NotFound();
     }
 
     private sealed class ListLogger : ILoggerProvider, ILogger

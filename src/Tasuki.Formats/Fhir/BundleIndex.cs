@@ -33,8 +33,9 @@ internal sealed class BundleIndex
     private readonly List<BundleEntry> _entries = [];
 
     /// <summary>The table of the Bundle that begins at <paramref name="start"/>. Throws <see cref="JsonException"/> on broken JSON.</summary>
+    /// <param name="most">Entries beyond this many are not read; one more tells that there are more.</param>
     /// <exception cref="JsonException">The JSON is broken, too deep, or has an element twice where the bundle itself is read.</exception>
-    public static BundleIndex Read(ReadOnlySpan<byte> json, int start, int depth)
+    public static BundleIndex Read(ReadOnlySpan<byte> json, int start, int depth, int most)
     {
         var index = new BundleIndex();
         var reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = depth + LevelsOfAnEntry });
@@ -54,7 +55,12 @@ internal sealed class BundleIndex
                     break;
                 case "entry" when reader.TokenType is JsonTokenType.StartArray:
                     while (reader.Read() && reader.TokenType is not JsonTokenType.EndArray)
+                    {
+                        if (index._entries.Count > most)
+                            return index;
                         index.ReadEntry(ref reader, start);
+                    }
+
                     break;
                 default:
                     reader.Skip();

@@ -71,9 +71,9 @@ internal static class BundleReader
         try
         {
             // Inner bundles are looked through with the outer one, so the outermost pass allows for all levels.
-            var index = BundleIndex.Read(json, start, limits.Depth + 3 * (DeepestBundle - level));
+            var index = BundleIndex.Read(json, start, limits.Depth + 3 * (DeepestBundle - level), limits.Resources);
             if (index.Entries.Count > limits.Resources)
-                return (null, new ReadStopped(new SourcePosition(source.File, Path: path), new Error("file.resources", $"The bundle holds {index.Entries.Count} entries; at most {limits.Resources} are read.")));
+                return (null, new ReadStopped(new SourcePosition(source.File, Path: path), new Error("file.resources", $"The bundle holds more than {limits.Resources} entries, which is the most that are read.")));
             return (index, null);
         }
         catch (JsonException broken) when (broken.Message.StartsWith("Duplicate", StringComparison.Ordinal))

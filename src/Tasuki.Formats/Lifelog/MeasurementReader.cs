@@ -38,10 +38,11 @@ internal static class MeasurementReader
             yield break;
         }
 
-        foreach (var (start, length, path) in parts.Bodies)
+        for (var i = 0; i < parts.Bodies.Count; i++)
         {
             cancel.ThrowIfCancellationRequested();
-            var position = source.At(start, path);
+            var (start, length) = parts.Bodies[i];
+            var position = source.At(start, parts.AreList ? $"body[{i}]" : "body");
             foreach (var item in One(source.Bytes.Slice(start, length), schema, position, intake, context))
             {
                 yield return item;
@@ -99,13 +100,14 @@ internal static class MeasurementReader
         return buffer.WrittenSpan.ToArray();
     }
 
-    private sealed record Parts(int HeaderStart, int HeaderLength, IReadOnlyList<(int Start, int Length, string Path)> Bodies);
+    private sealed record Parts(int HeaderStart, int HeaderLength, IReadOnlyList<(int Start, int Length)> Bodies, bool AreList);
 
     private static (Parts? Parts, ReadStopped? Stopped) PartsOf(JsonSource source, ReadLimits limits)
     {
         var reader = new Utf8JsonReader(source.Bytes.Span, new JsonReaderOptions { MaxDepth = limits.Depth });
         var (headerStart, headerLength) = (0, 0);
-        var bodies = new List<(int, int, string)>();
+        var bodies = new List<(int, int)>();
+        var areList = false;
         try
         {
             reader.Read();
@@ -117,11 +119,14 @@ internal static class MeasurementReader
                 var start = (int)reader.TokenStartIndex;
                 if (isBody && reader.TokenType is JsonTokenType.StartArray)
                 {
+                    areList = true;
                     while (reader.Read() && reader.TokenType is not JsonTokenType.EndArray)
                     {
+                        if (bodies.Count == limits.Resources)
+                            return (null, new ReadStopped(new SourcePosition(source.File, Path: "body"), new Error("file.resources", $"The file holds more than {limits.Resources} measurements, which is the most that are read.")));
                         start = (int)reader.TokenStartIndex;
                         reader.Skip();
-                        bodies.Add((start, (int)reader.BytesConsumed - start, $"body[{bodies.Count}]"));
+                        bodies.Add((start, (int)reader.BytesConsumed - start));
                     }
 
                     continue;
@@ -131,11 +136,11 @@ internal static class MeasurementReader
                 if (isHeader)
                     (headerStart, headerLength) = (start, (int)reader.BytesConsumed - start);
                 if (isBody)
-                    bodies.Add((start, (int)reader.BytesConsumed - start, "body"));
+                    bodies.Add((start, (int)reader.BytesConsumed - start));
             }
 
             reader.Read();
-            return (new Parts(headerStart, headerLength, bodies), null);
+            return (new Parts(headerStart, headerLength, bodies, areList), null);
         }
         catch (JsonException broken)
         {

@@ -20,6 +20,18 @@ internal sealed class Passkeys(IPasskeyHandler<Account> handler, AccountStore st
 
     private sealed record Kept(string State, long? Account);
 
+    /// <summary>
+    /// The page that asked the authenticator was ours, by the origin the authenticator signed. The usual check wants the Origin header to say the same, and
+    /// under <c>Referrer-Policy: no-referrer</c> a browser sends a form with <c>Origin: null</c>.
+    /// </summary>
+    public static bool IsOurOrigin(PasskeyOriginValidationContext context)
+    {
+        var request = context.HttpContext.Request;
+        return !context.CrossOrigin && Uri.TryCreate(context.Origin, UriKind.Absolute, out var origin)
+            && (origin.Scheme == Uri.UriSchemeHttps || origin.Scheme == request.Scheme)
+            && string.Equals(origin.Authority, request.Host.Value, StringComparison.OrdinalIgnoreCase);
+    }
+
     /// <param name="label">What the authenticator shows its owner.</param>
     public async Task<Ceremony> BeginCreation(HttpContext context, byte[] handle, string label)
     {

@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using Tasuki.Formats;
 using Tasuki.Kernel.Records;
 using Tasuki.Web;
 
@@ -18,6 +19,15 @@ internal static class Words
 
     public static string Category(Texts<ExchangeTexts> texts, DataCategory category) =>
         texts[Enum.IsDefined(category) ? $"category-{category}" : "category-Other"];
+
+    /// <summary>Where in a file: its name inside an archive, line, column, and the element.</summary>
+    public static string Place(Texts<ExchangeTexts> texts, SourcePosition position) => string.Join(texts["place-and"], new[]
+    {
+        position.File.Length > 0 ? Shown.Of(position.File) : null,
+        position.Line is { } line ? texts["place-line", line] : null,
+        position.Column is { } column ? texts["place-column", column] : null,
+        position.Path is { } path ? Shown.Of(path) : null,
+    }.OfType<string>());
 
     public static string Type(Texts<ExchangeTexts> texts, string type) => KnownTypes.Contains(type) ? texts[$"type-{type}"] : type;
 }

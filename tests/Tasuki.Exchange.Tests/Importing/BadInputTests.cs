@@ -44,7 +44,7 @@ public sealed class BadInputTests
         Assert.Contains(received.Problem.Code.Split('.')[0], group.Split(' '), StringComparer.Ordinal);
         Assert.EndsWith(".", received.Problem.Message, StringComparison.Ordinal);
         if (group is not "import")
-            Assert.StartsWith(name, received.Problem.Position, StringComparison.Ordinal);
+            Assert.StartsWith(name, received.Problem.Position!.Value.File, StringComparison.Ordinal);
 
         Assert.Equal(0, await host.Count(person));
         Assert.Empty(await (await host.Open(person.No, Purpose.OwnUse)).Files(ExchangeHost.Cancel));

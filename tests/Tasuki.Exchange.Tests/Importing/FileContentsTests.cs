@@ -15,7 +15,7 @@ public sealed class FileContentsTests
     public async Task A_stop_makes_the_whole_file_unusable_and_says_where()
     {
         var contents = await From(Resource("{\"resourceType\":\"Observation\"}"), new ReadStopped(Here, new Error("reader.my-number", "There is a My Number.")));
-        Assert.Equal(new ImportProblem("reader.my-number", "There is a My Number.", "DATA/h1.xml, line 12, column 3"), contents.Problem);
+        Assert.Equal(new ImportProblem("reader.my-number", "There is a My Number.", Here), contents.Problem);
     }
 
     [Fact]

@@ -97,7 +97,7 @@ internal sealed class ReadableIndex(Texts<ExchangeTexts> texts, Language languag
         {
             html.Append("<tr>");
             for (var i = 0; i < cells.Count; i++)
-                html.Append(i >= numbersFrom ? "<td class=\"n\">" : "<td>").Append(Safe(cells[i])).Append("</td>");
+                html.Append(i >= numbersFrom && decimal.TryParse(cells[i], CultureInfo.InvariantCulture, out _) ? "<td class=\"n\">" : "<td>").Append(Safe(cells[i])).Append("</td>");
             html.Append("</tr>\n");
         }
 

@@ -17,6 +17,7 @@ internal sealed class FileContents
     private readonly List<ReadPerson> _people = [];
     private readonly List<AttachmentFound> _attachments = [];
     private readonly List<NotUnderstood> _notUnderstood = [];
+    private readonly List<NotUnderstood> _notes = [];
     private long _bytes;
 
     private FileContents(FileFormat format) => Format = format;
@@ -32,6 +33,9 @@ internal sealed class FileContents
     public IReadOnlyList<NotUnderstood> NotUnderstood => _notUnderstood;
 
     public int NotUnderstoodCount { get; private set; }
+
+    /// <summary>What was understood and needs a word: mended on the way, left out on purpose. As many as are shown.</summary>
+    public IReadOnlyList<NotUnderstood> Notes => _notes;
 
     /// <summary>Days of detailed measurements, and original files, of our own export.</summary>
     public int SampleDays { get; private set; }
@@ -65,7 +69,7 @@ internal sealed class FileContents
         {
             if (!days.IsOk)
             {
-                Problem = new ImportProblem(days.Error.Code, days.Error.Message, $"{name}/{path}");
+                Problem = new ImportProblem(days.Error.Code, days.Error.Message, new SourcePosition($"{name}/{path}"));
                 return;
             }
 
@@ -83,10 +87,13 @@ internal sealed class FileContents
                 return found;
         }
 
-        if (found._resources.Count == 0 && found._notUnderstood.Count == 0 && format is not FileFormat.TasukiExport)
+        if (found._resources.Count == 0 && found._notUnderstood.Count == 0 && found._notes.Count == 0 && format is not FileFormat.TasukiExport)
             found.Problem = new ImportProblem("import.empty", "There is no record in the file.", null);
         return found;
     }
+
+    private static bool IsNote(string code) =>
+        code is "resource.slip" or "masked.insured-number" or "person.several" || code.StartsWith("repaired.", StringComparison.Ordinal);
 
     private void Take(ReadItem item, long bytesAllowed)
     {
@@ -99,7 +106,7 @@ internal sealed class FileContents
                 {
                     Problem = new ImportProblem("import.too-much",
                         $"The file holds more than {bytesAllowed >> 20} MiB of records. Divide it and bring the parts in one after the other.",
-                        ImportProblem.Text(resource.Position));
+                        resource.Position);
                 }
 
                 break;
@@ -108,6 +115,10 @@ internal sealed class FileContents
                 break;
             case ReadAttachment attachment:
                 _attachments.Add(new AttachmentFound(attachment.Name, attachment.ContentType, attachment.Bytes.Length));
+                break;
+            case NotUnderstood note when IsNote(note.Reason.Code):
+                if (_notes.Count < NotUnderstoodShown)
+                    _notes.Add(note);
                 break;
             case NotUnderstood not:
                 NotUnderstoodCount++;

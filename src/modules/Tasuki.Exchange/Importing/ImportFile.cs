@@ -104,6 +104,7 @@ public sealed class ImportFile
             Sources = Tally.Sources(contents.Resources),
             NotUnderstood = Tally.Groups(contents.NotUnderstood),
             NotUnderstoodCount = contents.NotUnderstoodCount,
+            Notes = Tally.Groups(contents.Notes),
             Attachments = contents.Attachments,
             SampleDays = contents.SampleDays,
             Originals = contents.Originals,

@@ -29,6 +29,9 @@ public sealed record ImportPreview
 
     public required int NotUnderstoodCount { get; init; }
 
+    /// <summary>What was understood and needs a word: mended on the way, left out on purpose.</summary>
+    public required IReadOnlyList<NotUnderstoodGroup> Notes { get; init; }
+
     public required IReadOnlyList<AttachmentFound> Attachments { get; init; }
 
     /// <summary>Days of detailed measurements, and original files, that our own export brings along.</summary>
@@ -58,7 +61,7 @@ public sealed record KindFound(DataCategory Category, bool Sensitive, string Typ
 public sealed record SourceFound(SourceKind Kind, string? Name, int Count);
 
 /// <summary>What was not understood for one reason, and where: the first positions of it.</summary>
-public sealed record NotUnderstoodGroup(string Code, string Message, int Count, IReadOnlyList<string> Positions);
+public sealed record NotUnderstoodGroup(string Code, string Message, int Count, IReadOnlyList<SourcePosition> Positions);
 
 /// <summary>Counts what a file holds against what is already there.</summary>
 internal static class Tally
@@ -95,7 +98,7 @@ internal static class Tally
 
     public static IReadOnlyList<NotUnderstoodGroup> Groups(IReadOnlyList<NotUnderstood> items) =>
         [.. items.GroupBy(item => item.Reason).Select(group => new NotUnderstoodGroup(
-            group.Key.Code, group.Key.Message, group.Count(), [.. group.Select(item => ImportProblem.Text(item.Position)).OfType<string>()]))];
+            group.Key.Code, group.Key.Message, group.Count(), [.. group.Select(item => item.Position)]))];
 
     private static KindFound With(KindFound kind, WriteOutcome outcome, FhirDate? date)
     {
