@@ -18,6 +18,7 @@ internal static class AccountEndpoints
         forms.MapPost("/account/sessions/end", EndSession).RequireAuthorization(Policies.Resident);
         forms.MapPost("/account/sessions/end-others", EndOthers).RequireAuthorization(Policies.Resident);
         forms.MapPost("/account/sessions/end-all", EndAll).RequireAuthorization(Policies.Resident);
+        forms.MapPost("/close-account/cancel", CancelClosure).RequireAuthorization(PeoplePolicies.Closing);
         forms.MapPost("/account/passkeys/rename", Rename).RequireAuthorization(Policies.ResidentFresh);
         forms.MapPost("/account/passkeys/remove", Remove).RequireAuthorization(Policies.ResidentFresh);
     }
@@ -55,6 +56,18 @@ internal static class AccountEndpoints
             await sessions.EndAll(account.No, except: null, context.RequestAborted);
         await sessions.SignOut(context, context.RequestAborted);
         return Results.LocalRedirect("/");
+    }
+
+    /// <summary>One step of the same strength as the closing: a fresh factor. It ends the session; the person signs in to an open account.</summary>
+    private static async Task<IResult> CancelClosure(HttpContext context, SignedInResident resident)
+    {
+        var cancelled = await resident.CancelClosure(context.RequestAborted);
+        return cancelled switch
+        {
+            { IsOk: true } => Results.LocalRedirect("/sign-in"),
+            { Error.Code: "people.not-fresh" } => Results.LocalRedirect("/sign-in/confirm?return=/close-account/waiting"),
+            _ => Results.LocalRedirect("/close-account/waiting?problem=1"),
+        };
     }
 
     private static async Task<IResult> Rename(HttpContext context, [FromForm] string? passkey, [FromForm] string? name, AccountStore store, CurrentAccount current)

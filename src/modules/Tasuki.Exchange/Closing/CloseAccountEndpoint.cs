@@ -20,6 +20,6 @@ internal static class CloseAccountEndpoint
         if (JapaneseText.Fold(form["word"].ToString()) != JapaneseText.Fold(texts["close-word"]))
             return new SeeOther("/close-account?problem=close.word");
         var closed = await resident.CloseAccount(cancel);
-        return new SeeOther(closed.IsOk ? "/close-account/waiting" : $"/close-account?problem={Uri.EscapeDataString(closed.Error.Code)}");
+        return new SeeOther(closed.IsOk ? "/close-account/closed" : $"/close-account?problem={Uri.EscapeDataString(closed.Error.Code)}");
     }
 }
