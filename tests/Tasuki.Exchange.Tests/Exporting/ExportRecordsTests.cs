@@ -119,25 +119,6 @@ public sealed class ExportRecordsTests
         Assert.InRange(answer.Synchronous, 0, 100_000);
     }
 
-    [Fact]
-    public async Task A_record_whose_storing_fails_leaves_no_original_and_waits_as_before()
-    {
-        await using var host = await ExchangeHost.Start();
-        var person = await host.Resident();
-        var received = await host.Receive(person, "o.json", Encoding.UTF8.GetBytes("{\"resourceType\":\"Observation\",\"status\":\"final\",\"code\":{\"text\":\"体重\"},\"valueString\":\"1\"}"));
-        await host.Vault.Close(Actor.Resident(person.No), person.No, ExchangeHost.Cancel);
-        // The session was opened before the account was closed.
-        await host.Vault.CancelClosure(Actor.Resident(person.No), person.No, ExchangeHost.Cancel);
-        var session = await host.Open(person.No);
-        await host.Vault.Close(Actor.Resident(person.No), person.No, ExchangeHost.Cancel);
-        Assert.False((await host.Imports.Store(session, person, received.Id, new PersonsWord(true, null), ExchangeHost.Cancel)).IsOk);
-        await host.Vault.CancelClosure(Actor.Resident(person.No), person.No, ExchangeHost.Cancel);
-        Assert.Equal(0, await host.Count(person));
-        Assert.Empty(await (await host.Open(person.No)).Files(ExchangeHost.Cancel));
-        Assert.True((await host.Imports.Store(await host.Open(person.No), person, received.Id, new PersonsWord(true, null), ExchangeHost.Cancel)).IsOk);
-        Assert.Equal(1, await host.Count(person));
-    }
-
     private static async Task Fill(ExchangeHost host, Kernel.ResidentNo no, SyntheticResident synthetic)
     {
         var session = await host.Open(no);
