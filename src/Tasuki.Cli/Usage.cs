@@ -11,10 +11,10 @@ internal static class Usage
         usage: tasuki COMMAND
 
           convert FILE                 any file's records as FHIR NDJSON on standard output; what was skipped, and why, on standard error
-          demo [--residents N] [--seed S]
-                                       makes a demo municipality of synthetic residents
+          demo [--residents N] [--seed S] [--until DAY]
+                                       makes a demo municipality of synthetic residents, the same for the same three
           demo accounts                how to sign in as each demo person, with the one-time code of this moment
-          demo files --out FOLDER [--residents N] [--seed S]
+          demo files --out FOLDER [--residents N] [--seed S] [--until DAY]
                                        writes synthetic people out as files in every format the importer knows
           municipality add --id ID --name NAME --operator NAME [--administrator NAME]
                            [--postgres CONNECTION --keys CONNECTION [--log CONNECTION] [--app CONNECTION]]

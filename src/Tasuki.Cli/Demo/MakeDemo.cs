@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using Microsoft.Extensions.DependencyInjection;
 using Tasuki.Kernel;
 using Tasuki.Kernel.Records;
@@ -18,7 +19,7 @@ internal static class MakeDemo
     private const int AtOnce = 4;
     private const string Password = "tasuki-demo-2026";
     private static readonly Actor Demo = Actor.Operator("tasuki demo", "A synthetic population for trying Tasuki out.");
-    private static readonly string[] Options = [.. OpenedMunicipality.Options, "residents", "seed", "postgres", "keys", "log", "app"];
+    private static readonly string[] Options = [.. OpenedMunicipality.Options, "residents", "seed", "until", "postgres", "keys", "log", "app"];
 
     public static async Task<int> Run(string[] arguments, TextWriter errors, CancellationToken cancel)
     {
@@ -57,7 +58,14 @@ internal static class MakeDemo
         var count = line.Number("residents", residents, 1, 1_000_000);
         if (!count.IsOk)
             return count.Error;
-        return line.Number("seed", PopulationOptions.DemoSeed, 0, int.MaxValue).Map(seed => new PopulationOptions(count.Value, seed));
+        var seed = line.Number("seed", PopulationOptions.DemoSeed, 0, int.MaxValue);
+        if (!seed.IsOk)
+            return seed.Error;
+        var options = new PopulationOptions(count.Value, seed.Value);
+        if (line["until"] is not { } text)
+            return options;
+        return DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var until)
+            ? options with { Until = until } : new Error("usage", "--until takes the last day that has data, as 2026-10-31.");
     }
 
     private static Result<MunicipalityFolder> Describe(CommandLine line)

@@ -7,7 +7,7 @@ internal static class WriteDemoFiles
 {
     public static async Task<int> Run(string[] arguments, TextWriter output, TextWriter errors, CancellationToken cancel)
     {
-        var line = CommandLine.Parse(arguments, ["out", "residents", "seed"], words: 0);
+        var line = CommandLine.Parse(arguments, ["out", "residents", "seed", "until"], words: 0);
         if (!line.IsOk)
             return await Usage.Say(errors, line.Error);
         if (line.Value["out"] is not { } folder)
