@@ -25,7 +25,7 @@ public static class Composition
         services.AddDelivery();
         services.AddPeople();
         services.AddMyHealth();
-        services.AddExchange(new ExchangeOptions { Spools = folder.Spool, Scanner = settings.Scanner });
+        services.AddExchange(new ExchangeOptions { Spools = folder.Spool, Scanner = settings.Scanner, WaitingDays = folder.VaultOptions(create: false).WaitingDays });
         return services;
     }
 

@@ -10,25 +10,21 @@ namespace Tasuki.Vault;
 /// </summary>
 public static class RecordTags
 {
-    public const string CategorySystem = "urn:tasuki:data-category";
-
-    public const string SourceSystem = "urn:tasuki:source";
-
     /// <summary>For <see cref="CanonicalResource.WriteWithIdentity"/>.</summary>
     public static IReadOnlyList<Coding> Of(StoredRecord record) =>
-        [new Coding(CategorySystem, record.Class.Category.ToString()), new Coding(SourceSystem, record.Origin.Kind.ToString())];
+        [new Coding(RecordTagSystems.Category, record.Class.Category.ToString()), new Coding(RecordTagSystems.Source, record.Origin.Kind.ToString())];
 
     internal static (CanonicalResource Resource, SaidByTags Said) TakeOff(CanonicalResource resource)
     {
-        if (resource.Json.Span.IndexOf("urn:tasuki:"u8) < 0)
+        if (resource.Json.Span.IndexOf("urn:x-tasuki:"u8) < 0)
             return (resource, default);
         DataCategory? category = null;
         SourceKind? source = null;
         var stripped = resource.WithoutTags(tag =>
         {
-            if (string.Equals(tag.System, CategorySystem, StringComparison.Ordinal))
+            if (string.Equals(tag.System, RecordTagSystems.Category, StringComparison.Ordinal))
                 category = Enum.TryParse<DataCategory>(tag.Code, out var known) && Enum.IsDefined(known) ? known : null;
-            else if (string.Equals(tag.System, SourceSystem, StringComparison.Ordinal))
+            else if (string.Equals(tag.System, RecordTagSystems.Source, StringComparison.Ordinal))
                 source = Enum.TryParse<SourceKind>(tag.Code, out var from) && Enum.IsDefined(from) ? from : null;
             else
                 return false;

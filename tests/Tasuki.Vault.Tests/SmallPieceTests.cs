@@ -138,7 +138,7 @@ public sealed class SmallPieceTests
         var session = await test.Own(await test.Resident(), Purpose.Import);
         var tagged = Make.Record(
             """
-            {"resourceType":"Observation","meta":{"profile":["p"],"tag":[{"system":"urn:x","code":"y"},{"system":"urn:tasuki:data-category","code":"MunicipalScreening"},{"system":"urn:tasuki:source","code":"Municipality"}]},"status":"final","value":1.50}
+            {"resourceType":"Observation","meta":{"profile":["p"],"tag":[{"system":"urn:x","code":"y"},{"system":"urn:x-tasuki:category","code":"MunicipalScreening"},{"system":"urn:x-tasuki:source","code":"Municipality"}]},"status":"final","value":1.50}
             """, DataCategory.Chart);
         var id = (await session.Write([tagged], Cancel)).Value[0].Id;
         var read = (await session.Read(id, Cancel)).Value;
@@ -154,7 +154,7 @@ public sealed class SmallPieceTests
         Assert.Equal(read.Class, back.Class);
         Assert.Equal(read.Resource.Text(), back.Resource.Text());
 
-        var bare = Make.Record("""{"resourceType":"Observation","meta":{"tag":[{"system":"urn:tasuki:data-category","code":"Lifelog"}]},"status":"final"}""");
+        var bare = Make.Record("""{"resourceType":"Observation","meta":{"tag":[{"system":"urn:x-tasuki:category","code":"Lifelog"}]},"status":"final"}""");
         Assert.Equal("""{"resourceType":"Observation","status":"final"}""", (await session.Read((await session.Write([bare], Cancel)).Value[0].Id, Cancel)).Value.Resource.Text());
     }
 

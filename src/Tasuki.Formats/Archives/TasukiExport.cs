@@ -19,10 +19,10 @@ internal static class TasukiExport
     public const string Copy = "copy";
 
     /// <summary>Tag system: the code is the name of a <see cref="DataCategory"/>.</summary>
-    public const string CategoryTag = "urn:x-tasuki:category";
+    public const string CategoryTag = RecordTagSystems.Category;
 
     /// <summary>Tag system: the code is the name of a <see cref="SourceKind"/>, the display the source in words.</summary>
-    public const string SourceTag = "urn:x-tasuki:source";
+    public const string SourceTag = RecordTagSystems.Source;
 
     private const string TagPrefix = "urn:x-tasuki:";
 

@@ -31,9 +31,6 @@ public sealed record ExchangeOptions
     /// <summary>Days from closing an account to the destruction of its key, as the vault has it: the closing page says the date.</summary>
     public int WaitingDays { get; init; } = 14;
 
-    /// <summary>Days after which the key of a key-store epoch is destroyed, as the vault has it.</summary>
-    public int EpochDays { get; init; } = 7;
-
     /// <summary>The service's name in reverse domain order, as SPHR asks for: letters, digits, dots, hyphens.</summary>
     public string ServiceId { get; init; } = "jp.tasuki";
 
