@@ -21,7 +21,7 @@ public sealed class PasskeyTests
         await ToMethod(page);
         await page.ClickAsync("[data-tk-passkey-button]");
         await page.ClickAsync("button[value=skip]");
-        await page.WaitForURLAsync("**/");
+        await page.WaitForURLAsync("**/inbox");
         Assert.Equal("緑山 花子", await browser.Home());
 
         // Elsewhere nobody is signed in; the passkey alone says who it is.
@@ -49,7 +49,7 @@ public sealed class PasskeyTests
         await ToMethod(page);
         await page.ClickAsync("[data-tk-passkey-button]");
         await page.ClickAsync("button[value=skip]");
-        await page.WaitForURLAsync("**/");
+        await page.WaitForURLAsync("**/inbox");
 
         await page.GotoAsync("/account");
         await page.FillAsync("[name=name]", "台所のタブレット");
@@ -85,7 +85,7 @@ public sealed class PasskeyTests
         await ToMethod(page);
         await page.ClickAsync("[data-tk-passkey-button]");
         await page.ClickAsync("button[value=skip]");
-        await page.WaitForURLAsync("**/");
+        await page.WaitForURLAsync("**/inbox");
         await browser.Context.ClearCookiesAsync();
         var sent = page.WaitForRequestAsync("**/sign-in/passkey");
         await page.GotoAsync("/sign-in?return=%2Fhome");
