@@ -129,6 +129,26 @@ public sealed class JobTests
         Assert.Equal<string>(["first 7", "second 7"], heard.Order(StringComparer.Ordinal).ToArray(), StringComparer.Ordinal);
     }
 
+    [Fact]
+    public async Task The_runner_wakes_when_work_is_saved_and_takes_recurring_work_on_at_the_start()
+    {
+        var heard = new ConcurrentDictionary<string, TaskCompletionSource>(StringComparer.Ordinal) { ["start"] = new(), ["saved"] = new() };
+        await using var host = await DataHost.Start(DataStore.Sqlite, TimeProvider.System, Cancel, s =>
+        {
+            s.AddSingleton(new RecurringJob("test.recurring", TimeSpan.FromHours(1), AtStart: true));
+            s.AddScoped<IJobHandler>(_ => new Handler("test.recurring", _ => { heard["start"].TrySetResult(); return Done.Yes; }));
+            s.AddScoped<IJobHandler>(_ => new Handler("test.saved", _ => { heard["saved"].TrySetResult(); return Done.Yes; }));
+        });
+        var runner = host.Services.GetRequiredService<JobRunner>();
+        await runner.StartAsync(Cancel);
+
+        // Shorter than the runner's own pause: only the signal can have woken it.
+        await heard["start"].Task.WaitAsync(TimeSpan.FromSeconds(10), Cancel);
+        await Enqueue(host, "test.saved", ["one"]);
+        await heard["saved"].Task.WaitAsync(TimeSpan.FromSeconds(10), Cancel);
+        await runner.StopAsync(Cancel);
+    }
+
     [Theory, MemberData(nameof(Stores.All), MemberType = typeof(Stores))]
     public async Task Times_compare_by_instant_whatever_the_offset(DataStore store)
     {

@@ -67,6 +67,8 @@ internal sealed class TestSite : IAsyncDisposable
         builder.Services.AddSingleton(municipality);
         builder.Services.AddTasukiWeb();
         builder.Services.AddTasukiData(postgres is null ? new DataOptions(store, Path.Combine(folder, "app.db")) : new DataOptions(store, await postgres.NewDatabase("app")));
+        // Tests run due jobs themselves: a runner in the background would be at the same job in the same moment.
+        builder.Services.Remove(builder.Services.Last(s => s.ServiceType == typeof(Microsoft.Extensions.Hosting.IHostedService)));
         builder.Services.AddDelivery();
         builder.Services.AddPeople(configure);
         more?.Invoke(builder.Services);
