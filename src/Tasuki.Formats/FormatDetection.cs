@@ -70,6 +70,8 @@ internal static class FormatDetection
     private static Error OtherXml(ReadOnlySpan<byte> head) =>
         head.IndexOf("<html"u8) >= 0 || head.IndexOf("<!DOCTYPE html"u8) >= 0
             ? new Error("format.html", "The file is a web page, not the data behind it. Download the data file instead.")
+            : head.IndexOf("<!DOCTYPE"u8) >= 0
+            ? new Error("xml.doctype", "The XML has a document type declaration. Checkup files have none, and it can be used for attacks: the file is refused.")
             : new Error("format.xml", "The file is XML, but not a specific-checkup document (HL7 CDA R2).");
 
     private static Error? Shape(ReadOnlySpan<byte> head)

@@ -49,8 +49,8 @@ public static class PeopleServices
         services.TryAddSingleton(sp => sp.GetRequiredService<RecordVault>().Seal);
         services.AddSingleton<IModelPart, PeopleTables>();
         services.AddSingleton(new PageAssembly(typeof(PeopleServices).Assembly));
-        services.AddSingleton(new NavigationEntry("/inbox", sp => sp.GetRequiredService<Texts<PeopleTexts>>()["inbox"], "inbox", 80, Policies.Resident));
-        services.AddSingleton(new NavigationEntry("/account", sp => sp.GetRequiredService<Texts<PeopleTexts>>()["account-title"], "user", 90, Policies.Resident));
+        services.AddSingleton(new NavigationEntry("/inbox", sp => sp.GetRequiredService<Texts<PeopleTexts>>()["inbox"], "inbox", 130, Policies.Resident));
+        services.AddSingleton(new NavigationEntry("/account", sp => sp.GetRequiredService<Texts<PeopleTexts>>()["account-title"], "user", 140, Policies.Resident));
         AddAccounts(services);
         AddSignIn(services);
         AddPolicies(services);

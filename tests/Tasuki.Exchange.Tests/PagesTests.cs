@@ -146,12 +146,11 @@ public sealed class PagesTests
         browser.IsFresh = true;
         var page = await browser.Get("/close-account");
         Assert.Contains("2026年11月15日", page.Text, StringComparison.Ordinal);
-        Assert.Contains("2026年11月23日", page.Text, StringComparison.Ordinal);
 
         var wrong = await browser.Submit(page, "/close-account/close", ("word", "やっぱりやめる"));
         Assert.Contains("確認の言葉が違います", wrong.Text, StringComparison.Ordinal);
         Assert.True((await site.Vault.Open(Actor.Resident(resident), resident, Purpose.OwnUse, ExchangeHost.Cancel)).IsOk);
-        Assert.Equal("/close-account/waiting", (await browser.Submit(page, "/close-account/close", ("word", "閉じます"))).Path);
+        Assert.Equal("/close-account/closed", (await browser.Submit(page, "/close-account/close", ("word", "閉じます"))).Path);
         Assert.False((await site.Vault.Open(Actor.Resident(resident), resident, Purpose.OwnUse, ExchangeHost.Cancel)).IsOk);
     }
 

@@ -84,7 +84,6 @@ internal sealed class TestSite : IAsyncDisposable
         // Pages of other modules stand in as one line each.
         app.MapGet("/home", (HttpContext context) => context.User.Identity?.Name ?? "").RequireAuthorization(Policies.Resident);
         app.MapGet("/fresh-only", () => "fresh").RequireAuthorization(Policies.ResidentFresh);
-        app.MapGet("/close-account/waiting", async (SignedInResident resident, CancellationToken stop) => $"closing {await resident.ClosingAt(stop):O}").RequireAuthorization(PeoplePolicies.Closing);
         app.MapGet("/test/close", async (SignedInResident resident, CancellationToken stop) => (await resident.CloseAccount(stop)).Error?.Code ?? "closed").RequireAuthorization(Policies.ResidentFresh);
         app.MapGet("/test/cancel", async (SignedInResident resident, CancellationToken stop) => (await resident.CancelClosure(stop)).Error?.Code ?? "cancelled").RequireAuthorization(PeoplePolicies.Closing);
         app.MapGet("/test/officer", () => "officer").RequireAuthorization(Policies.Officer);

@@ -25,5 +25,8 @@ public sealed class Language
     private static readonly CultureInfo Japanese = CultureInfo.GetCultureInfo("ja-JP");
     private static readonly CultureInfo English = CultureInfo.GetCultureInfo("en-US");
 
+    /// <summary>A day as people read it: 2026年4月1日, April 1, 2026.</summary>
+    public string Day(DateOnly day) => day.ToString(Reading is ReadingLanguage.English ? "MMMM d, yyyy" : "yyyy年M月d日", Culture);
+
     public void Choose(ReadingLanguage reading) => Reading = reading;
 }

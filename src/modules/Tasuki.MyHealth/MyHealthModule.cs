@@ -18,10 +18,6 @@ public static class MyHealthModule
         Entry("/conditions", "conditions", "condition", 90);
         Entry("/expenses", "expenses", "expense", 100);
         Entry("/who-looked", "access", "eye", 110);
-
-        // Pages of the floor below, which does not know how a resident's menu is ordered.
-        Entry("/inbox", "inbox", "inbox", 120);
-        Entry("/account", "account", "user", 130);
         return services;
 
         void Entry(string href, string text, string icon, int order) => services.AddSingleton(
