@@ -8,6 +8,12 @@ namespace Tasuki.Fhir;
 /// </summary>
 public readonly record struct FhirDate(DateTimeOffset From, DateTimeOffset To)
 {
+    /// <summary>Where a period begins that says only its end.</summary>
+    public static readonly DateTimeOffset OpenStart = DateTimeOffset.UnixEpoch.AddYears(-170);
+
+    /// <summary>Where a period ends that says only its start.</summary>
+    public static readonly DateTimeOffset OpenEnd = new(9999, 1, 1, 0, 0, 0, TimeSpan.Zero);
+
     private static readonly string[] Zoned = ["yyyy-MM-dd'T'HH:mm:ss.FFFFFFFzzz", "yyyy-MM-dd'T'HH:mmzzz"];
     private static readonly string[] Utc = ["yyyy-MM-dd'T'HH:mm:ss.FFFFFFF'Z'", "yyyy-MM-dd'T'HH:mm'Z'"];
     private const string Local = "yyyy-MM-dd'T'HH:mm:ss.FFFFFFF";

@@ -106,8 +106,8 @@ public sealed class RecordFacts
         if (start is null && end is null)
             return null;
         // An open end is open: the span reaches to the last instant that can be stored.
-        var from = start?.From ?? DateTimeOffset.UnixEpoch.AddYears(-170);
-        var to = end?.To ?? new DateTimeOffset(9999, 1, 1, 0, 0, 0, TimeSpan.Zero);
+        var from = start?.From ?? FhirDate.OpenStart;
+        var to = end?.To ?? FhirDate.OpenEnd;
         return new FhirDate(from, to < from ? from : to);
     }
 

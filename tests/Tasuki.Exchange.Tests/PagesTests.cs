@@ -157,7 +157,7 @@ public sealed class PagesTests
     [Theory]
     [InlineData("ja", "記録を取り込む")]
     [InlineData("en", "Bring records in")]
-    [InlineData("easy", "記録(きろく)を 入(い)れる")]
+    [InlineData("easy", "記録（きろく）を 入（い）れる")]
     public async Task Every_page_stands_in_every_language(string language, string title)
     {
         await using var site = await ExchangeSite.Start();

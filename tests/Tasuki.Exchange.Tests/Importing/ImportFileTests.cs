@@ -85,6 +85,21 @@ public sealed class ImportFileTests
         Assert.Equal(1, await host.Count(hanako));
     }
 
+    [Theory]
+    [InlineData("{\"end\":\"2025-03-31\"}", "2025-03-31")]
+    [InlineData("{\"start\":\"2024-04-01\"}", "2024-04-01")]
+    public async Task A_period_that_is_open_at_one_side_shows_the_side_it_has(string period, string day)
+    {
+        await using var host = await ExchangeHost.Start();
+        var person = await host.Resident();
+        var coverage = "{\"resourceType\":\"Coverage\",\"status\":\"active\",\"beneficiary\":{\"reference\":\"Patient/x\"},\"payor\":[{\"display\":\"架空市\"}],\"period\":" + period + "}";
+        var received = await host.Receive(person, "c.json", Encoding.UTF8.GetBytes(coverage));
+        var preview = (await host.Imports.Preview(await host.Open(person.No), person, received.Id, ExchangeHost.Cancel)).Value;
+        var kind = Assert.Single(preview.Kinds);
+        Assert.Equal(DateOnly.ParseExact(day, "yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture), Kernel.TokyoDay.Of(kind.From!.Value));
+        Assert.Equal(Kernel.TokyoDay.Of(kind.From!.Value), Kernel.TokyoDay.Of(kind.To!.Value));
+    }
+
     [Fact]
     public async Task Another_resident_does_not_reach_an_import()
     {

@@ -69,7 +69,6 @@ internal static class Tally
     private const int Batch = 500;
 
     // An open period reaches to the last instant that can be stored; it says nothing about when.
-    private static readonly DateTimeOffset Open = new(9999, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
     public static async Task<IReadOnlyList<KindFound>> Kinds(Session session, IReadOnlyList<NewRecord> records, CancellationToken cancel)
     {
@@ -110,7 +109,9 @@ internal static class Tally
         };
         if (date is not { } span)
             return kind;
-        var last = span.To >= Open ? span.From : span.To.AddTicks(-1);
-        return kind with { From = kind.From is { } from && from < span.From ? from : span.From, To = kind.To is { } to && to > last ? to : last };
+        // A period that is open at one side shows the side it has.
+        var last = span.To >= FhirDate.OpenEnd ? span.From : span.To.AddTicks(-1);
+        var first = span.From <= FhirDate.OpenStart ? last : span.From;
+        return kind with { From = kind.From is { } from && from < first ? from : first, To = kind.To is { } to && to > last ? to : last };
     }
 }
