@@ -41,6 +41,7 @@ public static class TasukiServer
         if (!vault.IsOk)
             return vault.Error;
 
+        builder.Services.AddHostedService<CloseVault>();
         builder.Services.AddTasuki(folder.Value, vault.Value, settings.Value);
         var app = builder.Build();
         await using (var scope = app.Services.CreateAsyncScope())

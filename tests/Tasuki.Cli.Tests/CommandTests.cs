@@ -65,6 +65,19 @@ public sealed class CommandTests : IDisposable
     }
 
     [Fact]
+    public async Task A_municipality_on_PostgreSQL_starts_for_production()
+    {
+        var server = await PostgresServer.Get();
+        var made = await Tasuki(["municipality", "add", "--id", "sakura", "--name", "さくら市", "--postgres", await server.NewDatabase("r"), "--keys", await server.NewDatabase("k"), .. Places]);
+        Assert.True(made.Code == 0, made.Errors);
+        string[] settings = [$"--Tasuki:Data={Places[1]}", $"--Tasuki:Ring={Places[3]}", "--environment=Production"];
+        Assert.Equal("settings.scanner", (await Server.TasukiServer.Build(settings, adjust: null, Cancel)).Error?.Code);
+        var built = await Server.TasukiServer.Build([.. settings, "--Tasuki:Scanner=off"], adjust: null, Cancel);
+        Assert.True(built.IsOk, built.Error?.ToString());
+        await built.Value.DisposeAsync();
+    }
+
+    [Fact]
     public async Task A_production_server_refuses_a_demo_folder()
     {
         Assert.Equal(0, (await Tasuki(["demo", "--residents", "1", .. Places])).Code);
