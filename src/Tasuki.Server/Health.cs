@@ -2,7 +2,7 @@ using Tasuki.Web;
 
 namespace Tasuki.Server;
 
-/// <summary>What a starter or a balancer asks. It says ready only when the vault and the tables answered; it tells nothing else.</summary>
+/// <summary>What a starter or a balancer asks. The server listens only after vault and tables have opened, so an answer means ready; it tells nothing else.</summary>
 internal static class Health
 {
     public static void MapHealth(this IEndpointRouteBuilder app) =>

@@ -32,6 +32,9 @@ public sealed class PagesTests
         var files = await browser.Get("/files");
         Assert.Contains("体重<b>.json", files.Text, StringComparison.Ordinal);
         var no = (await (await site.Open(resident)).Files(ExchangeHost.Cancel)).Single().FileNo;
+        browser.IsFresh = false;
+        Assert.StartsWith("/sign-in/confirm", (await browser.Get($"/files/{no}")).Path, StringComparison.Ordinal);
+        browser.IsFresh = true;
         var download = await browser.Get($"/files/{no}");
         Assert.Equal(Record, Encoding.UTF8.GetString(download.Bytes));
         Assert.StartsWith("attachment", download.ContentHeaders.ContentDisposition!.ToString(), StringComparison.Ordinal);

@@ -50,9 +50,12 @@ public sealed record MunicipalityFolder(Municipality Municipality, StoreKind Sto
         Directory.CreateDirectory(Data);
         var description = new Description(Municipality.Id.Value, Municipality.Name, Municipality.OperatorName, Municipality.IsDemo, Store.ToString(),
             Store is StoreKind.Postgres ? Connections : null);
-        File.WriteAllText(file, JsonSerializer.Serialize(description, Json));
+        // Connection strings may hold passwords: the file is the owner's alone from its first byte.
+        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
         if (!OperatingSystem.IsWindows())
-            File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        using var stream = new FileStream(file, options);
+        JsonSerializer.Serialize(stream, description, Json);
         return Done.Yes;
     }
 

@@ -13,14 +13,15 @@ internal static class OriginalEndpoints
 {
     public static void Map(IEndpointRouteBuilder app)
     {
-        app.MapGet("/files/{no:long}", Download).RequireAuthorization(Policies.Resident);
-        app.MapPost("/files/{no:long}/delete", Delete).RequireAuthorization(Policies.Resident);
+        // Taking a file out and destroying it ask for a fresh factor, as the whole export does: who found the phone unlocked gets neither.
+        app.MapGet("/files/{no:long}", Download).RequireAuthorization(Policies.ResidentFresh);
+        app.MapPost("/files/{no:long}/delete", Delete).RequireAuthorization(Policies.ResidentFresh);
     }
 
     private static async Task<IResult> Download(long no, SignedInResident resident, HttpContext context)
     {
         var cancel = context.RequestAborted;
-        var session = await resident.Open(Purpose.OwnUse, cancel);
+        var session = await resident.Open(Purpose.Export, cancel);
         if (!session.IsOk || (await session.Value.Files(cancel)).FirstOrDefault(file => file.FileNo == no) is not { } known)
             return Results.NotFound();
         var opened = await session.Value.OpenFile(no, cancel);
