@@ -78,6 +78,10 @@ public sealed class RecordVault : IAsyncDisposable
     /// </summary>
     public Task<Result<Session>> Open(Actor actor, ResidentNo resident, string purpose, CancellationToken cancel) => _gate.Open(actor, resident, purpose, cancel);
 
+    /// <summary>One record through the gate in one statement: <see cref="Open"/> and <see cref="Session.Read"/> at once, for a caller that wants nothing else. Errors as theirs.</summary>
+    public Task<Result<StoredRecord>> Read(Actor actor, ResidentNo resident, string purpose, string id, CancellationToken cancel) =>
+        _gate.Read(actor, resident, purpose, id, cancel);
+
     /// <summary>Makes a resident: the key is durable before this returns. Look-up tokens are the caller's (<see cref="AddLookup"/>).</summary>
     public async Task<Result<ResidentNo>> Enrol(Actor actor, CancellationToken cancel) => (await _enrolment.Enrol(actor, 1, cancel)).Map(residents => residents[0]);
 

@@ -15,7 +15,7 @@ namespace Tasuki.Vault;
 /// </summary>
 public sealed class Session
 {
-    private static readonly Error Missing = new("record.missing", "No such record.");
+    internal static readonly Error Missing = new("record.missing", "No such record.");
     private static readonly Error NoFile = new("file.missing", "No such file.");
 
     private readonly VaultParts _parts;

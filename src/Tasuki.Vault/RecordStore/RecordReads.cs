@@ -57,6 +57,7 @@ internal sealed class RecordReads(VaultParts parts, RecordOpener opener, Session
         ];
     }
 
-    private StoredRecord? Opened(ResidentKeys keys, RecordRow row, string table) =>
+    /// <summary>Null when the row does not open or lies outside the limit.</summary>
+    public StoredRecord? Opened(ResidentKeys keys, RecordRow row, string table) =>
         opener.Open(keys, row, table) is { } record && limit.Allows(record.Class, row.DateFrom, row.DateTo) ? record : null;
 }

@@ -22,10 +22,12 @@ internal sealed record RecordRow(
     /// <summary>The columns of a select, in the order <see cref="Read"/> takes them.</summary>
     public const string Select = "seq, type, version, updated, class, source, code, date_from, date_to, tokens, deleted, body";
 
-    public static RecordRow Read(ResidentNo resident, DbDataReader row) => new(
-        resident, row.GetInt64(0), row.GetInt64(1), row.GetInt64(2), row.GetInt64(3), row.GetInt64(4), row.GetInt64(5),
-        Store.Columns.LongOrNull(row, 6), Store.Columns.LongOrNull(row, 7), Store.Columns.LongOrNull(row, 8), Store.Columns.Bytes(row, 9), row.GetInt64(10),
-        Store.Columns.Bytes(row, 11));
+    public static string SelectOf(string alias) => string.Join(", ", Select.Split(", ").Select(column => $"{alias}.{column}"));
+
+    public static RecordRow Read(ResidentNo resident, DbDataReader row, int first = 0) => new(
+        resident, row.GetInt64(first), row.GetInt64(first + 1), row.GetInt64(first + 2), row.GetInt64(first + 3), row.GetInt64(first + 4), row.GetInt64(first + 5),
+        Store.Columns.LongOrNull(row, first + 6), Store.Columns.LongOrNull(row, first + 7), Store.Columns.LongOrNull(row, first + 8),
+        Store.Columns.Bytes(row, first + 9), row.GetInt64(first + 10), Store.Columns.Bytes(row, first + 11));
 
     /// <summary>Of an opened row: an altered number may be no type at all.</summary>
     public string TypeName => Fhir.ResourceTypes.NameOf((short)Type);

@@ -70,14 +70,16 @@ internal sealed class DbWork(Database database, DbConnection connection, DbTrans
         command.CommandText = sql;
         command.Transaction = Transaction;
         foreach (var (name, value) in parameters)
-        {
-            var parameter = command.CreateParameter();
-            parameter.ParameterName = name;
-            parameter.Value = value ?? DBNull.Value;
-            command.Parameters.Add(parameter);
-        }
-
+            Add(command, name, value);
         return command;
+    }
+
+    public static void Add(DbCommand command, string name, object? value)
+    {
+        var parameter = command.CreateParameter();
+        parameter.ParameterName = name;
+        parameter.Value = value ?? DBNull.Value;
+        command.Parameters.Add(parameter);
     }
 
     public async Task<int> Execute(string sql, CancellationToken cancel, params (string Name, object? Value)[] parameters)

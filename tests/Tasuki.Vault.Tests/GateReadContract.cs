@@ -1,0 +1,97 @@
+using Tasuki.Kernel;
+using Tasuki.Kernel.Records;
+using static Tasuki.Vault.Tests.TestVault;
+
+namespace Tasuki.Vault.Tests;
+
+public sealed class SqliteGateReadTests() : GateReadContract(StoreKind.Sqlite);
+
+public sealed class PostgresGateReadTests() : GateReadContract(StoreKind.Postgres);
+
+/// <summary>The read that asks the gate and fetches the record in one statement decides as the two steps do.</summary>
+public abstract class GateReadContract(StoreKind store)
+{
+    [Fact]
+    public async Task One_step_gives_what_two_steps_give_to_everybody_for_every_id()
+    {
+        await using var test = await Start(store);
+        var (resident, other, closing) = (await test.Resident(), await test.Resident(), await test.Resident());
+        var written = await Write(test, resident);
+        var foreign = await Write(test, other);
+        var closed = await Write(test, closing);
+        await test.Vault.Close(Actor.Resident(closing), closing, Cancel);
+        await (await test.Own(resident)).Delete(written[4], Cancel);
+        await Grant(test, resident, "whole", AccessClasses.Of(DataCategory.Chart), null, null);
+        await Grant(test, resident, "period", AccessClasses.Of(DataCategory.Chart, DataCategory.Lifelog), new DateOnly(2025, 1, 1), new DateOnly(2025, 12, 31));
+        var revoked = await Grant(test, resident, "revoked", AccessClasses.All, null, null);
+        await test.Vault.Revoke(Actor.Resident(resident), resident, revoked, Cancel);
+        await Grant(test, resident, "widened", AccessClasses.Of(DataCategory.Chart), null, null);
+        await test.Sql("update access_grant set classes = -1 where resident_no = @r and grant_no = (select max(grant_no) from access_grant where resident_no = @r)", ("@r", resident.Value));
+
+        Actor[] actors =
+        [
+            Actor.Resident(resident), Actor.Resident(other), Actor.Operator("ops", "looking for a fault"), Actor.Operator("ops", ""), Actor.Job("count", "a reason"), Actor.Officer("o1"),
+            Actor.Clinician("whole"), Actor.Clinician("period"), Actor.Clinician("revoked"), Actor.Clinician("widened"), Actor.Clinician("nobody"),
+        ];
+        string[] ids = [.. written, foreign[0], closed[0], test.Vault.Parts.Ids.Encode(resident, 4_000), new string('a', 26), ""];
+        var opened = 0;
+        foreach (var actor in actors)
+        {
+            foreach (var (whose, purpose) in new[] { (resident, Purpose.OwnUse), (resident, Purpose.Care), (resident, Purpose.Operation), (closing, Purpose.OwnUse), (new ResidentNo(999), Purpose.Care) })
+            {
+                foreach (var id in ids)
+                {
+                    var session = await test.Vault.Open(actor, whose, purpose, Cancel);
+                    var two = session.IsOk ? await session.Value.Read(id, Cancel) : session.Error;
+                    var one = await test.Vault.Read(actor, whose, purpose, id, Cancel);
+                    Assert.Equal(two.Error?.Code, one.Error?.Code);
+                    Assert.Equal(two.IsOk ? two.Value.Resource.Text() : null, one.IsOk ? one.Value.Resource.Text() : null);
+                    opened += one.IsOk ? 1 : 0;
+                }
+            }
+        }
+
+        // The resident, the operator and the job see four of five; the clinics one and one; the others none.
+        Assert.Equal(4 + 4 + 4 + 2 + 2, opened);
+    }
+
+    [Fact]
+    public async Task Every_such_read_and_every_refusal_stands_in_the_access_log()
+    {
+        await using var test = await Start(store);
+        var resident = await test.Resident();
+        var id = (await Write(test, resident))[0];
+        await Grant(test, resident, "c1", AccessClasses.Of(DataCategory.Chart), null, null);
+        Assert.True((await test.Vault.Read(Actor.Clinician("c1"), resident, Purpose.Care, id, Cancel)).IsOk);
+        Assert.False((await test.Vault.Read(Actor.Clinician("c2"), resident, Purpose.Care, id, Cancel)).IsOk);
+        var log = await (await test.Own(resident)).AccessLog(10, Cancel);
+        Assert.Contains(log, entry => entry is { ActorId: "c1", Action: "read", Refused: false } && entry.Detail == id);
+        Assert.Contains(log, entry => entry is { ActorId: "c2", Action: "open", Refused: true });
+    }
+
+    [Fact]
+    public async Task A_row_that_was_altered_is_missing_and_raises_an_alarm()
+    {
+        await using var test = await Start(store);
+        var resident = await test.Resident();
+        var id = (await Write(test, resident))[0];
+        await test.Sql("update record set date_from = date_from - 1 where resident_no = @r", ("@r", resident.Value));
+        Assert.Equal("record.missing", (await test.Vault.Read(Actor.Resident(resident), resident, Purpose.OwnUse, id, Cancel)).Error?.Code);
+        Assert.NotEmpty(test.Alarms.Messages);
+    }
+
+    private static async Task<string[]> Write(TestVault test, ResidentNo resident) =>
+    [
+        .. (await (await test.Own(resident, Purpose.Import)).Write(
+            [
+                Make.Record(Make.Observation("a", date: "2025-06-01"), DataCategory.Chart), Make.Record(Make.Observation("b", date: "2024-06-01"), DataCategory.Chart),
+                Make.Record(Make.Observation("c", date: "2025-06-01"), DataCategory.Lifelog),
+                Make.Record(Make.Observation("d", code: "F32.1", system: "http://hl7.org/fhir/sid/icd-10", date: "2025-06-01"), DataCategory.Chart),
+                Make.Record(Make.Observation("e", date: "2025-06-02"), DataCategory.Chart),
+            ],
+            Cancel)).Value.Select(one => one.Id),
+    ];
+
+    private static async Task<long> Grant(TestVault test, ResidentNo resident, string clinician, AccessClasses classes, DateOnly? from, DateOnly? to) =>
+        (await test.Vault.Grant(Actor.Resident(resident), new NewGrant(resident, ActorKind.Clinician, clinician, Purpose.Care, classes, from, to, test.Clock.Now.AddDays(10)), Cancel)).Value;
+}
