@@ -21,7 +21,7 @@ internal sealed class Enrolment(VaultParts parts, ISeal seal)
 
         var residents = await Numbers(count, cancel);
         await parts.ResidentKeys.Create(residents, cancel);
-        await Task.WhenAll(residents.Select(resident => parts.Log.Append(new LogEntry(resident, actor, Purpose.Operation, LogAction.Enrol, null, Refused: false))));
+        await parts.Log.Append(LogEntry.OfMany(residents, actor, Purpose.Operation, LogAction.Enrol, null));
 
         var created = Time.Micros(parts.Clock.GetUtcNow());
         await using var work = await parts.Records.Write(cancel);

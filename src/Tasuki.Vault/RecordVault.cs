@@ -5,6 +5,8 @@ using Tasuki.Kernel.Records;
 using Tasuki.Kernel.Seals;
 using Tasuki.Vault.Keys;
 using Tasuki.Vault.Log;
+using Tasuki.Vault.Log.Checking;
+using Tasuki.Vault.Log.Sealing;
 using Tasuki.Vault.RecordStore;
 using Tasuki.Vault.Store;
 
@@ -62,9 +64,10 @@ public sealed class RecordVault : IAsyncDisposable
             return new Error("vault.keys", "The key ring does not open the keys in the key store: ring and store are of different vaults, or one is much older than the other.");
         }
 
+        var writer = await LogWriter.Start(log, ring.Value, options.Municipality, clock, cancel);
         var parts = new VaultParts(
             options, clock, records, keys, log, ring.Value, erased, residentKeys,
-            await LogWriter.Start(log, ring.Value, options.Municipality, clock, cancel), new LogReader(log, ring.Value, options.Municipality),
+            writer, new LogReader(log, ring.Value, options.Municipality), new LogSealer(log, ring.Value, writer, options, clock),
             new RecordIds(ring.Value.Key(RingPurpose.Id).ToArray()), await Vault.Purposes.Load(records, clock, options.Create, cancel));
         var vault = new RecordVault(parts);
         await vault.Closure.ApplyList(cancel);
@@ -124,12 +127,30 @@ public sealed class RecordVault : IAsyncDisposable
         wrapped is [1, ..] && Aead.Open(_parts.Ring.Key(Wrapping(purpose)), 1, wrapped, RingBound(purpose)) is { } plain
             ? plain : new Error("seal.broken", "The wrapped key was altered or belongs elsewhere.");
 
-    /// <summary>Null when the access log's chain of groups is whole; else what is wrong, in numbers.</summary>
-    public Task<string?> FindBreakInLog(CancellationToken cancel) => _parts.LogReader.FindBreak(cancel);
+    /// <summary>Null when the access log's chain of groups and seals is whole; else what is wrong first, in numbers. <see cref="LogAudit"/> says more.</summary>
+    public async Task<string?> FindBreakInLog(CancellationToken cancel)
+    {
+        var report = await new ChainCheck(_parts.LogStore, _parts.Ring, _parts.Municipality, []).Run(cancel);
+        return report.Findings is [var first, ..] ? first : null;
+    }
 
     public async ValueTask DisposeAsync()
     {
         await _parts.Log.DisposeAsync();
+        await _parts.Sealer.Finish();
+        await Close();
+    }
+
+    /// <summary>For tests: the process dies here. Nothing is flushed, said or sealed any more.</summary>
+    internal async ValueTask Abandon()
+    {
+        await _parts.Log.Abandon();
+        await Close();
+    }
+
+    private async ValueTask Close()
+    {
+        await _parts.Sealer.DisposeAsync();
         _parts.ResidentKeys.Dispose();
         _parts.Ids.Dispose();
         await _parts.Records.DisposeAsync();
@@ -173,6 +194,9 @@ public sealed record VaultOptions
 
     /// <summary>The folder of the key ring: root key file, ring, erasure list. Outside the data folder.</summary>
     public required string Ring { get; init; }
+
+    /// <summary>Where the newest seal of the access log is put once a day; null for nowhere. It belongs into other hands than the operator's.</summary>
+    public string? WitnessFolder { get; init; }
 
     /// <summary>Makes what is missing (database files, tables, ring) instead of refusing to start.</summary>
     public bool Create { get; init; }

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using Tasuki.Kernel;
 using Tasuki.Vault.Keys;
 using Tasuki.Vault.Log;
+using Tasuki.Vault.Log.Sealing;
 using Tasuki.Vault.RecordStore;
 using Tasuki.Vault.Store;
 
@@ -10,7 +11,7 @@ namespace Tasuki.Vault;
 /// <summary>What gate, sessions and closure share: the stores, the keys, the log, the clock of one municipality.</summary>
 internal sealed record VaultParts(
     VaultOptions Options, TimeProvider Clock, Database Records, Database Keys, Database LogStore, KeyRing Ring, ErasureList Erased, ResidentKeyStore ResidentKeys,
-    LogWriter Log, LogReader LogReader, RecordIds Ids, IReadOnlyDictionary<string, Purpose> Purposes)
+    LogWriter Log, LogReader LogReader, LogSealer Sealer, RecordIds Ids, IReadOnlyDictionary<string, Purpose> Purposes)
 {
     public MunicipalityId Municipality => Options.Municipality;
 

@@ -116,7 +116,7 @@ public abstract class LogContract(StoreKind store)
         [
             "delete from log_entry where entry_no = 3", "update log_entry set at = at + 1 where entry_no = 2", "update log_entry set resident_no = 99 where entry_no = 2",
             "update log_entry set actor = actor + 1 where entry_no = 1", "delete from log_group where group_no = 2", "update log_group set hash = previous where group_no = 1",
-            "insert into log_entry select writer_no, 1000, group_no, resident_no, at, actor, body from log_entry where entry_no = 1",
+            "insert into log_entry select writer_no, 1000, group_no, resident_no, at, actor, body, residents from log_entry where entry_no = 1",
             "update log_entry set body = (select o.body from log_entry o where o.entry_no = 1) where entry_no = 2",
         ];
         foreach (var change in changes)

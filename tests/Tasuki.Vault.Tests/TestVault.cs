@@ -15,7 +15,22 @@ public sealed class TestClock : TimeProvider
 
     public override DateTimeOffset GetUtcNow() => Now;
 
+    // What a timer would do, a test does itself.
+    public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) => new Still();
+
     public void Pass(TimeSpan time) => Now += time;
+
+    private sealed class Still : ITimer
+    {
+        public bool Change(TimeSpan dueTime, TimeSpan period) => true;
+
+        public void Dispose()
+        {
+            // Nothing runs.
+        }
+
+        public ValueTask DisposeAsync() => default;
+    }
 }
 
 public sealed class Alarms : ILogger

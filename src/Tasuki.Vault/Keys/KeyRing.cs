@@ -46,7 +46,7 @@ internal static class RingPurpose
 /// <summary>
 /// The keys of one municipality, opened once at start. They never leave this assembly: other floors seal, compare and wrap through <see cref="RecordVault"/>.
 /// </summary>
-internal sealed class KeyRing
+internal sealed partial class KeyRing
 {
     private readonly RingFile _file;
     private readonly MunicipalityId _municipality;

@@ -1,6 +1,4 @@
-using System.Buffers.Binary;
-using System.Security.Cryptography;
-using System.Threading.Channels;
+using System.Data.Common;
 using Tasuki.Kernel;
 using Tasuki.Vault.Keys;
 using Tasuki.Vault.RecordStore;
@@ -10,163 +8,213 @@ namespace Tasuki.Vault.Log;
 
 /// <summary>
 /// This process's writer of the access log, with a number of its own. Entries are counted without gaps and committed in groups: the next group commits when the
-/// one before is durable, no timer, so a group is as large as the load. Each group carries the hash of the group before.
+/// one before is durable, no timer, so a group is as large as the load. Each group carries the hash of the group before. A writer lives by its lease
+/// (<see cref="WriterLease"/>): one that lost it to a seal begins again under a new number.
 /// </summary>
 internal sealed class LogWriter : IAsyncDisposable
 {
-    private const int LargestGroup = 2_000;
-    private readonly Database _database;
     private readonly KeyRing _ring;
     private readonly MunicipalityId _municipality;
     private readonly TimeProvider _clock;
-    private readonly Channel<(LogEntry Entry, TaskCompletionSource Durable)> _waiting =
-        Channel.CreateUnbounded<(LogEntry, TaskCompletionSource)>(new UnboundedChannelOptions { SingleReader = true });
-
+    private readonly GroupStore _groups;
+    private readonly WriterLease _lease;
+    private readonly Lock _lock = new();
+    private readonly SemaphoreSlim _something = new(0);
     private readonly Task _committing;
+    private readonly MerkleTree _tree = new();
+    private OpenGroup _open;
+    private OpenGroup? _uncertain;
+    private bool _closed;
+    private bool _abandoned;
+
+    // Where the next group goes; the committer's own.
     private long _nextEntry = 1;
     private long _nextGroup = 1;
     private byte[] _previous = new byte[32];
 
-    private LogWriter(Database database, KeyRing ring, MunicipalityId municipality, TimeProvider clock, long number)
+    private LogWriter(Database database, KeyRing ring, MunicipalityId municipality, TimeProvider clock, WriterLease lease)
     {
-        _database = database;
         _ring = ring;
         _municipality = municipality;
         _clock = clock;
-        Number = number;
+        _lease = lease;
+        _groups = new GroupStore(database);
+        _open = new OpenGroup(lease.WriterNo, 1, 1);
         _committing = Task.Run(CommitGroups);
     }
 
-    public long Number { get; }
+    public long Number => _lease.WriterNo;
 
-    public static async Task<LogWriter> Start(Database database, KeyRing ring, MunicipalityId municipality, TimeProvider clock, CancellationToken cancel)
-    {
-        while (true)
-        {
-            await using var work = await database.Write(cancel);
-            var number = await work.Number("select coalesce(max(writer_no), 0) + 1 from log_writer", cancel) ?? 1;
-            try
-            {
-                await work.Execute("insert into log_writer (writer_no, started) values (@writer, @started)", cancel, ("@writer", number), ("@started", Time.Micros(clock.GetUtcNow())));
-                await work.Commit(cancel);
-                return new LogWriter(database, ring, municipality, clock, number);
-            }
-            catch (Npgsql.PostgresException taken) when (taken.SqlState == Npgsql.PostgresErrorCodes.UniqueViolation)
-            {
-                // Another server started at the same moment and took the number: take the next.
-            }
-        }
-    }
+    public static async Task<LogWriter> Start(Database database, KeyRing ring, MunicipalityId municipality, TimeProvider clock, CancellationToken cancel) =>
+        new(database, ring, municipality, clock, await WriterLease.Take(database, clock, cancel));
 
     /// <summary>Completes when the entry is on the disk; fails when it cannot be, and then nothing may be handed out.</summary>
     public Task Append(LogEntry entry)
     {
-        var durable = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        if (!_waiting.Writer.TryWrite((entry, durable)))
-            durable.SetException(new ObjectDisposedException(nameof(LogWriter)));
-        return durable.Task;
+        OpenGroup group;
+        WaitingEntry waiting;
+        long number;
+        lock (_lock)
+        {
+            if (_closed)
+                return Task.FromException(new ObjectDisposedException(nameof(LogWriter)));
+            group = _open;
+            number = group.First + group.Entries.Count;
+            waiting = group.Add(entry);
+        }
+
+        if (number == group.First)
+            _something.Release();
+        try
+        {
+            waiting.Seal(_ring, _municipality, group.WriterNo, number, group.GroupNo, Time.Micros(_clock.GetUtcNow()));
+        }
+#pragma warning disable CA1031 // The committer seals it again and then tells everybody in the group why it cannot.
+        catch (Exception)
+#pragma warning restore CA1031
+        {
+            // It stays unsealed.
+        }
+        finally
+        {
+            group.SealedOne();
+        }
+
+        return group.Durable;
     }
 
-    /// <summary>The hash of a group: over the one before, its place, and every stored byte of its entries.</summary>
-    public static byte[] HashOf(ReadOnlySpan<byte> previous, long writerNo, long groupNo, IEnumerable<SealedEntry> entries)
+    /// <summary>An idle writer says that it lives. Returns at once.</summary>
+    public void KeepAlive()
     {
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        hash.AppendData("tasuki log group 1"u8);
-        hash.AppendData(previous);
-        Number(hash, writerNo);
-        Number(hash, groupNo);
-        foreach (var entry in entries)
-        {
-            Number(hash, entry.EntryNo);
-            Number(hash, entry.ResidentNo ?? -1);
-            Number(hash, entry.At);
-            Number(hash, entry.Actor);
-            Number(hash, entry.Body.Length);
-            hash.AppendData(entry.Body);
-        }
-
-        return hash.GetHashAndReset();
-
-        static void Number(IncrementalHash hash, long value)
-        {
-            Span<byte> bytes = stackalloc byte[8];
-            BinaryPrimitives.WriteInt64BigEndian(bytes, value);
-            hash.AppendData(bytes);
-        }
+        if (_lease.IsDue)
+            _something.Release();
     }
 
+    /// <summary>Commits what waits and says aloud that this writer ends here.</summary>
     public async ValueTask DisposeAsync()
     {
-        _waiting.Writer.TryComplete();
+        lock (_lock)
+            _closed = true;
+        _something.Release();
         await _committing;
+        if (!_abandoned)
+            await _lease.End();
+        await _groups.DisposeAsync();
+    }
+
+    /// <summary>For tests: the process dies here. What was not committed is lost and nothing is said.</summary>
+    internal async ValueTask Abandon()
+    {
+        _abandoned = true;
+        await DisposeAsync();
     }
 
     private async Task CommitGroups()
     {
-        var group = new List<(LogEntry Entry, TaskCompletionSource Durable)>();
-        while (await _waiting.Reader.WaitToReadAsync())
+        while (true)
         {
-            group.Clear();
-            while (group.Count < LargestGroup && _waiting.Reader.TryRead(out var next))
-                group.Add(next);
+            await _something.WaitAsync();
+            if (_abandoned)
+                return;
+            if (_lease.IsDue)
+                await KeepLease();
+            OpenGroup group;
+            lock (_lock)
+            {
+                group = _open;
+                if (group.Entries.Count == 0 && _closed)
+                    return;
+                if (group.Entries.Count == 0)
+                    continue;
+                _open = new OpenGroup(Number, _nextGroup + 1, _nextEntry + group.Entries.Count);
+            }
+
+            await group.AllSealed();
             try
             {
                 await Commit(group);
+                group.Committed();
             }
+#pragma warning disable CA1031 // Whatever it was: those who wait for the group learn it, and the writer goes on.
             catch (Exception failure)
+#pragma warning restore CA1031
             {
-                foreach (var (_, durable) in group)
-                    durable.TrySetException(failure);
-                await Resume();
-                continue;
+                group.Failed(failure);
             }
-
-            foreach (var (_, durable) in group)
-                durable.TrySetResult();
         }
     }
 
-    private async Task Commit(List<(LogEntry Entry, TaskCompletionSource Durable)> group)
+    private async Task Commit(OpenGroup group)
     {
-        var at = Time.Micros(_clock.GetUtcNow());
-        var entries = new List<SealedEntry>(group.Count);
-        foreach (var (entry, _) in group)
-        {
-            var number = _nextEntry + entries.Count;
-            var actor = LogBody.ActorToken(_ring, entry.Actor);
-            entries.Add(new SealedEntry(Number, number, _nextGroup, entry.Resident?.Value, at, actor, LogBody.Seal(_ring, _municipality, entry, Number, number, at, actor)));
-        }
+        if (_uncertain is not null)
+            await Settle();
+        if (_lease.IsOver && !await KeepLease())
+            throw new InvalidOperationException("The access log's writer cannot renew its lease.");
+        // After a failure before it, or under a new number, the group stands elsewhere than it thought.
+        if (group.WriterNo != Number || group.First != _nextEntry || group.GroupNo != _nextGroup || group.Entries.Exists(e => e.Sealed is null))
+            SealAgain(group);
 
-        var hash = HashOf(_previous, Number, _nextGroup, entries);
-        await using (var work = await _database.Write(CancellationToken.None))
-        {
-            var rows = entries.ConvertAll(object?[] (e) => [e.WriterNo, e.EntryNo, e.GroupNo, e.ResidentNo, e.At, e.Actor, e.Body]);
-            await _database.InsertMany(work, VaultColumns.LogEntry, rows, CancellationToken.None);
-            await _database.InsertMany(
-                work, VaultColumns.LogGroup, [[Number, _nextGroup, entries[0].EntryNo, entries[^1].EntryNo, _previous, hash]], CancellationToken.None);
-            await work.Commit(CancellationToken.None);
-        }
-
-        _nextEntry += entries.Count;
-        _nextGroup++;
-        _previous = hash;
-    }
-
-    // After a failure nobody knows whether the commit arrived: the log itself says where it ends, so that no number is used twice or left out.
-    private async Task Resume()
-    {
+        _tree.Clear();
+        foreach (var entry in group.Entries)
+            _tree.Add(entry.Leaf);
+        var root = _tree.Root();
+        var last = _nextEntry + group.Entries.Count - 1;
+        var hash = LogHashes.Group(_previous, Number, _nextGroup, _nextEntry, last, root);
         try
         {
-            await using var work = await _database.Read(CancellationToken.None);
-            var last = await work.Query(
-                "select group_no, last_entry, hash from log_group where writer_no = @writer order by group_no desc limit 1",
-                row => (Group: row.GetInt64(0), Entry: row.GetInt64(1), Hash: row.Bytes(2)), CancellationToken.None, ("@writer", Number));
-            if (last is [var end])
-                (_nextGroup, _nextEntry, _previous) = (end.Group + 1, end.Entry + 1, end.Hash);
+            await _groups.Commit(new LogGroup(Number, _nextGroup, _nextEntry, last, _previous, hash, root), group.Entries);
         }
-        catch (System.Data.Common.DbException)
+        catch (DbException)
         {
-            // The store is still away; the next group fails too and asks again.
+            // Nobody knows whether the commit arrived: the log itself says where it ends.
+            _uncertain = group;
+            if (!await Settle())
+                throw;
+            return;
         }
+
+        (_nextEntry, _nextGroup, _previous) = (last + 1, _nextGroup + 1, hash);
+    }
+
+    private void SealAgain(OpenGroup group)
+    {
+        var at = Time.Micros(_clock.GetUtcNow());
+        for (var i = 0; i < group.Entries.Count; i++)
+            group.Entries[i].Seal(_ring, _municipality, Number, _nextEntry + i, _nextGroup, at);
+    }
+
+    /// <summary>Asks the log whether the uncertain group arrived. True when it did and those who wait for it can be told so.</summary>
+    private async Task<bool> Settle()
+    {
+        var end = await _groups.EndOf(Number);
+        var group = _uncertain!;
+        _uncertain = null;
+        if (end is null || end.GroupNo < _nextGroup)
+            return false;
+        (_nextGroup, _nextEntry, _previous) = (end.GroupNo + 1, end.LastEntry + 1, end.Hash);
+        if (!group.Durable.IsCompleted)
+            return true;
+        // They were told that it failed, and stored nothing.
+        foreach (var entry in group.Entries.Select(e => e.Entry).Where(e => !e.Written.IsEmpty))
+            _ = Append(entry with { Action = LogAction.Unconfirmed });
+        return true;
+    }
+
+    private async Task<bool> KeepLease()
+    {
+        var number = Number;
+        try
+        {
+            await _lease.Renew();
+        }
+        catch (DbException)
+        {
+            // The store is away; the next group asks again.
+            return false;
+        }
+
+        if (Number != number)
+            (_nextEntry, _nextGroup, _previous, _uncertain) = (1, 1, new byte[32], null);
+        return true;
     }
 }

@@ -25,7 +25,7 @@ internal sealed class SampleChunks(VaultParts parts, Actor actor, ResidentNo res
         if (await ResidentRow.Read(parts, work, resident, locked: true, cancel) is not { State: ResidentState.Open } row)
             return false;
         var updated = row.NextUpdated(parts.Clock);
-        var tags = new ArrayBufferWriter<byte>();
+        var tags = WrittenRows.Samples();
         var stored = new List<object?[]>(days.Count);
         foreach (var day in days.GroupBy(d => (d.Metric, d.Day)).Select(same => same.Last()))
         {
@@ -41,8 +41,7 @@ internal sealed class SampleChunks(VaultParts parts, Actor actor, ResidentNo res
             }
 
             var body = BodyFormat.Seal(keys, Pack(day), Bound(metric, day.Day.DayNumber, version!.Value, updated));
-            Varint.Write(tags, (ulong)day.Day.DayNumber);
-            tags.Write(Aead.TagOf(body)[..8]);
+            WrittenRows.AddSample(tags, metric, day.Day.DayNumber, version.Value, body);
             stored.Add([resident.Value, metric, (long)day.Day.DayNumber, version, updated, body]);
         }
 

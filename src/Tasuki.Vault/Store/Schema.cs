@@ -78,5 +78,19 @@ internal static class Schema
             writer_no bigint not null, group_no bigint not null, first_entry bigint not null, last_entry bigint not null, previous bytea not null,
             hash bytea not null, primary key (writer_no, group_no)) /*plain*/;
         """,
+        """
+        alter table log_entry add column residents bytea;
+        alter table log_group add column root bytea;
+        create table log_listed (
+            writer_no bigint not null, entry_no bigint not null, resident_no bigint not null, at bigint not null,
+            primary key (writer_no, entry_no, resident_no)) /*clustered*/;
+        create index log_listed_resident on log_listed (resident_no, at);
+        create table log_beat (
+            writer_no bigint not null, beat_no bigint not null, at bigint not null, until bigint not null, closed_by bigint,
+            primary key (writer_no, beat_no)) /*clustered*/;
+        create table log_seal (
+            seal_no bigint not null primary key, at bigint not null, writer_no bigint not null, groups bigint not null, entries bigint not null,
+            root bytea not null, heads bytea not null, previous bytea not null, skip bytea not null, key_no bigint not null, signature bytea not null) /*plain*/;
+        """,
     ];
 }

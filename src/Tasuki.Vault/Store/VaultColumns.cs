@@ -85,19 +85,32 @@ internal static class VaultColumns
     public static readonly TableColumns LogEntry = new(Log, "log_entry",
     [
         Number("writer_no"), Number("entry_no"), Number("group_no"), Number("resident_no"), Number("at"), Token("actor"), Sealed("body"),
+        Hash("residents", "root of a hash tree over resident numbers, which stand in clear beside it"),
     ]);
 
     public static readonly TableColumns LogGroup = new(Log, "log_group",
     [
         Number("writer_no"), Number("group_no"), Number("first_entry"), Number("last_entry"),
-        new Column("previous", ColumnType.Bytes, ColumnProtection.Clear, "hash of the group before, over sealed bytes"),
-        new Column("hash", ColumnType.Bytes, ColumnProtection.Clear, "hash over sealed bytes"),
+        Hash("previous", "hash of the group before, over sealed bytes"), Hash("hash", "hash over sealed bytes"), Hash("root", "hash over sealed bytes"),
+    ]);
+
+    public static readonly TableColumns LogListed = new(Log, "log_listed",
+        [Number("writer_no"), Number("entry_no"), Number("resident_no"), Number("at")]);
+
+    public static readonly TableColumns LogBeat = new(Log, "log_beat",
+        [Number("writer_no"), Number("beat_no"), Number("at"), Number("until"), Number("closed_by")]);
+
+    public static readonly TableColumns LogSeal = new(Log, "log_seal",
+    [
+        Number("seal_no"), Number("at"), Number("writer_no"), Number("groups"), Number("entries"), Hash("root", "hash over sealed bytes"),
+        Hash("heads", "numbers of writers and hashes over sealed bytes"), Hash("previous", "hash of the seal before"), Hash("skip", "hash of an earlier seal"),
+        Number("key_no"), Hash("signature", "published with the seal"),
     ]);
 
     public static IReadOnlyList<TableColumns> All { get; } =
     [
         Resident, Record, RecordHistory, SampleChunk, File, FileChunk, AccessGrant, Purpose, ResidentLookup, Counter,
-        ResidentKey, LogWriter, LogEntry, LogGroup,
+        ResidentKey, LogWriter, LogEntry, LogGroup, LogListed, LogBeat, LogSeal,
         .. new[] { Records, Keys, Log }.Select(database => new TableColumns(database, "schema_version", [Number("script")])),
     ];
 
@@ -113,6 +126,8 @@ internal static class VaultColumns
     private static Column Small(string name) => new(name, ColumnType.Small, ColumnProtection.Clear, null);
 
     private static Column Token(string name) => new(name, ColumnType.Big, ColumnProtection.Token, null);
+
+    private static Column Hash(string name, string reason) => new(name, ColumnType.Bytes, ColumnProtection.Clear, reason);
 
     private static Column Sealed(string name) => new(name, ColumnType.Bytes, ColumnProtection.Sealed, null);
 }

@@ -1,0 +1,40 @@
+using System.Globalization;
+using Tasuki.Kernel;
+using Tasuki.Vault.Keys;
+using Tasuki.Vault.Log.Sealing;
+using Tasuki.Vault.RecordStore;
+using Tasuki.Vault.Store;
+
+namespace Tasuki.Vault.Log.Checking;
+
+/// <summary>
+/// The end of old entries: whole sealed ranges, after the retention, said aloud by an entry of the log itself, which nobody writes without the ring. Seals, groups
+/// and their hashes stay, so the chain holds and an exported history can still be checked.
+/// </summary>
+internal static class Retirement
+{
+    public const int RetentionYears = 3;
+
+    public static string Detail(long seal) => string.Create(CultureInfo.InvariantCulture, $"through seal {seal}");
+
+    /// <summary>The seal up to which entries may be gone; 0 for none. A retirement before its time is a finding.</summary>
+    public static async Task<long> Through(Database database, KeyRing ring, MunicipalityId municipality, LogReport report, CancellationToken cancel)
+    {
+        await using var work = await database.Read(cancel);
+        var rows = await work.Query(
+            $"select {SealedEntry.Select} from log_entry where resident_no is null and residents is null order by at", SealedEntry.Read, cancel);
+        long through = 0;
+        foreach (var row in rows)
+        {
+            if (LogBody.Open(ring, municipality, row) is not { Action: LogAction.RetireLog, Refused: false, Detail: { } detail }
+                || !long.TryParse(detail.AsSpan(detail.LastIndexOf(' ') + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var seal))
+                continue;
+            if (await LogSeal.Of(work, seal, cancel) is { } last && Time.FromMicros(last.At) > Time.FromMicros(row.At).AddYears(-RetentionYears))
+                report.Add($"Writer {row.WriterNo}, entry {row.EntryNo} retires entries up to seal {seal}, which was not {RetentionYears} years old.");
+            else
+                through = Math.Max(through, seal);
+        }
+
+        return through;
+    }
+}
