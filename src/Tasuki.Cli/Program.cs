@@ -2,6 +2,7 @@ using System.Text;
 using Tasuki.Cli;
 using Tasuki.Cli.Convert;
 using Tasuki.Cli.Demo;
+using Tasuki.Cli.Keys;
 using Tasuki.Cli.Municipalities;
 using Tasuki.Cli.Records;
 
@@ -25,6 +26,11 @@ try
         ["municipality", "add", .. var rest] => await AddMunicipality.Run(rest, Console.Out, Console.Error, stop.Token),
         ["import", .. var rest] => await ImportRecords.Run(rest, Console.Out, Console.Error, stop.Token),
         ["export", .. var rest] => await ExportToFile.Run(rest, Console.Out, Console.Error, stop.Token),
+        ["keys", "list", .. var rest] => await ListKeys.Run(rest, Console.Out, Console.Error, stop.Token),
+        ["keys", "rotate", .. var rest] => await RotateKeys.Run(rest, Console.Out, Console.Error, stop.Token),
+        ["keys", "renew", .. var rest] => await RenewKey.Run(rest, Console.Out, Console.Error, stop.Token),
+        ["keys", "backup", .. var rest] => await BackUpRing.Run(rest, Console.Out, Console.Error, stop.Token),
+        ["keys", "recover", .. var rest] => await RecoverRing.Run(rest, Console.Out, Console.Error, stop.Token),
         _ => await Usage.Say(Console.Error),
     };
 }

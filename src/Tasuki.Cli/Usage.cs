@@ -22,6 +22,15 @@ internal static class Usage
           migrate                      brings the tables of a municipality up to date
           import FILE --resident NO --operator NAME --reason TEXT
           export --resident NO --operator NAME --reason TEXT --out FILE
+          keys list                    purpose, number, birth, end and state of every key of the ring; no bytes
+          keys rotate [--now] --operator NAME --reason TEXT
+                                       the day's epoch; with --now another one at once, and every older one is destroyed
+          keys renew PURPOSE --operator NAME --reason TEXT
+                                       one more key for field, cookie, signing or seal
+          keys backup --to CERT.pem --out FILE
+                                       ring, root key and erasure list, encrypted to an offline certificate
+          keys recover --from FILE --key KEY.pem --ring FOLDER
+                                       puts them back into FOLDER/ID, which must hold no ring
 
         Common options: --data FOLDER (data), --ring FOLDER (data.ring), --municipality ID
         """;

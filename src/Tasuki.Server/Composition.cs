@@ -5,6 +5,7 @@ using Tasuki.Kernel;
 using Tasuki.Kernel.Seals;
 using Tasuki.MyHealth;
 using Tasuki.People;
+using Tasuki.Server.Keys;
 using Tasuki.Server.Municipalities;
 using Tasuki.Vault;
 using Tasuki.Web;
@@ -21,6 +22,8 @@ public static class Composition
         services.AddSingleton(vault);
         services.AddSingleton<ISeal>(vault.Seal);
         services.AddTasukiData(new DataOptions(folder.Store is StoreKind.Sqlite ? DataStore.Sqlite : DataStore.Postgres, folder.Connections.App));
+        services.AddScoped<IJobHandler, RotateKeys>();
+        services.AddSingleton(new RecurringJob(RotateKeys.Name, TimeSpan.FromHours(1), AtStart: true));
         services.AddTasukiWeb();
         services.AddDelivery();
         services.AddPeople();

@@ -83,24 +83,48 @@ internal sealed class Closure(VaultParts parts)
         return erased;
     }
 
+    public async Task<Result<Done>> EraseAtCounter(Actor officer, ResidentNo resident, string reason, CancellationToken cancel)
+    {
+        if (officer.Kind is not ActorKind.Officer || string.IsNullOrWhiteSpace(reason))
+            return (await Refuse(officer, resident, LogAction.Erase)).Map(_ => Done.Yes);
+        // Only who closed the account themselves, with their strongest sign-in, can be erased at once; the waiting period then is the only thing left out.
+        if (!await MarkAsErased(officer, resident, due: long.MaxValue, cancel))
+            return (await Refuse(officer, resident, LogAction.Erase)).Map(_ => Done.Yes);
+        await parts.Log.Append(new LogEntry(resident, officer, Purpose.Closure, LogAction.Erase, reason, Refused: false));
+        await Destroy(resident, cancel);
+        return Done.Yes;
+    }
+
     /// <summary>Before a server opens: whoever stands on the erasure list and has come back with a restored store goes again.</summary>
     public async Task ApplyList(CancellationToken cancel)
     {
         if (parts.Erased.IsEmpty)
             return;
-        List<ResidentNo> returned;
-        await using (var reading = await parts.Records.Read(cancel))
+        var returned = await Listed(parts.Records, $"select resident_no from resident where state <> {(int)ResidentState.Erased} order by resident_no", cancel);
+        foreach (var resident in returned)
+            await Destroy(resident, cancel);
+        // A key store restored by itself brings keys of people whose rows are long gone.
+        foreach (var resident in await Listed(parts.Keys, "select distinct resident_no from resident_key", cancel))
+            await parts.ResidentKeys.Destroy(resident, cancel);
+    }
+
+    private async Task<List<ResidentNo>> Listed(Database database, string sql, CancellationToken cancel)
+    {
+        await using var reading = await database.Read(cancel);
+        await using var command = reading.Command(sql);
+        await using var rows = await command.ExecuteReaderAsync(cancel);
+        var listed = new List<ResidentNo>();
+        while (await rows.ReadAsync(cancel))
         {
-            returned = await reading.Query(
-                $"select resident_no from resident where state <> {(int)ResidentState.Erased} order by resident_no", row => new ResidentNo(row.GetInt64(0)), cancel);
+            if (parts.Erased.Contains(new ResidentNo(rows.GetInt64(0))))
+                listed.Add(new ResidentNo(rows.GetInt64(0)));
         }
 
-        foreach (var resident in returned.Where(parts.Erased.Contains))
-            await Destroy(resident, cancel);
+        return listed;
     }
 
     // Under the resident's lock, so that a cancellation either comes before this or finds the door closed.
-    private async Task<bool> MarkAsErased(Actor job, ResidentNo resident, long now, CancellationToken cancel)
+    private async Task<bool> MarkAsErased(Actor job, ResidentNo resident, long due, CancellationToken cancel)
     {
         await using var work = await parts.Records.Write(cancel);
         var rows = await work.Query(
@@ -108,7 +132,7 @@ internal sealed class Closure(VaultParts parts)
             row => ResidentStatus.Read(parts, resident, row, 0), cancel, ("@resident", resident.Value));
         if (rows is [null])
             parts.Alarm(job, resident, Purpose.Closure, "resident", resident.Value);
-        if (rows is not [{ State: ResidentState.Closing, EraseAt: { } due }] || due > now)
+        if (rows is not [{ State: ResidentState.Closing, EraseAt: { } eraseAt }] || eraseAt > due)
             return false;
         parts.Erased.Add(resident);
         AfterStep?.Invoke("list");

@@ -12,6 +12,9 @@ internal sealed class Enrolment(VaultParts parts, ISeal seal)
     // Five bytes of every record id hold the number.
     private const long LargestNumber = (1L << 40) - 1;
 
+    /// <summary>Called after each step of an enrolment, with its name. For tests: the process dies here.</summary>
+    public Action<string>? AfterStep { get; set; }
+
     public async Task<Result<IReadOnlyList<ResidentNo>>> Enrol(Actor actor, int count, CancellationToken cancel)
     {
         if (actor.Kind is not (ActorKind.Officer or ActorKind.Job or ActorKind.Operator))
@@ -20,14 +23,18 @@ internal sealed class Enrolment(VaultParts parts, ISeal seal)
             return new Error("enrol.count", $"1 to 10,000 residents are enrolled at once; {count} were asked for.");
 
         var residents = await Numbers(count, cancel);
+        AfterStep?.Invoke("number");
         await parts.ResidentKeys.Create(residents, cancel);
+        AfterStep?.Invoke("key");
         await parts.Log.Append(LogEntry.OfMany(residents, actor, Purpose.Operation, LogAction.Enrol, null));
+        AfterStep?.Invoke("log");
 
         var created = Time.Micros(parts.Clock.GetUtcNow());
         await using var work = await parts.Records.Write(cancel);
         await parts.Records.InsertMany(
             work, VaultColumns.Resident, [.. residents.Select(r => Row(r, created))], cancel);
         await work.Commit(cancel);
+        AfterStep?.Invoke("row");
         return Result.Of(residents);
     }
 

@@ -21,10 +21,13 @@ public sealed class RecordVault : IAsyncDisposable
     private readonly Gate _gate;
     private readonly Grants _grants;
     private readonly Enrolment _enrolment;
+    private readonly RingServers _servers;
 
-    private RecordVault(VaultParts parts)
+    private RecordVault(VaultParts parts, RingServers servers)
     {
         _parts = parts;
+        _servers = servers;
+        Rotation = new KeyRotation(parts.Options, parts.Ring, servers, parts.Keys, parts.Clock);
         _gate = new Gate(parts);
         _grants = new Grants(parts);
         Closure = new Closure(parts);
@@ -41,12 +44,18 @@ public sealed class RecordVault : IAsyncDisposable
 
     internal Closure Closure { get; }
 
+    internal Enrolment Enrolment => _enrolment;
+
+    internal KeyRotation Rotation { get; }
+
+    internal RingServers Servers => _servers;
+
     /// <summary>Opens stores, key store, key ring and log; brings the schema up to date when asked. A wrong setting is an error with a sentence.</summary>
     public static async Task<Result<RecordVault>> Start(VaultOptions options, TimeProvider clock, CancellationToken cancel)
     {
         if (options.Check() is { } wrong)
             return wrong;
-        var ring = KeyRing.Open(options.Ring, options.Municipality, clock, options.Create);
+        var ring = KeyRing.Open(options.Ring, options.Municipality, clock, options.Create, options.Root);
         if (!ring.IsOk)
             return ring.Error;
         var stores = await VaultStores.Open(options, cancel);
@@ -69,7 +78,7 @@ public sealed class RecordVault : IAsyncDisposable
             options, clock, records, keys, log, ring.Value, erased, residentKeys,
             writer, new LogReader(log, ring.Value, options.Municipality), new LogSealer(log, ring.Value, writer, options, clock),
             new RecordIds(ring.Value.Key(RingPurpose.Id).ToArray()), await Vault.Purposes.Load(records, clock, options.Create, cancel));
-        var vault = new RecordVault(parts);
+        var vault = new RecordVault(parts, await RingServers.Join(keys, ring.Value, clock, options.Logger, cancel));
         await vault.Closure.ApplyList(cancel);
         await OriginalFiles.Sweep(records, clock, cancel);
         return vault;
@@ -119,12 +128,45 @@ public sealed class RecordVault : IAsyncDisposable
     /// </summary>
     public Task<IReadOnlyList<ResidentNo>> EraseDue(Actor job, CancellationToken cancel) => Closure.EraseDue(job, cancel);
 
+    /// <summary>
+    /// For somebody whose account is closing and who stands at the counter with an identity document: erased at once instead of at the end of the waiting period.
+    /// Other floors drop their rows as after <see cref="EraseDue"/>. The reason stands in the log.
+    /// </summary>
+    public Task<Result<Done>> EraseAtCounter(Actor officer, ResidentNo resident, string reason, CancellationToken cancel) => Closure.EraseAtCounter(officer, resident, reason, cancel);
+
+    /// <summary>From when on no copy of the records, and no copy of the key store, opens for somebody erased at that time.</summary>
+    public ErasureDates ErasureDates(DateTimeOffset erased) => Vault.ErasureDates.Of(erased, _parts.Options.EpochDays);
+
+    /// <summary>The keys of the ring with their dates.</summary>
+    public IReadOnlyList<RingKeyInfo> RingKeys => _parts.Ring.List();
+
+    /// <summary>
+    /// The day's epoch: every living resident's key is wrapped under it, and epoch keys whose time is over are destroyed. Nothing to do is no error; with
+    /// <paramref name="now"/> there is always one more epoch, and every older one is destroyed at once. Errors: <c>rotate.running</c>, <c>rotate.waiting</c>.
+    /// </summary>
+    public async Task<Result<RotatedKeys>> RotateEpoch(Actor actor, bool now, CancellationToken cancel)
+    {
+        var rotated = await Rotation.RotateEpoch(now, cancel);
+        if (rotated.IsOk && (rotated.Value.Rewrapped > 0 || rotated.Value.Destroyed > 0))
+            await _parts.Log.Append(new LogEntry(null, actor, Purpose.Operation, KeyActions.Rotate, $"epoch {rotated.Value.Epoch}", Refused: false));
+        return rotated;
+    }
+
+    /// <summary>One more key for <c>field</c>, <c>cookie</c>, <c>signing</c> or <c>seal</c>; returns its number.</summary>
+    public async Task<Result<int>> RenewKey(Actor actor, string purpose, CancellationToken cancel)
+    {
+        var renewed = await Rotation.Renew(purpose, cancel);
+        if (renewed.IsOk)
+            await _parts.Log.Append(new LogEntry(null, actor, Purpose.Operation, KeyActions.Renew, $"{purpose} {renewed.Value}", Refused: false));
+        return renewed;
+    }
+
     /// <summary>Wraps key material of other floors under a ring key, bound to the purpose: <c>cookie</c> for what protects cookies, <c>signing</c> for what signs tokens.</summary>
-    public byte[] ProtectRing(string purpose, ReadOnlySpan<byte> plain) => Aead.Seal(_parts.Ring.Key(Wrapping(purpose)), [1], plain, RingBound(purpose));
+    public byte[] ProtectRing(string purpose, ReadOnlySpan<byte> plain) => NumberedKey.Seal(_parts.Ring, Wrapping(purpose), plain, RingBound(purpose));
 
     /// <summary>Error <c>seal.broken</c>: altered, or wrapped for another purpose or municipality.</summary>
     public Result<byte[]> UnprotectRing(string purpose, ReadOnlySpan<byte> wrapped) =>
-        wrapped is [1, ..] && Aead.Open(_parts.Ring.Key(Wrapping(purpose)), 1, wrapped, RingBound(purpose)) is { } plain
+        NumberedKey.Open(_parts.Ring, Wrapping(purpose), wrapped, RingBound(purpose)) is { } plain
             ? plain : new Error("seal.broken", "The wrapped key was altered or belongs elsewhere.");
 
     /// <summary>Null when the access log's chain of groups and seals is whole; else what is wrong first, in numbers. <see cref="LogAudit"/> says more.</summary>
@@ -151,6 +193,7 @@ public sealed class RecordVault : IAsyncDisposable
     private async ValueTask Close()
     {
         await _parts.Sealer.DisposeAsync();
+        await _servers.DisposeAsync();
         _parts.ResidentKeys.Dispose();
         _parts.Ids.Dispose();
         await _parts.Records.DisposeAsync();
@@ -197,12 +240,23 @@ public sealed record VaultOptions
 
     /// <summary>Where the newest seal of the access log is put once a day; null for nowhere. It belongs into other hands than the operator's.</summary>
     public string? WitnessFolder { get; init; }
+    /// <summary>The file of the root key when it does not lie in <see cref="Ring"/>: a systemd credential, a medium of its own. It is made by who keeps it.</summary>
+    public string? Root { get; init; }
+
+    /// <summary>The municipality's data folder, where the stores are databases elsewhere: the ring may not lie in it either.</summary>
+    public string? DataFolder { get; init; }
 
     /// <summary>Makes what is missing (database files, tables, ring) instead of refusing to start.</summary>
     public bool Create { get; init; }
 
     /// <summary>Days from closing an account to the destruction of its key, 0 to 30.</summary>
     public int WaitingDays { get; init; } = 14;
+
+    /// <summary>Days an epoch key outlives its epoch, 0 to 30: as long a backup of the key store is of use, and opens for those erased meanwhile.</summary>
+    public int EpochDays { get; init; } = 7;
+
+    /// <summary>Whole years after its own that the access log of a year can be read, 1 to 30.</summary>
+    public int LogYears { get; init; } = 3;
 
     /// <summary>Takes the alarms: rows that do not open. Ids and numbers only.</summary>
     public ILogger Logger { get; init; } = NullLogger.Instance;
@@ -211,16 +265,24 @@ public sealed record VaultOptions
     {
         if (WaitingDays is < 0 or > 30)
             return new Error("vault.waiting", $"The waiting period is 0 to 30 days; {WaitingDays} is set.");
-        if (Store is StoreKind.Sqlite)
+        if (EpochDays is < 0 or > 30)
+            return new Error("vault.epoch", $"An epoch key outlives its epoch by 0 to 30 days; {EpochDays} is set.");
+        if (LogYears is < 1 or > 30)
+            return new Error("vault.log", $"The access log is kept for 1 to 30 years; {LogYears} is set.");
+        foreach (var data in new[] { DataFolder, Store is StoreKind.Sqlite ? Path.GetDirectoryName(Path.GetFullPath(Records)) : null })
         {
-            var data = Path.GetDirectoryName(Path.GetFullPath(Records))!;
-            var ring = Path.GetFullPath(Ring);
-            if (string.Equals(ring, data, StringComparison.Ordinal) || ring.StartsWith(data + Path.DirectorySeparatorChar, StringComparison.Ordinal))
+            if (data is not null && (LiesIn(Ring, data) || (Root is not null && LiesIn(Root, data))))
                 return new Error("vault.ring", "The key ring's folder lies inside the folder of the records: whoever copies the one has the other. Put the ring elsewhere.");
-            if (new[] { Records, Keys, Log }.Select(Path.GetFullPath).Distinct(StringComparer.Ordinal).Count() < 3)
-                return new Error("vault.files", "Records, keys and log are three files; two of the settings name the same one.");
         }
 
+        if (Store is StoreKind.Sqlite && new[] { Records, Keys, Log }.Select(Path.GetFullPath).Distinct(StringComparer.Ordinal).Count() < 3)
+            return new Error("vault.files", "Records, keys and log are three files; two of the settings name the same one.");
         return null;
+    }
+
+    private static bool LiesIn(string path, string folder)
+    {
+        var (inner, outer) = (Path.GetFullPath(path), Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)));
+        return string.Equals(inner, outer, StringComparison.Ordinal) || inner.StartsWith(outer + Path.DirectorySeparatorChar, StringComparison.Ordinal);
     }
 }

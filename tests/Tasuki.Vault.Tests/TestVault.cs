@@ -15,8 +15,11 @@ public sealed class TestClock : TimeProvider
 
     public override DateTimeOffset GetUtcNow() => Now;
 
-    // What a timer would do, a test does itself.
-    public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) => new Still();
+    /// <summary>Where two servers must take notice of each other by themselves. Else what a timer would do, a test does itself.</summary>
+    public bool TimersRun { get; set; }
+
+    public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
+        TimersRun ? base.CreateTimer(callback, state, dueTime, period) : new Still();
 
     public void Pass(TimeSpan time) => Now += time;
 

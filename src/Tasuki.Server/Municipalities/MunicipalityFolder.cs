@@ -27,6 +27,8 @@ public sealed record MunicipalityFolder(Municipality Municipality, StoreKind Sto
         Keys = Connections.Keys,
         Log = Connections.Log,
         Ring = Ring,
+        Root = Credential(Municipality.Id),
+        DataFolder = Data,
         Create = create,
     };
 
@@ -97,6 +99,15 @@ public sealed record MunicipalityFolder(Municipality Municipality, StoreKind Sto
                 ? Embedded(municipality, dataRoot, ringRoot)
                 : Postgres(municipality, dataRoot, ringRoot, description.Connections!);
         });
+    }
+
+    // LoadCredential=tasuki-ID.root:PATH in the unit: systemd hands the root key over, and the ring's folder holds none.
+    private static string? Credential(MunicipalityId id)
+    {
+        if (Environment.GetEnvironmentVariable("CREDENTIALS_DIRECTORY") is not { Length: > 0 } folder)
+            return null;
+        var path = Path.Combine(folder, $"tasuki-{id}.root");
+        return File.Exists(path) ? path : null;
     }
 
     private static string RingOf(string ringRoot, MunicipalityId id) => Path.GetFullPath(Path.Combine(ringRoot, id.Value));

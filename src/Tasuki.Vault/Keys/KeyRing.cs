@@ -2,49 +2,12 @@ using System.Collections.Immutable;
 using System.Security.Cryptography;
 using System.Text;
 using Tasuki.Kernel;
-using Tasuki.Kernel.Seals;
 
 namespace Tasuki.Vault.Keys;
 
-/// <summary>What a ring key is for. The strings are part of stored bytes.</summary>
-internal static class RingPurpose
-{
-    /// <summary>Wraps residents' keys; numbered by day. Its destruction makes every older copy of the key store noise.</summary>
-    public const string Epoch = "epoch";
-
-    /// <summary>Staff, organisations, shops: what is no resident's.</summary>
-    public const string Field = "field";
-
-    /// <summary>Grants, proxy rights, roles; tokens of grantees and of actors in the log; the erasure list.</summary>
-    public const string Mac = "mac";
-
-    /// <summary>Bodies of the access log, one key a year.</summary>
-    public const string Log = "log";
-
-    /// <summary>Record ids. Permanent, for ids alone, grants nothing.</summary>
-    public const string Id = "id";
-
-    /// <summary>Tokens of result pages: short-lived values that travel through the outside.</summary>
-    public const string Page = "page";
-
-    /// <summary>Wraps the keys that protect cookies.</summary>
-    public const string Cookie = "cookie";
-
-    /// <summary>Wraps the keys that sign tokens.</summary>
-    public const string Signing = "signing";
-
-    /// <summary>HMACs of codes and the password pepper.</summary>
-    public const string Secrets = "secrets";
-
-    public static string Lookup(LookupKind kind) => $"lookup-{(int)kind}";
-
-    /// <summary>Made once with the ring. One that is missing later is an error: a new one would not open what the old one closed.</summary>
-    public static IEnumerable<string> Permanent =>
-        [Field, Mac, Id, Page, Cookie, Signing, Secrets, .. Enum.GetValues<LookupKind>().Select(Lookup)];
-}
-
 /// <summary>
-/// The keys of one municipality, opened once at start. They never leave this assembly: other floors seal, compare and wrap through <see cref="RecordVault"/>.
+/// The keys of one municipality, opened once at start; what other servers change in the files is taken over by <see cref="Refresh"/>. They never leave this
+/// assembly: other floors seal, compare and wrap through <see cref="RecordVault"/>.
 /// </summary>
 internal sealed partial class KeyRing
 {
@@ -53,37 +16,48 @@ internal sealed partial class KeyRing
     private readonly TimeProvider _clock;
     private readonly byte[] _root;
     private readonly Lock _changing = new();
-    private ImmutableDictionary<(string Purpose, int Number), byte[]> _keys;
+    private volatile LoadedRing _loaded;
 
-    private KeyRing(RingFile file, MunicipalityId municipality, TimeProvider clock, byte[] root, ImmutableDictionary<(string, int), byte[]> keys)
+    private KeyRing(RingFile file, MunicipalityId municipality, TimeProvider clock, byte[] root, LoadedRing loaded)
     {
         _file = file;
         _municipality = municipality;
         _clock = clock;
         _root = root;
-        _keys = keys;
+        _loaded = loaded;
     }
 
     public string ErasurePath => _file.ErasurePath;
 
+    /// <summary>The state of the ring this process works with.</summary>
+    public long Generation => _loaded.Generation;
+
+    /// <summary>The epoch under which keys are wrapped now.</summary>
+    public int CurrentEpoch => _loaded.Newest[RingPurpose.Epoch];
+
     /// <summary>Keeps other processes from changing the ring's files until it is disposed.</summary>
     public IDisposable LockFiles() => _file.Lock();
 
-    /// <summary>Errors: <c>ring.missing</c>, <c>ring.root</c>, <c>ring.mode</c>, <c>ring.format</c>, <c>ring.municipality</c>, <c>ring.key</c>.</summary>
-    public static Result<KeyRing> Open(string folder, MunicipalityId municipality, TimeProvider clock, bool create)
+    /// <summary>Null when a rotation or a backup is under way.</summary>
+    public IDisposable? TryLockLongWork() => _file.TryLockLongWork();
+
+    /// <summary>Errors: <c>ring.missing</c>, <c>ring.root</c>, <c>ring.mode</c>, <c>ring.format</c>, <c>ring.municipality</c>, <c>ring.key</c>, <c>ring.restoring</c>.</summary>
+    /// <param name="rootPath">Where the root key lies when it is not beside the ring.</param>
+    public static Result<KeyRing> Open(string folder, MunicipalityId municipality, TimeProvider clock, bool create, string? rootPath = null)
     {
-        var file = new RingFile(folder);
+        var file = new RingFile(folder, rootPath);
+        if (File.Exists(file.RestorePath))
+            return new Error("ring.restoring", "A restore was begun and is not finished. Run the same 'tasuki restore' again; it goes on where it was cut off.");
         if (!file.Exists)
         {
             if (!create)
                 return new Error("ring.missing", "The key ring's folder holds no ring.json. Name the right folder, or start with Create to make a new ring.");
             file.MakeFolder();
             using var held = file.Lock();
-            // A lost ring.json must not be answered by a new ring that opens nothing.
-            if (!file.Exists && file.HasRoot)
+            if (!file.Exists && file.HadRing)
                 return new Error("ring.missing", "The key ring's folder holds a root.key but no ring.json. Put ring.json back from its backup; if no vault was ever made with it, remove root.key.");
-            if (!file.Exists)
-                Make(file, municipality, clock);
+            if (!file.Exists && Make(file, municipality, clock) is { } failed)
+                return failed;
         }
 
         var root = file.ReadRoot();
@@ -95,46 +69,38 @@ internal sealed partial class KeyRing
         if (!string.Equals(document.Value.Municipality, municipality.Value, StringComparison.Ordinal))
             return new Error("ring.municipality", $"The key ring belongs to municipality '{document.Value.Municipality}', not '{municipality}'.");
 
-        var keys = Unwrap(root.Value, document.Value);
-        return keys.IsOk ? new KeyRing(file, municipality, clock, root.Value, keys.Value) : keys.Error;
+        var stamp = file.Stamp;
+        var loaded = LoadedRing.From(root.Value, document.Value, stamp);
+        return loaded.IsOk ? new KeyRing(file, municipality, clock, root.Value, loaded.Value) : loaded.Error;
     }
 
-    public ReadOnlySpan<byte> Key(string purpose) => _keys[(purpose, 1)];
+    /// <summary>The key a purpose closes with now.</summary>
+    public ReadOnlySpan<byte> Key(string purpose) => NewestKey(purpose).Bytes;
 
-    public ReadOnlySpan<byte> EpochKey(int epoch) => _keys.TryGetValue((RingPurpose.Epoch, epoch), out var key) ? key : default;
+    /// <summary>The same with its number, which goes into what it closes.</summary>
+    public (int Number, byte[] Bytes) NewestKey(string purpose)
+    {
+        var ring = _loaded;
+        var number = ring.Newest[purpose];
+        return (number, ring.Keys[(purpose, number)].Bytes);
+    }
 
-    /// <summary>The epoch under which keys are wrapped now.</summary>
-    public int CurrentEpoch => _keys.Keys.Where(k => string.Equals(k.Purpose, RingPurpose.Epoch, StringComparison.Ordinal)).Max(k => k.Number);
+    /// <summary>Empty when there is none of that number, or none any more. A number another server made in this moment is found.</summary>
+    public ReadOnlySpan<byte> KeyOf(string purpose, int number)
+    {
+        if (_loaded.Keys.TryGetValue((purpose, number), out var key))
+            return key.Bytes;
+        Refresh(force: false);
+        return _loaded.Keys.TryGetValue((purpose, number), out key) ? key.Bytes : default;
+    }
+
+    public ReadOnlySpan<byte> EpochKey(int epoch) => KeyOf(RingPurpose.Epoch, epoch);
 
     /// <summary>The log key of a year to write with; the first entry of a year makes it.</summary>
-    public ReadOnlySpan<byte> LogKeyForWriting(int year)
-    {
-        if (_keys.TryGetValue((RingPurpose.Log, year), out var key))
-            return key;
-        lock (_changing)
-        {
-            using var held = _file.Lock();
-            var document = _file.Read().Value;
-            if (!document.Keys.Exists(k => string.Equals(k.Purpose, RingPurpose.Log, StringComparison.Ordinal) && k.Number == year))
-            {
-                document.Keys.Add(New(_root, _municipality, RingPurpose.Log, year, _clock.GetUtcNow()));
-                _file.Write(document);
-            }
-
-            _keys = Unwrap(_root, document).Value;
-            return _keys[(RingPurpose.Log, year)];
-        }
-    }
+    public ReadOnlySpan<byte> LogKeyForWriting(int year) => MadeOnFirstNeed(RingPurpose.Log, year);
 
     /// <summary>Empty when the year's key has ended: what it sealed is gone.</summary>
-    public ReadOnlySpan<byte> LogKeyForReading(int year)
-    {
-        if (_keys.TryGetValue((RingPurpose.Log, year), out var key))
-            return key;
-        // Another server may have made it since this one started.
-        _keys = Unwrap(_root, _file.Read().Value).Value;
-        return _keys.TryGetValue((RingPurpose.Log, year), out key) ? key : default;
-    }
+    public ReadOnlySpan<byte> LogKeyForReading(int year) => KeyOf(RingPurpose.Log, year);
 
     /// <summary>HMAC-SHA-256 under the key of a purpose. <paramref name="domain"/> keeps one use apart from the next.</summary>
     public byte[] Mac(string purpose, string domain, ReadOnlySpan<byte> value)
@@ -143,41 +109,60 @@ internal sealed partial class KeyRing
         return HMACSHA256.HashData(Key(purpose), [(byte)name.Length, .. name, .. value]);
     }
 
-    private static void Make(RingFile file, MunicipalityId municipality, TimeProvider clock)
+    /// <summary>
+    /// Takes over what was changed in the files; without <paramref name="force"/> only when they look changed. A ring that cannot be read, or is older than the
+    /// loaded one, changes nothing: an outage after the start stops no reads. True when the loaded ring is the newest that could be read.
+    /// </summary>
+    public bool Refresh(bool force)
+    {
+        var stamp = _file.Stamp;
+        if (!force && stamp == _loaded.Stamp)
+            return true;
+        var document = _file.Read();
+        if (!document.IsOk || document.Value.Generation < _loaded.Generation || !string.Equals(document.Value.Municipality, _municipality.Value, StringComparison.Ordinal))
+            return false;
+        var loaded = LoadedRing.From(_root, document.Value, stamp);
+        if (!loaded.IsOk)
+            return false;
+        lock (_changing)
+        {
+            if (loaded.Value.Generation >= _loaded.Generation)
+                _loaded = loaded.Value;
+        }
+
+        return true;
+    }
+
+    /// <summary>Every key with its dates, no bytes.</summary>
+    public IReadOnlyList<RingKeyInfo> List() =>
+    [
+        .. _loaded.Keys.OrderBy(k => k.Key.Purpose, StringComparer.Ordinal).ThenBy(k => k.Key.Number).Select(k => new RingKeyInfo(
+            k.Key.Purpose, k.Key.Number, k.Value.Birth, k.Value.End,
+            k.Value.Spread > 0 ? RingKeyState.Spread : k.Value.End is null ? RingKeyState.InUse : RingKeyState.OpensOnly)),
+    ];
+
+    /// <summary>Root and ring as they stand, for a copy that is encrypted before it touches a disk.</summary>
+    public (byte[] Root, byte[] Ring, byte[] Erasures) Copy()
+    {
+        using var held = _file.Lock();
+        return (_root, _file.Bytes(), File.Exists(ErasurePath) ? File.ReadAllBytes(ErasurePath) : []);
+    }
+
+    private static Error? Make(RingFile file, MunicipalityId municipality, TimeProvider clock)
     {
         var root = file.MakeRoot();
+        if (!root.IsOk)
+            return root.Error;
         var now = clock.GetUtcNow();
-        var today = DateOnly.FromDateTime(now.UtcDateTime).DayNumber;
-        var keys = new List<RingEntry> { New(root, municipality, RingPurpose.Epoch, today, now), New(root, municipality, RingPurpose.Log, now.Year, now) };
-        keys.AddRange(RingPurpose.Permanent.Select(purpose => New(root, municipality, purpose, 1, now)));
-        file.Write(new RingDocument(1, municipality.Value, keys));
+        var keys = new List<RingEntry> { New(root.Value, municipality, RingPurpose.Epoch, TokyoDay.Of(now).DayNumber, now), New(root.Value, municipality, RingPurpose.Log, now.Year, now) };
+        keys.AddRange(RingPurpose.MadeWithTheRing.Select(purpose => New(root.Value, municipality, purpose, 1, now)));
+        file.Write(new RingDocument(RingDocument.NewestFormat, municipality.Value, keys));
+        return null;
     }
 
-    private static RingEntry New(byte[] root, MunicipalityId municipality, string purpose, int number, DateTimeOffset birth)
+    private static RingEntry New(byte[] root, MunicipalityId municipality, string purpose, int number, DateTimeOffset birth, long spread = 0)
     {
         var key = RandomNumberGenerator.GetBytes(32);
-        return new RingEntry(purpose, number, birth, null, Aead.Seal(root, [], key, Bound(municipality.Value, purpose, number, birth, null)));
-    }
-
-    private static byte[] Bound(string municipality, string purpose, int number, DateTimeOffset birth, DateTimeOffset? end) =>
-        Encoding.UTF8.GetBytes($"tasuki ring\n{municipality}\n{purpose}\n{number}\n{birth.UtcTicks}\n{end?.UtcTicks}");
-
-    private static Result<ImmutableDictionary<(string, int), byte[]>> Unwrap(byte[] root, RingDocument document)
-    {
-        var keys = ImmutableDictionary.CreateBuilder<(string, int), byte[]>();
-        foreach (var entry in document.Keys)
-        {
-            if (Aead.Open(root, 0, entry.Wrapped, Bound(document.Municipality, entry.Purpose, entry.Number, entry.Birth, entry.End)) is not { } key)
-                return new Error("ring.key", $"The ring's key '{entry.Purpose}' number {entry.Number} does not open with root.key: the two files do not belong together, or one was altered.");
-            keys.Add((entry.Purpose, entry.Number), key);
-        }
-
-        foreach (var purpose in RingPurpose.Permanent)
-        {
-            if (!keys.ContainsKey((purpose, 1)))
-                return new Error("ring.key", $"ring.json lacks the key '{purpose}'. Put the ring back from its backup.");
-        }
-
-        return keys.ToImmutable();
+        return new RingEntry(purpose, number, birth, null, Aead.Seal(root, [], key, LoadedRing.Bound(municipality.Value, purpose, number, birth, null)), spread);
     }
 }

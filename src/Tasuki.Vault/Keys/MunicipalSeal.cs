@@ -7,11 +7,10 @@ namespace Tasuki.Vault.Keys;
 
 /// <summary>
 /// <see cref="ISeal"/>. A resident's value: a body under the resident's key (<see cref="BodyFormat"/>), bound to its place. The municipality's: format(1) | nonce |
-/// ciphertext | tag under the field key, padded alike.
+/// ciphertext | tag under the field key, padded alike (<see cref="NumberedKey"/>: the number of the key stands in the head).
 /// </summary>
 internal sealed class MunicipalSeal(ResidentKeyStore residents, KeyRing ring, MunicipalityId municipality) : ISeal
 {
-    private const byte Format = 1;
     private static readonly Error Gone = new("seal.gone", "The resident's key is destroyed or on the erasure list: what it sealed is gone.");
     private static readonly Error Broken = new("seal.broken", "The sealed value was altered or belongs elsewhere.");
 
@@ -30,12 +29,12 @@ internal sealed class MunicipalSeal(ResidentKeyStore residents, KeyRing ring, Mu
         var padded = new byte[BodyFormat.PaddedSize(4 + plain.Length)];
         BinaryPrimitives.WriteInt32BigEndian(padded, plain.Length);
         plain.CopyTo(padded.AsSpan(4));
-        return Aead.Seal(ring.Key(RingPurpose.Field), [Format], padded, Bound(place).Bytes);
+        return NumberedKey.Seal(ring, RingPurpose.Field, padded, Bound(place).Bytes);
     }
 
     public Result<byte[]> OpenForMunicipality(SealPlace place, ReadOnlySpan<byte> sealedValue)
     {
-        if (sealedValue is not [Format, ..] || Aead.Open(ring.Key(RingPurpose.Field), 1, sealedValue, Bound(place).Bytes) is not { } padded)
+        if (NumberedKey.Open(ring, RingPurpose.Field, sealedValue, Bound(place).Bytes) is not { } padded)
             return Broken;
         return padded.AsSpan(4, BinaryPrimitives.ReadInt32BigEndian(padded)).ToArray();
     }

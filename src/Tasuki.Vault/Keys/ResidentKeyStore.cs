@@ -52,7 +52,7 @@ internal sealed class ResidentKeyStore : IDisposable
         var opened = new List<(byte, byte[])>(rows.Count);
         foreach (var (epoch, version, wrapped) in rows)
         {
-            if (_ring.EpochKey(epoch) is { IsEmpty: false } key && Aead.Open(key, 0, wrapped, Bound(resident, epoch, version)) is { Length: KeySize } bytes)
+            if (_ring.EpochKey(epoch) is { IsEmpty: false } key && Aead.Open(key, 0, wrapped, Bound(_municipality, resident, epoch, version)) is { Length: KeySize } bytes)
                 opened.Add((version, bytes));
         }
 
@@ -78,17 +78,36 @@ internal sealed class ResidentKeyStore : IDisposable
     /// <summary>Makes keys for new residents. They are durable when this returns.</summary>
     public async Task Create(IReadOnlyList<ResidentNo> residents, CancellationToken cancel)
     {
-        var epoch = _ring.CurrentEpoch;
-        var rows = residents.Select(object?[] (resident) =>
+        while (true)
+        {
+            var epoch = _ring.CurrentEpoch;
+            await using var work = await _database.Write(cancel);
+            // Shared with other enrolments; a rotation that closes older epochs waits for them, and they for it.
+            var oldest = await work.Number($"select epoch from key_fence where one = 1{(_database is PostgresDatabase ? " for share" : "")}", cancel);
+            if (epoch >= oldest)
+            {
+                await _database.InsertMany(work, VaultColumns.ResidentKey, NewKeys(residents, epoch), cancel);
+                await work.Commit(cancel);
+                return;
+            }
+
+            // This server slept through a rotation: under this epoch nothing is wrapped any more.
+            if (!_ring.Refresh(force: true) || _ring.CurrentEpoch <= epoch)
+                throw new InvalidOperationException($"Epoch {epoch} is closed and the ring on this server holds no newer one.");
+        }
+    }
+
+    private List<object?[]> NewKeys(IReadOnlyList<ResidentNo> residents, int epoch)
+    {
+        var rows = new List<object?[]>(residents.Count);
+        foreach (var resident in residents)
         {
             var bytes = RandomNumberGenerator.GetBytes(KeySize);
-            var wrapped = Aead.Seal(_ring.EpochKey(epoch), [], bytes, Bound(resident, epoch, 1));
+            rows.Add([resident.Value, (long)epoch, 1L, Aead.Seal(_ring.EpochKey(epoch), [], bytes, Bound(_municipality, resident, epoch, 1))]);
             CryptographicOperations.ZeroMemory(bytes);
-            return [resident.Value, (long)epoch, 1L, wrapped];
-        }).ToList();
-        await using var work = await _database.Write(cancel);
-        await _database.InsertMany(work, VaultColumns.ResidentKey, rows, cancel);
-        await work.Commit(cancel);
+        }
+
+        return rows;
     }
 
     public async Task Destroy(ResidentNo resident, CancellationToken cancel)
@@ -117,6 +136,6 @@ internal sealed class ResidentKeyStore : IDisposable
         }
     }
 
-    private byte[] Bound(ResidentNo resident, int epoch, byte version) =>
-        new Binding(_municipality, "resident_key").Number(resident.Value).Number(epoch).Number(version).Bytes.ToArray();
+    public static byte[] Bound(MunicipalityId municipality, ResidentNo resident, long epoch, byte version) =>
+        new Binding(municipality, "resident_key").Number(resident.Value).Number(epoch).Number(version).Bytes.ToArray();
 }

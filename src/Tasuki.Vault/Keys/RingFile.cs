@@ -6,26 +6,49 @@ using Tasuki.Kernel;
 namespace Tasuki.Vault.Keys;
 
 /// <summary>One key of the ring as it stands in <c>ring.json</c>, wrapped by the root key.</summary>
-internal sealed record RingEntry(string Purpose, int Number, DateTimeOffset Birth, DateTimeOffset? End, byte[] Wrapped);
+/// <param name="End">Since when it seals nothing new. It opens what it sealed until it is destroyed.</param>
+/// <param name="Spread">The generation of the ring that brought it, while it waits for every live server to have loaded that; 0 when it may be used.</param>
+internal sealed record RingEntry(string Purpose, int Number, DateTimeOffset Birth, DateTimeOffset? End, byte[] Wrapped, long Spread = 0);
 
-internal sealed record RingDocument(int Format, string Municipality, List<RingEntry> Keys);
+/// <param name="Generation">Counts the changes of the ring: what a server reports to have loaded.</param>
+internal sealed record RingDocument(int Format, string Municipality, List<RingEntry> Keys, long Generation = 1)
+{
+    /// <summary>Format 1 knew no generation and no key that waits; it is read, and written as 2.</summary>
+    public const int NewestFormat = 2;
+}
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true)]
 [JsonSerializable(typeof(RingDocument))]
 internal sealed partial class RingJson : JsonSerializerContext;
 
-/// <summary>The files of the key ring: <c>root.key</c> (32 bytes, mode 0600) and <c>ring.json</c>. A change is written beside, synced and renamed: a crash leaves the old or the new ring.</summary>
-internal sealed class RingFile(string folder)
+/// <summary>
+/// The files of the key ring: <c>root.key</c> (32 bytes, mode 0600, or a path of its own such as a systemd credential) and <c>ring.json</c>. A change is written beside,
+/// synced, renamed, the folder synced: a crash leaves the old or the new ring.
+/// </summary>
+internal sealed class RingFile(string folder, string? root)
 {
-    private const int RootSize = 32;
+    public const int RootSize = 32;
 
-    private string RootPath => Path.Combine(folder, "root.key");
+    private string RootPath => root ?? Path.Combine(folder, "root.key");
 
     private string RingPath => Path.Combine(folder, "ring.json");
 
     public string ErasurePath => Path.Combine(folder, "erasures");
 
+    /// <summary>Stands here while a restore is under way: nothing opens before it is finished.</summary>
+    public string RestorePath => Path.Combine(folder, "restore.json");
+
     public bool Exists => File.Exists(RingPath);
+
+    /// <summary>Differs after every change, but for two within one tick of the file system's clock.</summary>
+    public (DateTime, long) Stamp
+    {
+        get
+        {
+            var file = new FileInfo(RingPath);
+            return file.Exists ? (file.LastWriteTimeUtc, file.Length) : default;
+        }
+    }
 
     /// <summary>Held while a ring is made or a key is added, against a second process doing the same.</summary>
     public FileStream Lock()
@@ -44,6 +67,19 @@ internal sealed class RingFile(string folder)
         }
     }
 
+    /// <summary>Held by a rotation or a backup, which would disturb one another. Null when one is under way.</summary>
+    public FileStream? TryLockLongWork()
+    {
+        try
+        {
+            return new FileStream(Path.Combine(folder, "work.lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (IOException)
+        {
+            return null;
+        }
+    }
+
     public void MakeFolder()
     {
         if (Directory.Exists(folder))
@@ -54,31 +90,51 @@ internal sealed class RingFile(string folder)
             Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
     }
 
-    public bool HasRoot => File.Exists(RootPath);
+    /// <summary>Whether a ring stood here before: a lost ring.json must not be answered by a new ring that opens nothing.</summary>
+    public bool HadRing => root is null ? File.Exists(RootPath) : File.Exists(ErasurePath) || File.Exists(Path.Combine(folder, "work.lock"));
 
-    public byte[] MakeRoot()
+    /// <summary>A root of its own path is made by who keeps it, never here.</summary>
+    public Result<byte[]> MakeRoot()
     {
-        var root = RandomNumberGenerator.GetBytes(RootSize);
-        WriteSynced(RootPath, root);
-        return root;
+        if (root is not null)
+            return ReadRoot();
+        var made = RandomNumberGenerator.GetBytes(RootSize);
+        SyncedFile.Write(RootPath, made);
+        return made;
     }
 
     public Result<byte[]> ReadRoot()
     {
         if (!File.Exists(RootPath))
             return new Error("ring.root", "The key ring has no root.key: without it no record can be opened. Put it back from where it was kept.");
-        if (!OperatingSystem.IsWindows() && (File.GetUnixFileMode(RootPath) & ~(UnixFileMode.UserRead | UnixFileMode.UserWrite)) != UnixFileMode.None)
+        // systemd keeps credentials in a folder of the service's own and may show a group that is only its access list.
+        var credential = Environment.GetEnvironmentVariable("CREDENTIALS_DIRECTORY") is { Length: > 0 } credentials
+            && string.Equals(Path.GetDirectoryName(Path.GetFullPath(RootPath)), Path.GetFullPath(credentials), StringComparison.Ordinal);
+        if (!OperatingSystem.IsWindows() && !credential && (File.GetUnixFileMode(RootPath) & ~(UnixFileMode.UserRead | UnixFileMode.UserWrite)) != UnixFileMode.None)
             return new Error("ring.mode", "root.key may be read by others than its owner. Set its mode to 0600.");
-        var root = File.ReadAllBytes(RootPath);
-        return root.Length == RootSize ? root : new Error("ring.root", $"root.key has {root.Length} bytes; it must have {RootSize}.");
+        var read = File.ReadAllBytes(RootPath);
+        return read.Length == RootSize ? read : new Error("ring.root", $"root.key has {read.Length} bytes; it must have {RootSize}.");
     }
 
     public Result<RingDocument> Read()
     {
         try
         {
-            var document = JsonSerializer.Deserialize(File.ReadAllBytes(RingPath), RingJson.Default.RingDocument);
-            return document is { Format: 1 } ? document : new Error("ring.format", $"ring.json has format {document?.Format}; this version reads format 1.");
+            return Parse(File.ReadAllBytes(RingPath));
+        }
+        catch (IOException)
+        {
+            return new Error("ring.missing", "The key ring's folder cannot be read.");
+        }
+    }
+
+    public static Result<RingDocument> Parse(ReadOnlySpan<byte> json)
+    {
+        try
+        {
+            var document = JsonSerializer.Deserialize(json, RingJson.Default.RingDocument);
+            return document is { Format: 1 or RingDocument.NewestFormat }
+                ? document : new Error("ring.format", $"ring.json has format {document?.Format}; this version reads formats 1 and {RingDocument.NewestFormat}.");
         }
         catch (JsonException)
         {
@@ -86,20 +142,15 @@ internal sealed class RingFile(string folder)
         }
     }
 
-    public void Write(RingDocument document) => WriteSynced(RingPath, JsonSerializer.SerializeToUtf8Bytes(document, RingJson.Default.RingDocument));
+    public byte[] Bytes() => File.ReadAllBytes(RingPath);
 
-    private static void WriteSynced(string path, byte[] bytes)
+    public void Write(RingDocument document) => SyncedFile.Write(RingPath, JsonSerializer.SerializeToUtf8Bytes(document, RingJson.Default.RingDocument));
+
+    /// <summary>Puts a recovered ring into an empty folder; <c>ring.json</c> comes last, so that a cut-off recovery is no ring.</summary>
+    public void Put(byte[] rootKey, byte[] ring)
     {
-        var beside = path + ".new";
-        var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
-        if (!OperatingSystem.IsWindows())
-            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        using (var file = new FileStream(beside, options))
-        {
-            file.Write(bytes);
-            file.Flush(flushToDisk: true);
-        }
-
-        File.Move(beside, path, overwrite: true);
+        MakeFolder();
+        SyncedFile.Write(RootPath, rootKey);
+        SyncedFile.Write(RingPath, ring);
     }
 }

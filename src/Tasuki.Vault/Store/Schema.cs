@@ -64,6 +64,11 @@ internal static class Schema
             resident_no bigint not null, epoch bigint not null, key_version smallint not null, wrapped bytea not null, primary key (resident_no, key_version)) /*plain*/;
         create index resident_key_epoch on resident_key (epoch);
         """,
+        """
+        create table key_fence (one smallint not null primary key, epoch bigint not null) /*plain*/;
+        insert into key_fence (one, epoch) values (1, 0);
+        create table ring_server (server_no bigint not null primary key, generation bigint not null, seen bigint not null) /*plain*/;
+        """,
     ];
 
     public static readonly IReadOnlyList<string> Log =

@@ -80,6 +80,10 @@ internal static class VaultColumns
     public static readonly TableColumns ResidentKey = new(Keys, "resident_key",
         [Number("resident_no"), Number("epoch"), Small("key_version"), Sealed("wrapped")]);
 
+    public static readonly TableColumns KeyFence = new(Keys, "key_fence", [Small("one"), Number("epoch")]);
+
+    public static readonly TableColumns RingServer = new(Keys, "ring_server", [Number("server_no"), Number("generation"), Number("seen")]);
+
     public static readonly TableColumns LogWriter = new(Log, "log_writer", [Number("writer_no"), Number("started")]);
 
     public static readonly TableColumns LogEntry = new(Log, "log_entry",
@@ -110,7 +114,7 @@ internal static class VaultColumns
     public static IReadOnlyList<TableColumns> All { get; } =
     [
         Resident, Record, RecordHistory, SampleChunk, File, FileChunk, AccessGrant, Purpose, ResidentLookup, Counter,
-        ResidentKey, LogWriter, LogEntry, LogGroup, LogListed, LogBeat, LogSeal,
+        ResidentKey, KeyFence, RingServer, LogWriter, LogEntry, LogGroup, LogListed, LogBeat, LogSeal,
         .. new[] { Records, Keys, Log }.Select(database => new TableColumns(database, "schema_version", [Number("script")])),
     ];
 
