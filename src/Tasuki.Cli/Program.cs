@@ -2,6 +2,7 @@ using System.Text;
 using Tasuki.Cli;
 using Tasuki.Cli.Convert;
 using Tasuki.Cli.Demo;
+using Tasuki.Cli.Log;
 using Tasuki.Cli.Municipalities;
 using Tasuki.Cli.Records;
 
@@ -25,6 +26,10 @@ try
         ["municipality", "add", .. var rest] => await AddMunicipality.Run(rest, Console.Out, Console.Error, stop.Token),
         ["import", .. var rest] => await ImportRecords.Run(rest, Console.Out, Console.Error, stop.Token),
         ["export", .. var rest] => await ExportToFile.Run(rest, Console.Out, Console.Error, stop.Token),
+        ["verify-log", .. var rest] => await VerifyLog.Run(rest, Console.Out, Console.Error, stop.Token),
+        ["verify-history", .. var rest] => await VerifyHistory.Run(rest, Console.Out, Console.Error),
+        ["log", "seal", .. var rest] => await ShowSeal.Run(rest, Console.Out, Console.Error, stop.Token),
+        ["log", "retire", .. var rest] => await RetireLog.Run(rest, Console.Out, Console.Error, stop.Token),
         _ => await Usage.Say(Console.Error),
     };
 }
