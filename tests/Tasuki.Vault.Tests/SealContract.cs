@@ -326,6 +326,41 @@ public abstract class SealContract(StoreKind store)
         }
     }
 
+    [Fact]
+    public async Task Entries_and_groups_from_before_there_were_trees_are_read_checked_and_sealed()
+    {
+        await using var test = await Start(store);
+        var resident = await test.Resident();
+        var (log, ring, municipality) = (test.Vault.Parts.LogStore, test.Vault.Parts.Ring, test.Vault.Parts.Municipality);
+        var at = RecordStore.Time.Micros(test.Clock.Now);
+        var bound = new Keys.Binding(municipality, "log_entry").Number(2).Number(1).Number(resident.Value).Number(at).Number(7);
+        var body = Keys.Aead.Seal(ring.LogKeyForWriting(2026), [1, 2026 >> 8, 2026 & 255], [.. Old("""{"k":4,"i":"o1","p":"care","a":"read","d":"x","r":true}"""), 0], bound.Bytes);
+        var entry = new SealedEntry(2, 1, 1, resident.Value, at, 7, body, null);
+        using var hash = new OldGroupHash(new byte[32], 2, 1);
+        hash.Add(entry);
+        await using (var work = await log.Write(Cancel))
+        {
+            await log.InsertMany(work, VaultColumns.LogWriter, [[2L, at]], Cancel);
+            await log.InsertMany(work, VaultColumns.LogGroup, [[2L, 1L, 1L, 1L, new byte[32], hash.Hash(), null]], Cancel);
+            await log.InsertMany(work, VaultColumns.LogEntry, [[2L, 1L, 1L, resident.Value, at, 7L, body, null]], Cancel);
+            await work.Commit(Cancel);
+        }
+
+        Assert.Equal(2, (await test.Vault.Parts.Sealer.SealNow(Cancel))!.Entries);
+        var line = (await (await test.Own(resident)).AccessLog(10, Cancel)).First(e => e.ActorKind is ActorKind.Officer);
+        Assert.Equal(("o1", "care", "read", "x", true), (line.ActorId, line.Purpose, line.Action, line.Detail, line.Refused));
+        Assert.Empty((await Report(test, await Witness(test))).Findings);
+        await using (var work = await log.Write(Cancel))
+        {
+            await work.Execute("update log_entry set at = at + 1 where writer_no = 2", Cancel);
+            await work.Commit(Cancel);
+        }
+
+        Assert.NotEmpty((await Report(test)).Findings);
+
+        static byte[] Old(string json) => [(byte)json.Length, .. System.Text.Encoding.UTF8.GetBytes(json)];
+    }
+
     internal static async Task Look(RecordVault vault, ResidentNo resident) =>
         await (await vault.Open(Actor.Resident(resident), resident, Purpose.OwnUse, Cancel)).Value.Count(Cancel);
 
