@@ -3,6 +3,7 @@ using Tasuki.Cli;
 using Tasuki.Cli.Convert;
 using Tasuki.Cli.Demo;
 using Tasuki.Cli.Keys;
+using Tasuki.Cli.Log;
 using Tasuki.Cli.Municipalities;
 using Tasuki.Cli.Records;
 
@@ -31,6 +32,10 @@ try
         ["keys", "renew", .. var rest] => await RenewKey.Run(rest, Console.Out, Console.Error, stop.Token),
         ["keys", "backup", .. var rest] => await BackUpRing.Run(rest, Console.Out, Console.Error, stop.Token),
         ["keys", "recover", .. var rest] => await RecoverRing.Run(rest, Console.Out, Console.Error, stop.Token),
+        ["verify-log", .. var rest] => await VerifyLog.Run(rest, Console.Out, Console.Error, stop.Token),
+        ["verify-history", .. var rest] => await VerifyHistory.Run(rest, Console.Out, Console.Error),
+        ["log", "seal", .. var rest] => await ShowSeal.Run(rest, Console.Out, Console.Error, stop.Token),
+        ["log", "retire", .. var rest] => await RetireLog.Run(rest, Console.Out, Console.Error, stop.Token),
         _ => await Usage.Say(Console.Error),
     };
 }

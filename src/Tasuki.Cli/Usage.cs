@@ -31,6 +31,13 @@ internal static class Usage
                                        ring, root key and erasure list, encrypted to an offline certificate
           keys recover --from FILE --key KEY.pem --ring FOLDER
                                        puts them back into FOLDER/ID, which must hold no ring
+          verify-log [--witness FILE-OR-FOLDER]... [--records]
+                                       checks the access log, against seals kept elsewhere, and with --records the rows against it
+          verify-history FILE --seal FILE
+                                       checks a person's exported history against a published seal; needs nothing else
+          log seal                     the newest seal, for a witness outside the operator's hands
+          log retire --before YEAR --operator NAME --reason TEXT [--log CONNECTION]
+                                       ends entries after the retention; their seals stay
 
         Common options: --data FOLDER (data), --ring FOLDER (data.ring), --municipality ID
         """;

@@ -1,9 +1,11 @@
 using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
+using System.Text.Json;
 using Tasuki.Kernel;
 using Tasuki.Kernel.Records;
 using Tasuki.Vault.Keys;
 using Tasuki.Vault.Log;
+using Tasuki.Vault.Log.History;
 using Tasuki.Vault.RecordStore;
 using Tasuki.Vault.Search;
 
@@ -201,6 +203,21 @@ public sealed class Session
     {
         await Log(LogAction.AccessLog, null);
         return _actor.Self == Resident ? await _parts.LogReader.Of(Resident, Math.Clamp(limit, 1, 10_000), cancel) : [];
+    }
+
+    /// <summary>
+    /// The same lines with the hashes that lead from each to a seal, as JSON that <see cref="HistoryCheck"/> reads. Returns how many lines are proven; nothing is
+    /// written for other sessions and before the first seal.
+    /// </summary>
+    /// <param name="againstSeal">The seal the person holds; null for the newest.</param>
+    public async Task<int> AccessLogProofs(int limit, long? againstSeal, Stream output, CancellationToken cancel)
+    {
+        await Log(LogAction.AccessLog, null);
+        if (_actor.Self != Resident
+            || await new HistoryProofs(_parts.LogStore, _parts.Ring, _parts.Municipality).Of(Resident, Math.Clamp(limit, 1, 10_000), againstSeal, cancel) is not { } history)
+            return 0;
+        await JsonSerializer.SerializeAsync(output, history, HistoryJson.Default.ProvenHistory, cancel);
+        return history.Lines.Count;
     }
 
     private static string? TypesOf(RecordQuery query) => query.Types.Count == 0 ? null : string.Join(',', query.Types.Order(StringComparer.Ordinal));

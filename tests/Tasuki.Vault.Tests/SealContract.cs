@@ -287,6 +287,80 @@ public abstract class SealContract(StoreKind store)
         Assert.NotEmpty((await Report(test, witness)).Findings);
     }
 
+    [Fact]
+    public async Task A_person_checks_their_own_history_against_a_published_seal_without_us()
+    {
+        await using var test = await Start(store);
+        var residents = (await test.Vault.EnrolMany(Actor.Operator("desk", "tests"), 5, Cancel)).Value;
+        await using var second = await test.Another();
+        for (var i = 0; i < 23; i++)
+        {
+            await Task.WhenAll(Look(test.Vault, residents[0]), Look(second, residents[1]), Look(second, residents[0]));
+            await test.Vault.Parts.Sealer.SealNow(Cancel);
+        }
+
+        var seal = await Witness(test);
+        await Look(second, residents[0]);
+        var path = Path.Combine(test.DataFolder, "history.json");
+        await using (var file = File.Create(path))
+            Assert.Equal(47, await (await test.Own(residents[0])).AccessLogProofs(1_000, againstSeal: null, file, Cancel));
+        var report = HistoryCheck.Run(path, seal).Value;
+        Assert.Empty(report.Findings);
+        Assert.Equal((47, 2, 23), (report.Proven.Count, report.Unproven, report.Seal));
+        Assert.Equal(["count", "enrol"], report.Proven.Select(l => l.Action).Distinct(StringComparer.Ordinal).ToArray());
+
+        // Nobody else is named, and no line can be changed, taken from another person or bent.
+        var history = System.Text.Json.Nodes.JsonNode.Parse(await File.ReadAllTextAsync(path, Cancel))!;
+        foreach (var bend in (Action<System.Text.Json.Nodes.JsonNode>[])
+            [
+                h => h["resident"] = 2, h => h["lines"]![0]!["at"] = 5, h => h["lines"]![3]!["entry"] = 1, h => h["lines"]![46]!["list"]!["index"] = 1, h => h["lines"]![5]!["seal"] = 2,
+                h => h["lines"]![4]!["key"] = h["lines"]![5]!["key"]!.DeepClone(), h => h["lines"]![2]!["inSeal"]!["path"] = new System.Text.Json.Nodes.JsonArray(),
+                h => h["lines"]![7]!["body"] = h["lines"]![8]!["body"]!.DeepClone(), h => h["lines"]![7]!["group"]!["last"] = 99,
+                h => h["seals"]!.AsArray().RemoveAt(0), h => h["seals"]![0]!["entries"] = 5,
+            ])
+        {
+            var bent = history.DeepClone();
+            bend(bent);
+            await File.WriteAllTextAsync(path, bent.ToJsonString(), Cancel);
+            Assert.NotEmpty(HistoryCheck.Run(path, seal).Value.Findings);
+        }
+    }
+
+    [Fact]
+    public async Task Entries_and_groups_from_before_there_were_trees_are_read_checked_and_sealed()
+    {
+        await using var test = await Start(store);
+        var resident = await test.Resident();
+        var (log, ring, municipality) = (test.Vault.Parts.LogStore, test.Vault.Parts.Ring, test.Vault.Parts.Municipality);
+        var at = RecordStore.Time.Micros(test.Clock.Now);
+        var bound = new Keys.Binding(municipality, "log_entry").Number(2).Number(1).Number(resident.Value).Number(at).Number(7);
+        var body = Keys.Aead.Seal(ring.LogKeyForWriting(2026), [1, 2026 >> 8, 2026 & 255], [.. Old("""{"k":4,"i":"o1","p":"care","a":"read","d":"x","r":true}"""), 0], bound.Bytes);
+        var entry = new SealedEntry(2, 1, 1, resident.Value, at, 7, body, null);
+        using var hash = new OldGroupHash(new byte[32], 2, 1);
+        hash.Add(entry);
+        await using (var work = await log.Write(Cancel))
+        {
+            await log.InsertMany(work, VaultColumns.LogWriter, [[2L, at]], Cancel);
+            await log.InsertMany(work, VaultColumns.LogGroup, [[2L, 1L, 1L, 1L, new byte[32], hash.Hash(), null]], Cancel);
+            await log.InsertMany(work, VaultColumns.LogEntry, [[2L, 1L, 1L, resident.Value, at, 7L, body, null]], Cancel);
+            await work.Commit(Cancel);
+        }
+
+        Assert.Equal(2, (await test.Vault.Parts.Sealer.SealNow(Cancel))!.Entries);
+        var line = (await (await test.Own(resident)).AccessLog(10, Cancel)).First(e => e.ActorKind is ActorKind.Officer);
+        Assert.Equal(("o1", "care", "read", "x", true), (line.ActorId, line.Purpose, line.Action, line.Detail, line.Refused));
+        Assert.Empty((await Report(test, await Witness(test))).Findings);
+        await using (var work = await log.Write(Cancel))
+        {
+            await work.Execute("update log_entry set at = at + 1 where writer_no = 2", Cancel);
+            await work.Commit(Cancel);
+        }
+
+        Assert.NotEmpty((await Report(test)).Findings);
+
+        static byte[] Old(string json) => [(byte)json.Length, .. System.Text.Encoding.UTF8.GetBytes(json)];
+    }
+
     internal static async Task Look(RecordVault vault, ResidentNo resident) =>
         await (await vault.Open(Actor.Resident(resident), resident, Purpose.OwnUse, Cancel)).Value.Count(Cancel);
 

@@ -157,6 +157,7 @@ public sealed class ExportRecords(Texts<ExchangeTexts> texts, Language language,
                 Moment(entry.At), texts[$"actor-{entry.ActorKind}"], entry.Purpose, entry.Action, entry.Detail ?? "", entry.Refused ? texts["yes"] : "",
             ]), cancel);
         }, cancel);
+        await archive.Add("about/access-proofs.json", stream => session.AccessLogProofs(HistoryEntries, againstSeal: null, stream, cancel), cancel);
         await archive.Add("about/consents.csv", async stream => await Table(stream, [texts["index-moment"], texts["consent-terms"], texts["access-purpose"]],
             (await consents.Of(session, cancel)).Select(consent => (string[])[Moment(consent.Given), consent.Terms, string.Join(", ", consent.Purposes)]), cancel), cancel);
     }

@@ -1,0 +1,93 @@
+using System.Diagnostics;
+using System.Text;
+
+namespace Tasuki.Cli.Tests;
+
+/// <summary>The commands around the access log, each a process of its own.</summary>
+public sealed class LogCommandTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("tasuki-cli-").FullName;
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    private string[] Places => ["--data", Path.Combine(_folder, "data"), "--ring", Path.Combine(_folder, "ring")];
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [Fact]
+    public async Task A_log_is_checked_against_a_seal_kept_elsewhere_and_another_log_in_its_place_is_found()
+    {
+        Assert.Equal(0, (await Tasuki(["demo", "--residents", "2", .. Places])).Code);
+        var seal = await Tasuki(["log", "seal", .. Places]);
+        Assert.True(seal.Code == 0, seal.Errors);
+        var witness = Path.Combine(_folder, "seal.json");
+        await File.WriteAllTextAsync(witness, seal.Output, Cancel);
+        var whole = await Tasuki(["verify-log", "--records", "--witness", witness, .. Places]);
+        Assert.True(whole.Code == 0, whole.Output + whole.Errors);
+        Assert.Contains("The log is whole.", whole.Output, StringComparison.Ordinal);
+        Assert.Contains("are held by the witness, up to seal", whole.Output, StringComparison.Ordinal);
+
+        foreach (var file in Directory.GetFiles(Path.Combine(_folder, "data"), "log.db*", SearchOption.AllDirectories))
+            File.Delete(file);
+        Assert.Equal(0, (await Tasuki(["migrate", .. Places])).Code);
+        var cut = await Tasuki(["verify-log", "--witness", witness, .. Places]);
+        Assert.Equal(1, cut.Code);
+        Assert.Contains("Seal 1 is not the one the witness holds", cut.Output, StringComparison.Ordinal);
+        Assert.Contains("NOT whole", cut.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_process_killed_at_any_moment_leaves_no_false_alarm()
+    {
+        // The description of a demo is written at its end: a finished one lends it.
+        Assert.Equal(0, (await Tasuki(["demo", "--residents", "1", .. Places])).Code);
+        var description = Directory.GetFiles(Path.Combine(_folder, "data"), "municipality.json", SearchOption.AllDirectories)[0];
+        var text = await File.ReadAllTextAsync(description, Cancel);
+        foreach (var size in new[] { 500_000, 2_000_000 })
+        {
+            Directory.Delete(Path.Combine(_folder, "data"), recursive: true);
+            Directory.Delete(Path.Combine(_folder, "ring"), recursive: true);
+            var start = Command(["demo", "--residents", "60", .. Places]);
+            using (var process = Process.Start(start)!)
+            {
+                // As soon as so much was written, in the middle of whatever it does.
+                while (!process.HasExited && Written("log.db*") < size)
+                    await Task.Yield();
+                process.Kill();
+                await process.WaitForExitAsync(Cancel);
+            }
+
+            await File.WriteAllTextAsync(description, text, Cancel);
+            var report = await Tasuki(["verify-log", "--records", .. Places]);
+            Assert.True(report.Code == 0, report.Output + report.Errors);
+            Assert.DoesNotContain(" 0 entries in", report.Output, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public async Task Wrong_words_are_refused_with_a_sentence()
+    {
+        Assert.Equal(64, (await Tasuki("verify-log", "--witnes", "x")).Code);
+        Assert.Equal(64, (await Tasuki("verify-history", "x.json")).Code);
+        Assert.Equal(64, (await Tasuki(["log", "retire", "--before", "2020", .. Places])).Code);
+        var none = await Tasuki("verify-history", Path.Combine(_folder, "a"), "--seal", Path.Combine(_folder, "b"));
+        Assert.Equal((1, "b could not be read as a seal."), (none.Code, none.Errors.Trim()));
+    }
+
+    private static ProcessStartInfo Command(params string[] arguments) => new("dotnet", [Path.Combine(AppContext.BaseDirectory, "tasuki.dll"), .. arguments])
+    {
+        UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true, StandardOutputEncoding = Encoding.UTF8, StandardErrorEncoding = Encoding.UTF8,
+    };
+
+    private static async Task<(int Code, string Output, string Errors)> Tasuki(params string[] arguments)
+    {
+        using var process = Process.Start(Command(arguments))!;
+        var output = process.StandardOutput.ReadToEndAsync(Cancel);
+        var errors = process.StandardError.ReadToEndAsync(Cancel);
+        await process.WaitForExitAsync(Cancel);
+        return (process.ExitCode, await output, await errors);
+    }
+
+    private long Written(string name) => Directory.Exists(Path.Combine(_folder, "data"))
+        ? Directory.GetFiles(Path.Combine(_folder, "data"), name, SearchOption.AllDirectories).Sum(f => new FileInfo(f).Length) : 0;
+}
