@@ -61,6 +61,9 @@ public sealed class SearchParameter
     /// <summary>Whether a value of this parameter in the resource passes the test. The bytes are canonical (<see cref="CanonicalResource.Json"/>).</summary>
     public bool Any(ReadOnlySpan<byte> json, ValueTest test) => _values.Any(json, test);
 
+    /// <summary>Whether the resource has an element of this parameter: what <c>:missing</c> denies.</summary>
+    public bool Exists(ReadOnlySpan<byte> json) => _values.Exists(json);
+
     /// <summary>Error <c>query.value</c>: the test is not of this parameter's kind.</summary>
     public Result<ValueTest> Compile(SearchTest test) => test.Compile(this);
 

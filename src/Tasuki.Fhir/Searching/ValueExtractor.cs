@@ -21,14 +21,19 @@ internal sealed class ValueExtractor
         }
     }
 
-    public bool Any(ReadOnlySpan<byte> json, ValueTest test)
+    public bool Any(ReadOnlySpan<byte> json, ValueTest test) => Walk(json, test);
+
+    /// <summary>An element is there at the end of a path, also one that holds no value to compare, as a concept of text alone.</summary>
+    public bool Exists(ReadOnlySpan<byte> json) => Walk(json, null);
+
+    private bool Walk(ReadOnlySpan<byte> json, ValueTest? test)
     {
         var reader = new Utf8JsonReader(json, Reading);
         return reader.Read() && Visit(ref reader, json, _root, test);
     }
 
     // The reader stands on a value; unless a value passed, it stands on the value's last token afterwards.
-    private static bool Visit(ref Utf8JsonReader reader, ReadOnlySpan<byte> json, Node node, ValueTest test)
+    private static bool Visit(ref Utf8JsonReader reader, ReadOnlySpan<byte> json, Node node, ValueTest? test)
     {
         if (reader.TokenType is JsonTokenType.StartArray)
         {
@@ -44,7 +49,7 @@ internal sealed class ValueExtractor
         foreach (var (kind, target) in node.Leaves)
         {
             var leaf = reader;
-            if (LeafReader.Read(ref leaf, json, kind, target, test))
+            if (test is null && target.Length == 0 ? reader.TokenType is not JsonTokenType.Null : LeafReader.Read(ref leaf, json, kind, target, test ?? ValueTest.AnyValue))
                 return true;
         }
 

@@ -6,8 +6,8 @@ namespace Tasuki.Fhir.Searching;
 /// </summary>
 public abstract class ValueTest
 {
-    /// <summary>A value of the parameter's kind is there. True is what <c>:missing</c> asks.</summary>
-    public static readonly ValueTest Present = new PresentTest();
+    /// <summary>Passes with the first value that can be compared.</summary>
+    public static readonly ValueTest AnyValue = new AnyValueTest();
 
     /// <param name="system">Empty when the value names none.</param>
     public virtual bool Token(ReadOnlySpan<byte> system, ReadOnlySpan<byte> code) => false;
@@ -31,7 +31,7 @@ public abstract class ValueTest
     /// <summary>The JSON of one element that a composite looks into.</summary>
     public virtual bool Element(ReadOnlySpan<byte> json) => false;
 
-    private sealed class PresentTest : ValueTest
+    private sealed class AnyValueTest : ValueTest
     {
         public override bool Token(ReadOnlySpan<byte> system, ReadOnlySpan<byte> code) => true;
 

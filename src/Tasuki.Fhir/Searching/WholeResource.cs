@@ -49,9 +49,9 @@ public static class WholeResource
 
     public static bool AnyCoding(ReadOnlySpan<byte> json, ValueTest test) => Any(json, Wanted.Coding, test, []);
 
-    public static bool AnyIdentifier(ReadOnlySpan<byte> json, ReadOnlySpan<byte> value) => Any(json, Wanted.Identifier, ValueTest.Present, value);
+    public static bool AnyIdentifier(ReadOnlySpan<byte> json, ReadOnlySpan<byte> value) => Any(json, Wanted.Identifier, ValueTest.AnyValue, value);
 
-    public static bool AnyReference(ReadOnlySpan<byte> json, ReadOnlySpan<byte> reference) => Any(json, Wanted.Reference, ValueTest.Present, reference);
+    public static bool AnyReference(ReadOnlySpan<byte> json, ReadOnlySpan<byte> reference) => Any(json, Wanted.Reference, ValueTest.AnyValue, reference);
 
     private static bool Any(ReadOnlySpan<byte> json, Wanted wanted, ValueTest test, ReadOnlySpan<byte> text)
     {
@@ -89,7 +89,10 @@ public static class WholeResource
         {
             while (reader.Read() && reader.TokenType is not JsonTokenType.EndArray)
             {
-                if (Value(ref reader, wanted, named, test, text))
+                // FHIR knows no list of lists; RecordFacts passes it over.
+                if (reader.TokenType is JsonTokenType.StartArray)
+                    reader.Skip();
+                else if (Value(ref reader, wanted, named, test, text))
                     return true;
             }
 

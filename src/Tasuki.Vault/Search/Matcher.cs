@@ -83,7 +83,7 @@ internal sealed class Matcher(SessionLimit limit, Func<string, long> seqOf, Chai
             case RecordPredicate.Parameter parameter:
                 return (Element, Value(parameter, scope));
             case RecordPredicate.Missing missing:
-                return (Element, ByType(missing.Name, scope, known => (in Candidate candidate) => !known.Any(candidate.Json, ValueTest.Present)));
+                return (Element, ByType(missing.Name, scope, known => (in Candidate candidate) => !known.Exists(candidate.Json)));
             case RecordPredicate.ReferenceTo to:
                 var test = new OneOf(chains.Targets(to));
                 return (Element, ByType(to.Name, scope, known => (in Candidate candidate) => known.Any(candidate.Json, test)));
@@ -158,7 +158,7 @@ internal sealed class Matcher(SessionLimit limit, Func<string, long> seqOf, Chai
         if (known.FollowsMainDate && parameter.Test is DateTest date)
         {
             return (in Candidate candidate) => candidate.Row.DateFrom is { } from && candidate.Row.DateTo is { } to && date.Holds(from, to)
-                && known.Any(candidate.Json, ValueTest.Present);
+                && known.Any(candidate.Json, ValueTest.AnyValue);
         }
 
         var test = known.Compile(parameter.Test).Value;
