@@ -46,8 +46,8 @@ public enum WriteOutcome : byte
 public sealed record WrittenRecord(string Id, string Type, WriteOutcome Outcome);
 
 /// <summary>
-/// What to find. Everything given must hold (AND). SQL narrows by column and token; every candidate is opened and checked again against this very
-/// query, so a token that matches by chance returns nothing.
+/// What to find. Everything given must hold (AND): the plain fields are a short way to write the commonest predicates, <see cref="Where"/> takes any. SQL narrows by
+/// column and token; every candidate is opened and checked again, so a token that matches by chance returns nothing.
 /// </summary>
 public sealed record RecordQuery
 {
@@ -75,6 +75,8 @@ public sealed record RecordQuery
 
     public DateTimeOffset? UpdatedSince { get; init; }
 
+    public RecordPredicate? Where { get; init; }
+
     public RecordOrder Order { get; init; } = RecordOrder.NewestDateFirst;
 
     /// <summary>At most this many a page, 1 to 1,000.</summary>
@@ -82,6 +84,34 @@ public sealed record RecordQuery
 
     /// <summary>The sealed token of <see cref="RecordPage.Next"/>; bound to session's resident and query.</summary>
     public string? After { get; init; }
+
+    /// <summary>All of it as one tree.</summary>
+    internal RecordPredicate Predicate
+    {
+        get
+        {
+            var parts = new List<RecordPredicate>();
+            if (Types.Count > 0)
+                parts.Add(new RecordPredicate.OfType(Types));
+            if (Codes.Count > 0)
+                parts.Add(new RecordPredicate.HasCode(Codes));
+            if (AnyCoding is not null)
+                parts.Add(new RecordPredicate.HasCoding(AnyCoding));
+            if (Identifier is not null)
+                parts.Add(new RecordPredicate.Identifier(Identifier));
+            if (Reference is not null)
+                parts.Add(new RecordPredicate.Reference(Reference));
+            if (Categories.Count > 0)
+                parts.Add(new RecordPredicate.InCategory(Categories));
+            if (DateFrom is not null || DateTo is not null)
+                parts.Add(new RecordPredicate.DateOverlaps(DateFrom, DateTo));
+            if (UpdatedSince is not null)
+                parts.Add(new RecordPredicate.UpdatedBetween(UpdatedSince, null));
+            if (Where is not null)
+                parts.Add(Where);
+            return new RecordPredicate.And(parts);
+        }
+    }
 }
 
 public enum RecordOrder : byte
@@ -91,6 +121,9 @@ public enum RecordOrder : byte
 
     /// <summary>In the order stored: for exports that must see everything once.</summary>
     Stored,
+
+    NewestUpdateFirst,
+    OldestUpdateFirst,
 }
 
 public sealed record RecordPage(IReadOnlyList<StoredRecord> Records, string? Next);

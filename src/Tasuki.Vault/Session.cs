@@ -69,7 +69,10 @@ public sealed class Session
         return record is null ? Missing : record;
     }
 
-    /// <summary>Errors: <c>query.limit</c>, <c>query.type</c>, <c>query.page</c> (a token that is not of this session and query).</summary>
+    /// <summary>
+    /// Errors: <c>query.limit</c>, <c>query.type</c>, <c>query.parameter</c> (one that R4 does not know or this program does not answer), <c>query.value</c> (a value
+    /// that is not of its parameter's kind), <c>query.size</c>, <c>query.page</c> (a token that is not of this session and query).
+    /// </summary>
     public async Task<Result<RecordPage>> Search(RecordQuery query, CancellationToken cancel)
     {
         if (RecordSearch.Check(query) is { } wrong)
@@ -85,16 +88,32 @@ public sealed class Session
         return new RecordPage(records, next is { } position ? PageToken.Seal(_parts.Ring, Bound(query), position) : null);
     }
 
-    /// <summary>All that match, page after page, logged once. <see cref="RecordQuery.Limit"/> and <see cref="RecordQuery.After"/> are not looked at.</summary>
+    /// <summary>How many records <see cref="Search"/> would find over all pages; each is opened and settled as there. The same errors.</summary>
+    public async Task<Result<int>> Count(RecordQuery query, CancellationToken cancel)
+    {
+        if (RecordSearch.Check(query) is { } wrong)
+            return wrong;
+        var entry = Log(LogAction.Search, TypesOf(query));
+        var count = await KeysNow(cancel) is { } keys ? await new RecordSearch(_parts, _opener, _limit).Count(query.Predicate, keys, cancel) : 0;
+        await entry;
+        return count;
+    }
+
+    /// <summary>
+    /// All that match, page after page, logged once. <see cref="RecordQuery.Limit"/> and <see cref="RecordQuery.After"/> are not looked at. Throws for a query that
+    /// <see cref="Search"/> refuses.
+    /// </summary>
     public async IAsyncEnumerable<StoredRecord> All(RecordQuery query, [EnumeratorCancellation] CancellationToken cancel)
     {
         const int PageSize = 1_000;
+        if (RecordSearch.Check(query with { Limit = PageSize }) is { } wrong)
+            throw new ArgumentException(wrong.Message, nameof(query));
         var entry = Log(LogAction.Search, TypesOf(query));
         var search = new RecordSearch(_parts, _opener, _limit);
         PagePosition? after = null;
         do
         {
-            if (RecordSearch.Check(query with { Limit = PageSize }) is not null || await KeysNow(cancel) is not { } keys)
+            if (await KeysNow(cancel) is not { } keys)
                 yield break;
             (var records, after) = await search.Page(query, keys, after, PageSize, cancel);
             await entry;
@@ -220,7 +239,8 @@ public sealed class Session
         return history.Lines.Count;
     }
 
-    private static string? TypesOf(RecordQuery query) => query.Types.Count == 0 ? null : string.Join(',', query.Types.Order(StringComparer.Ordinal));
+    private static string? TypesOf(RecordQuery query) =>
+        NamedTypes.In(query.Predicate).Order(StringComparer.Ordinal).Distinct(StringComparer.Ordinal).ToList() is { Count: > 0 } types ? string.Join(',', types) : null;
 
     private ValueTask<ResidentKeys?> KeysNow(CancellationToken cancel) => _parts.ResidentKeys.Get(Resident, cancel);
 

@@ -147,7 +147,9 @@ public abstract class PropertyContract(StoreKind store, int rounds)
             .Where(hit => limit.Sees(hit.Record) && Wanted(hit.Record, hit.Facts, query));
         return (query.Order switch
         {
-            RecordOrder.Stored => hits.OrderBy(hit => hit.Seq),
+            // All of one write were changed at one time.
+            RecordOrder.Stored or RecordOrder.OldestUpdateFirst => hits.OrderBy(hit => hit.Seq),
+            RecordOrder.NewestUpdateFirst => hits.OrderByDescending(hit => hit.Seq),
             RecordOrder.OldestDateFirst => hits.OrderBy(hit => hit.Facts.Date is null).ThenBy(hit => hit.Facts.Date?.From).ThenBy(hit => hit.Seq),
             _ => hits.OrderBy(hit => hit.Facts.Date is null).ThenByDescending(hit => hit.Facts.Date?.From).ThenByDescending(hit => hit.Seq),
         }).Select(hit => written[hit.Seq].Id);

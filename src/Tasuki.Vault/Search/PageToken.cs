@@ -8,7 +8,7 @@ using Tasuki.Vault.Keys;
 
 namespace Tasuki.Vault.Search;
 
-/// <summary>Where a page ended. In an order by date, records without one come in a second phase, in the order stored.</summary>
+/// <summary>Where a page ended: the date or time of change it is ordered by, and the seq. In an order by date, records without one come in a second phase, in the order stored.</summary>
 internal readonly record struct PagePosition(bool Undated, long Date, long Seq);
 
 /// <summary>The token of the next page: sealed, and bound to municipality, resident, actor, purpose and the query itself, so it opens nothing else.</summary>
@@ -35,24 +35,6 @@ internal static class PageToken
         new Binding(municipality, "page").Number(resident.Value).Number((int)actor.Kind).Text(actor.Id).Text(purpose).Blob(SHA256.HashData(Text(query)));
 
     // The limit of a page may change from one to the next; everything else is the query.
-    private static byte[] Text(RecordQuery query)
-    {
-        var text = new StringBuilder();
-        Part(text, query.Types);
-        Part(text, query.Codes.SelectMany(c => new[] { c.System is null ? "any" : "in " + c.System, c.Code }));
-        Part(text, query.AnyCoding is { } any ? [any.System is null ? "any" : "in " + any.System, any.Code] : []);
-        Part(text, query.Identifier is null ? [] : [query.Identifier]);
-        Part(text, query.Reference is null ? [] : [query.Reference]);
-        Part(text, query.Categories.Select(c => ((int)c).ToString(CultureInfo.InvariantCulture)));
-        Part(text, new[] { query.DateFrom, query.DateTo, query.UpdatedSince }.Select(d => d?.UtcTicks.ToString(CultureInfo.InvariantCulture) ?? "-"));
-        Part(text, [((int)query.Order).ToString(CultureInfo.InvariantCulture)]);
-        return Encoding.UTF8.GetBytes(text.ToString());
-    }
-
-    private static void Part(StringBuilder text, IEnumerable<string> values)
-    {
-        foreach (var value in values)
-            text.Append(value.Length).Append(':').Append(value);
-        text.Append(';');
-    }
+    private static byte[] Text(RecordQuery query) =>
+        Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{(int)query.Order};{PredicateText.Of(query.Predicate)}"));
 }

@@ -1,6 +1,8 @@
+using System.Data.Common;
 using System.Globalization;
 using System.Text;
 using Tasuki.Fhir;
+using Tasuki.Fhir.Searching;
 using Tasuki.Kernel;
 using Tasuki.Vault.Keys;
 using Tasuki.Vault.RecordStore;
@@ -9,144 +11,208 @@ using Tasuki.Vault.Store;
 namespace Tasuki.Vault.Search;
 
 /// <summary>
-/// The one search plan: SQL returns a superset by resident, limit, type, code token, packed tokens, date and time; every candidate is opened and settled by the
-/// <see cref="Matcher"/>; pages go on from the last key, so what is written between two pages moves nothing.
+/// The one search plan: SQL returns a superset (<see cref="SqlSuperset"/>), every candidate is opened and settled by the <see cref="Matcher"/> as it comes from the
+/// store, and pages go on from the last key, so what is written between two pages moves nothing.
 /// </summary>
 internal sealed class RecordSearch(VaultParts parts, RecordOpener opener, SessionLimit limit)
 {
-    private const int SmallestBatch = 64;
-    private const int LargestBatch = 2_000;
+    // Part of the statement's text: the planner must know that few rows are wanted, and a handful of texts are prepared once.
+    private static readonly int[] Batches = [64, 256, 1_024, 4_096];
 
-    public static Error? Check(RecordQuery query)
-    {
-        if (query.Limit is < 1 or > 1_000)
-            return new Error("query.limit", $"A page holds 1 to 1,000 records; {query.Limit} were asked for.");
-        return query.Types.All(ResourceTypes.IsKnown) ? null : new Error("query.type", "A type asked for is not one of FHIR R4.");
-    }
+    public static Error? Check(RecordQuery query) =>
+        query.Limit is < 1 or > 1_000 ? new Error("query.limit", $"A page holds 1 to 1,000 records; {query.Limit} were asked for.")
+        : PredicateCheck.Of(query.Predicate);
 
     /// <summary>At most <paramref name="count"/> records behind <paramref name="after"/>, and where the next page starts when there are more.</summary>
     public async Task<(List<StoredRecord> Records, PagePosition? Next)> Page(RecordQuery query, ResidentKeys keys, PagePosition? after, int count, CancellationToken cancel)
     {
-        var matcher = new Matcher(query, limit);
         var found = new List<StoredRecord>();
-        var last = after ?? new PagePosition(Undated: false, 0, 0);
-        var position = after;
-        var batch = Math.Max(SmallestBatch, Math.Min(count + 1, LargestBatch));
+        var last = after ?? default;
+        var more = false;
         await using var work = await parts.Records.Read(cancel);
+        await Walk(work, query.Predicate, null, query.Order, keys, after, count + 1, cancel, (row, payload, access) =>
+        {
+            if (found.Count == count)
+            {
+                more = true;
+                return false;
+            }
+
+            var (origin, resource) = RecordPayload.Read(row.TypeName, payload);
+            found.Add(new StoredRecord(parts.Ids.Encode(opener.Resident, row.Seq), (int)row.Version, Time.FromMicros(row.Updated), access, origin, resource));
+            last = PositionOf(query.Order, row);
+            return true;
+        });
+        return (found, more ? last : null);
+    }
+
+    public async Task<int> Count(RecordPredicate predicate, ResidentKeys keys, CancellationToken cancel)
+    {
+        var count = 0;
+        await using var work = await parts.Records.Read(cancel);
+        await Walk(work, predicate, null, RecordOrder.Stored, keys, null, int.MaxValue, cancel, (_, _, _) =>
+        {
+            count++;
+            return true;
+        });
+        return count;
+    }
+
+    /// <summary>Hands over what is found until <paramref name="take"/> says that it is enough.</summary>
+    private async Task Walk(
+        DbWork work, RecordPredicate predicate, IReadOnlyList<string>? scope, RecordOrder order, ResidentKeys keys, PagePosition? after, int wanted, CancellationToken cancel,
+        Func<RecordRow, byte[], Kernel.Records.AccessClass, bool> take)
+    {
+        var chains = await Chains(work, predicate, scope, keys, cancel);
+        var matches = new Matcher(limit, SeqOf, chains).Compile(predicate, scope);
+        var superset = new SqlSuperset(parts.Records, keys, SeqOf, chains);
+        var condition = superset.Lower(predicate, scope);
+        if (condition.Text is Condition.False)
+            return;
+        // In an order by date those without one come last, in a statement of their own.
+        var undatedFollow = order is RecordOrder.NewestDateFirst or RecordOrder.OldestDateFirst && limit.PeriodFrom is null && limit.PeriodTo is null
+            && !SqlSuperset.NeedsDate(predicate, scope);
+        var batch = FirstBatch(wanted);
+        var position = after;
         while (true)
         {
-            var rows = await Candidates(work, query, keys, position, batch, cancel);
-            foreach (var row in rows)
+            var read = 0;
+            await using (var command = Candidates(work, keys, condition, superset, order, position, Batches[batch]))
+            await using (var reader = await command.ExecuteReaderAsync(cancel))
             {
-                position = PositionOf(query, row);
-                if (opener.Open(keys, row, RecordRow.Current) is not { } record || !matcher.Matches(row, record))
-                    continue;
-                if (found.Count == count)
-                    return (found, last);
-                found.Add(record);
-                last = position.Value;
-            }
-
-            if (rows.Count < batch)
-            {
-                // The dated ones are through; those without a date follow.
-                if (query.Order is RecordOrder.Stored || position is { Undated: true } || query.DateFrom is not null || query.DateTo is not null
-                    || limit.PeriodFrom is not null || limit.PeriodTo is not null)
+                while (await reader.ReadAsync(cancel))
                 {
-                    return (found, null);
+                    read++;
+                    var row = RecordRow.Read(opener.Resident, reader);
+                    position = PositionOf(order, row);
+                    if (Opened(keys, row) is not var (payload, access) || !matches(new Candidate(row, access, JsonOf(payload))))
+                        continue;
+                    if (!take(row, payload, access))
+                        return;
                 }
-
-                position = new PagePosition(Undated: true, 0, query.Order is RecordOrder.NewestDateFirst ? long.MaxValue : -1);
             }
 
-            batch = Math.Min(batch * 2, LargestBatch);
+            if (read < Batches[batch])
+            {
+                if (!undatedFollow || position is { Undated: true })
+                    return;
+                position = new PagePosition(Undated: true, 0, order is RecordOrder.NewestDateFirst ? long.MaxValue : -1);
+            }
+            else
+            {
+                batch = Math.Min(batch + 1, Batches.Length - 1);
+            }
         }
     }
 
-    private static PagePosition PositionOf(RecordQuery query, RecordRow row) =>
-        query.Order is RecordOrder.Stored ? new PagePosition(Undated: false, 0, row.Seq) : new PagePosition(row.DateFrom is null, row.DateFrom ?? 0, row.Seq);
+    private static int FirstBatch(int wanted)
+    {
+        var batch = Array.FindIndex(Batches, size => size >= wanted);
+        return batch < 0 ? Batches.Length - 1 : batch;
+    }
 
-    private async Task<List<RecordRow>> Candidates(DbWork work, RecordQuery query, ResidentKeys keys, PagePosition? after, int batch, CancellationToken cancel)
+    private (byte[] Payload, Kernel.Records.AccessClass Class)? Opened(ResidentKeys keys, RecordRow row) =>
+        opener.Payload(keys, row, RecordRow.Current) is { } payload && row.ClassOf(keys) is { } access ? (payload, access) : null;
+
+    private static ReadOnlySpan<byte> JsonOf(byte[] payload)
+    {
+        var length = (int)Varint.Read(payload, out var start);
+        return payload.AsSpan(start + length);
+    }
+
+    private long SeqOf(string id) => parts.Ids.SeqOf(opener.Resident, id);
+
+    private async Task<ChainSets> Chains(DbWork work, RecordPredicate predicate, IReadOnlyList<string>? scope, ResidentKeys keys, CancellationToken cancel)
+    {
+        var chains = new ChainSets();
+        foreach (var chain in ChainSets.In(predicate).ToHashSet(ReferenceEqualityComparer.Instance))
+        {
+            if (chain is RecordPredicate.ReferenceTo to)
+            {
+                var targets = new HashSet<string>(StringComparer.Ordinal);
+                await Walk(work, to.To, null, RecordOrder.Stored, keys, null, int.MaxValue, cancel, (row, _, _) =>
+                    targets.Add($"{row.TypeName}/{parts.Ids.Encode(opener.Resident, row.Seq)}"));
+                chains.Add(to, targets);
+            }
+            else if (chain is RecordPredicate.ReferencedBy by)
+            {
+                var references = new ReferencesOf();
+                var known = SearchParameters.Find(by.Type, by.Name).Value;
+                var from = new RecordPredicate.And([new RecordPredicate.OfType([by.Type]), by.By]);
+                await Walk(work, from, null, RecordOrder.Stored, keys, null, int.MaxValue, cancel, (_, payload, _) =>
+                {
+                    known.Any(JsonOf(payload), references);
+                    return true;
+                });
+                chains.Add(by, [.. references.Found.Select(Place).OfType<(long, long)>()]);
+            }
+        }
+
+        return chains;
+    }
+
+    // Of a reference to a record of this resident its type and seq.
+    private (long Type, long Seq)? Place(string reference) =>
+        reference.Split('/') is [var type, var id] && ResourceTypes.IsKnown(type) && SeqOf(id) is >= 0 and var seq ? (ResourceTypes.NumberOf(type), seq) : null;
+
+    private static PagePosition PositionOf(RecordOrder order, RecordRow row) => order switch
+    {
+        RecordOrder.Stored => new PagePosition(Undated: false, 0, row.Seq),
+        RecordOrder.NewestUpdateFirst or RecordOrder.OldestUpdateFirst => new PagePosition(Undated: false, row.Updated, row.Seq),
+        _ => new PagePosition(row.DateFrom is null, row.DateFrom ?? 0, row.Seq),
+    };
+
+    private DbCommand Candidates(DbWork work, ResidentKeys keys, Condition condition, SqlSuperset superset, RecordOrder order, PagePosition? after, int batch)
     {
         var sql = new StringBuilder($"select {RecordRow.Select} from record where resident_no = @resident and deleted = 0");
         var parameters = new List<(string, object?)> { ("@resident", opener.Resident.Value) };
-        LimitSql.Append(sql, parameters, limit, keys, Mask(query));
-        if (query.Types.Count > 0)
-            sql.Append(" and type in (").AppendJoin(',', query.Types.Select(t => ResourceTypes.NumberOf(t).ToString(CultureInfo.InvariantCulture))).Append(')');
-        if (query.Codes.Count > 0)
-        {
-            sql.Append(" and code in (");
-            for (var i = 0; i < query.Codes.Count; i++)
-            {
-                sql.Append(i == 0 ? "" : ",").Append(CultureInfo.InvariantCulture, $"@code{i}");
-                parameters.Add(($"@code{i}", keys.Token(TokenKind.Code, query.Codes[i].Code)));
-            }
-
-            sql.Append(')');
-        }
-
-        Packed(sql, parameters, keys, TokenKind.Code, query.AnyCoding?.Code, "@anycode");
-        Packed(sql, parameters, keys, TokenKind.Identifier, query.Identifier, "@identifier");
-        Packed(sql, parameters, keys, TokenKind.Reference, query.Reference, "@reference");
-        if (query.DateFrom is { } from)
-            Add(sql, parameters, " and date_to > @from", "@from", Time.MillisDown(from));
-        if (query.DateTo is { } to)
-            Add(sql, parameters, " and date_from < @to", "@to", Time.MillisUp(to));
-        if (query.UpdatedSince is { } since)
-            Add(sql, parameters, " and updated >= @since", "@since", Time.Micros(since));
-        Order(sql, parameters, query.Order, after);
-        Add(sql, parameters, " limit @batch", "@batch", batch);
-        return await work.Query(sql.ToString(), row => RecordRow.Read(opener.Resident, row), cancel, [.. parameters]);
-    }
-
-    private ulong Mask(RecordQuery query)
-    {
-        if (query.Categories.Count == 0)
-            return limit.Classes.Bits;
-        ulong asked = 0;
-        foreach (var category in query.Categories)
-            asked |= 3UL << ((int)category << 1);
-        return limit.Classes.Bits & asked;
-    }
-
-    private void Packed(StringBuilder sql, List<(string, object?)> parameters, ResidentKeys keys, TokenKind kind, string? text, string name)
-    {
-        if (text is null)
-            return;
-        sql.Append(" and ").Append(parts.Records.Contains("tokens", name));
-        parameters.Add((name, PackedTokens.Bytes(keys.Token(kind, text))));
+        LimitSql.Append(sql, parameters, limit, keys, limit.Classes.Bits);
+        if (condition.Text is not null)
+            sql.Append(" and ").Append(condition.Text);
+        parameters.AddRange(superset.Parameters);
+        Order(sql, parameters, order, after);
+        sql.Append(CultureInfo.InvariantCulture, $" limit {batch}");
+        return work.Command(sql.ToString(), [.. parameters]);
     }
 
     private static void Order(StringBuilder sql, List<(string, object?)> parameters, RecordOrder order, PagePosition? after)
     {
-        if (order is RecordOrder.Stored)
+        var (sign, word) = order is RecordOrder.NewestDateFirst or RecordOrder.NewestUpdateFirst ? ("<", "desc") : (">", "asc");
+        if (order is RecordOrder.Stored || after is { Undated: true })
         {
-            Add(sql, parameters, " and seq > @afterseq", "@afterseq", after?.Seq ?? -1);
-            sql.Append(" order by seq");
-            return;
-        }
+            sql.Append(order is RecordOrder.Stored ? "" : " and date_from is null");
+            if (after is { } row)
+            {
+                sql.Append(CultureInfo.InvariantCulture, $" and seq {sign} @afterseq");
+                parameters.Add(("@afterseq", row.Seq));
+            }
 
-        var (sign, word) = order is RecordOrder.NewestDateFirst ? ("<", "desc") : (">", "asc");
-        if (after is { Undated: true } undated)
-        {
-            Add(sql, parameters, $" and date_from is null and seq {sign} @afterseq", "@afterseq", undated.Seq);
             sql.Append(CultureInfo.InvariantCulture, $" order by seq {word}");
             return;
         }
 
-        sql.Append(" and date_from is not null");
-        if (after is { } dated)
+        var column = order is RecordOrder.NewestDateFirst or RecordOrder.OldestDateFirst ? "date_from" : "updated";
+        if (column is "date_from")
+            sql.Append(" and date_from is not null");
+        if (after is { } last)
         {
-            Add(sql, parameters, $" and (date_from {sign} @afterdate or (date_from = @afterdate and seq {sign} @afterseq))", "@afterdate", dated.Date);
-            parameters.Add(("@afterseq", dated.Seq));
+            // The first half bounds the walk of the index, which knows no seq; the second settles ties.
+            sql.Append(CultureInfo.InvariantCulture, $" and {column} {sign}= @afterkey and ({column} {sign} @afterkey or seq {sign} @afterseq)");
+            parameters.Add(("@afterkey", last.Date));
+            parameters.Add(("@afterseq", last.Seq));
         }
 
-        sql.Append(CultureInfo.InvariantCulture, $" order by date_from {word}, seq {word}");
+        sql.Append(CultureInfo.InvariantCulture, $" order by {column} {word}, seq {word}");
     }
 
-    private static void Add(StringBuilder sql, List<(string, object?)> parameters, string text, string name, long value)
+    private sealed class ReferencesOf : ValueTest
     {
-        sql.Append(text);
-        parameters.Add((name, value));
+        public HashSet<string> Found { get; } = new(StringComparer.Ordinal);
+
+        public override bool Reference(ReadOnlySpan<byte> reference, ReadOnlySpan<byte> type)
+        {
+            Found.Add(Encoding.UTF8.GetString(reference));
+            return false;
+        }
     }
 }

@@ -55,6 +55,12 @@ internal static class Schema
         create table counter (name text not null primary key, next bigint not null) /*plain*/;
         insert into counter (name, next) values ('resident', 1);
         """,
+
+        // "Newest of all types" walks this one; what record_type found is found by it or by record_code, which begins alike.
+        """
+        create index record_date on record (resident_no, date_from);
+        drop index record_type;
+        """,
     ];
 
     public static readonly IReadOnlyList<string> Keys =

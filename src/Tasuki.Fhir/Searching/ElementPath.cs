@@ -1,0 +1,32 @@
+namespace Tasuki.Fhir.Searching;
+
+/// <summary>How the value at the end of a path is read.</summary>
+internal enum LeafKind : byte
+{
+    Text,
+    Boolean,
+    Coding,
+    CodeableConcept,
+    Identifier,
+    ContactPoint,
+    Date,
+    Period,
+    Timing,
+    Number,
+    Quantity,
+    Money,
+    Range,
+    HumanName,
+    Address,
+    Reference,
+    Canonical,
+    Uri,
+    Element,
+}
+
+/// <summary>A property as JSON writes it, and what another property of its object must say for the step to be taken.</summary>
+internal sealed record PathStep(string Name, string? WhereName = null, string? WhereValue = null);
+
+/// <summary>One alternative of a parameter's expression, down to a concrete property.</summary>
+/// <param name="Target">The type a reference must point at to count.</param>
+internal sealed record ElementPath(IReadOnlyList<PathStep> Steps, LeafKind Leaf, string FhirType, string? Target = null);

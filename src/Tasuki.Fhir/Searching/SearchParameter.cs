@@ -1,0 +1,87 @@
+using Tasuki.Kernel;
+
+namespace Tasuki.Fhir.Searching;
+
+/// <summary>The kinds of search parameter of R4 that this program answers.</summary>
+public enum SearchKind : byte
+{
+    Token,
+    Date,
+    Reference,
+    String,
+    Quantity,
+    Number,
+    Uri,
+    Composite,
+}
+
+/// <summary>One search parameter of one resource type, its expression compiled to paths over the stored JSON.</summary>
+public sealed class SearchParameter
+{
+    private readonly ValueExtractor _values;
+    private readonly SearchParameter[] _components;
+
+    internal SearchParameter(
+        string type, string name, SearchKind kind, IReadOnlyList<string> targets, IReadOnlyList<ElementPath> paths, SearchParameter[] components, IReadOnlyList<string> leftOut)
+    {
+        Type = type;
+        Name = name;
+        Kind = kind;
+        Targets = targets;
+        Paths = paths;
+        LeftOut = leftOut;
+        _components = components;
+        _values = new ValueExtractor(paths);
+        FollowsMainDate = kind is SearchKind.Date && MainDate.Leads(type, paths);
+    }
+
+    public string Type { get; }
+
+    public string Name { get; }
+
+    public SearchKind Kind { get; }
+
+    /// <summary>The types a reference may point at; empty when the parameter is none.</summary>
+    public IReadOnlyList<string> Targets { get; }
+
+    /// <summary>The parts of a composite, in order.</summary>
+    public IReadOnlyList<SearchParameter> Components => _components;
+
+    /// <summary>The types of a choice that hold no value of this kind, as in <c>Observation.effectiveTiming</c>: the parameter does not look there.</summary>
+    public IReadOnlyList<string> LeftOut { get; }
+
+    /// <summary>
+    /// The parameter's value, where a resource has one, is the resource's main date (<see cref="RecordFacts.Date"/>): whoever keeps that beside the resource
+    /// can narrow by it and must settle by it.
+    /// </summary>
+    public bool FollowsMainDate { get; }
+
+    internal IReadOnlyList<ElementPath> Paths { get; }
+
+    /// <summary>Whether a value of this parameter in the resource passes the test. The bytes are canonical (<see cref="CanonicalResource.Json"/>).</summary>
+    public bool Any(ReadOnlySpan<byte> json, ValueTest test) => _values.Any(json, test);
+
+    /// <summary>Whether the resource has an element of this parameter: what <c>:missing</c> denies.</summary>
+    public bool Exists(ReadOnlySpan<byte> json) => _values.Exists(json);
+
+    /// <summary>Error <c>query.value</c>: the test is not of this parameter's kind.</summary>
+    public Result<ValueTest> Compile(SearchTest test) => test.Compile(this);
+
+    /// <summary>
+    /// The text that must stand in the resource as a coding's code for the test to pass, so that an index over these can narrow; null when there is none.
+    /// </summary>
+    public string? NeedsCode(SearchTest test) =>
+        test is TokenTest { Code: { } code } token
+            && Paths.All(path => path.Leaf is LeafKind.CodeableConcept || (path.Leaf is LeafKind.Coding && token.System is not null)) && !InMeta ? code : null;
+
+    /// <summary>The same for an identifier's value.</summary>
+    public string? NeedsIdentifier(SearchTest test) =>
+        test is TokenTest { Code: { } code } && !InMeta
+            && Paths.All(path => path.Leaf is LeafKind.Identifier && string.Equals(path.Steps[^1].Name, "identifier", StringComparison.Ordinal)) ? code : null;
+
+    /// <summary>The same for a reference.</summary>
+    public string? NeedsReference(SearchTest test) =>
+        test is ReferenceTest { Target: { } target } && target.Contains('/', StringComparison.Ordinal) && !InMeta && Paths.All(path => path.Leaf is LeafKind.Reference) ? target : null;
+
+    private bool InMeta => Paths.Any(path => string.Equals(path.Steps[0].Name, "meta", StringComparison.Ordinal));
+}

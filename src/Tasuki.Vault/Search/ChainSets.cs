@@ -1,0 +1,31 @@
+namespace Tasuki.Vault.Search;
+
+/// <summary>
+/// What the references of a search come down to, found before it begins by searches of their own in the same session: a record that the session does not see
+/// is at no end of a reference.
+/// </summary>
+internal sealed class ChainSets
+{
+    private readonly Dictionary<RecordPredicate, HashSet<string>> _targets = new(ReferenceEqualityComparer.Instance);
+    private readonly Dictionary<RecordPredicate, HashSet<(long Type, long Seq)>> _sources = new(ReferenceEqualityComparer.Instance);
+
+    /// <summary>The records, as <c>Type/id</c>, of which one must be referred to.</summary>
+    public HashSet<string> Targets(RecordPredicate.ReferenceTo to) => _targets[to];
+
+    /// <summary>The records that are referred to.</summary>
+    public HashSet<(long Type, long Seq)> Sources(RecordPredicate.ReferencedBy by) => _sources[by];
+
+    public void Add(RecordPredicate.ReferenceTo to, HashSet<string> targets) => _targets[to] = targets;
+
+    public void Add(RecordPredicate.ReferencedBy by, HashSet<(long Type, long Seq)> sources) => _sources[by] = sources;
+
+    /// <summary>The references a predicate follows itself, not those behind them.</summary>
+    public static IEnumerable<RecordPredicate> In(RecordPredicate predicate) => predicate switch
+    {
+        RecordPredicate.And and => and.Parts.SelectMany(In),
+        RecordPredicate.Or or => or.Parts.SelectMany(In),
+        RecordPredicate.Not not => In(not.Part),
+        RecordPredicate.ReferenceTo or RecordPredicate.ReferencedBy => [predicate],
+        _ => [],
+    };
+}

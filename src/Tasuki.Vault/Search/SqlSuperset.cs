@@ -1,0 +1,214 @@
+using System.Globalization;
+using System.Text;
+using Tasuki.Fhir;
+using Tasuki.Fhir.Searching;
+using Tasuki.Vault.Keys;
+using Tasuki.Vault.RecordStore;
+using Tasuki.Vault.Store;
+
+namespace Tasuki.Vault.Search;
+
+/// <summary>A condition over the columns of <c>record</c>, never null for a row. Text null: always true.</summary>
+/// <param name="IsExact">It holds for exactly the records for which the predicate holds, not for more of them: so it can be negated.</param>
+internal readonly record struct Condition(string? Text, bool IsExact)
+{
+    public const string False = "1 = 0";
+
+    public static Condition True(bool exact) => new(null, exact);
+
+    public static Condition Never { get; } = new(False, IsExact: true);
+}
+
+/// <summary>
+/// Lowers a tree to SQL that returns a superset of what it finds. Values travel as parameters and lists are filled up to a few sizes, so one shape of query is one
+/// text and the store prepares it once.
+/// </summary>
+internal sealed class SqlSuperset(Database database, ResidentKeys keys, Func<string, long> seqOf, ChainSets chains)
+{
+    // Beyond this many, a list narrows less than it costs.
+    private const int MostTokens = 16;
+    private const int MostSeqs = 256;
+
+    private readonly List<(string Name, object? Value)> _parameters = [];
+
+    public IReadOnlyList<(string Name, object? Value)> Parameters => _parameters;
+
+    public Condition Lower(RecordPredicate predicate, IReadOnlyList<string>? scope) => predicate switch
+    {
+        RecordPredicate.Everything => Condition.True(exact: true),
+        RecordPredicate.And and => All(and, TypeScope.Of(and, scope)),
+        RecordPredicate.Or or => Some([.. or.Parts.Select(part => Lower(part, scope))]),
+        RecordPredicate.Not not => Negated(not.Part, scope),
+        RecordPredicate.OfType of => Types(of.Types),
+        RecordPredicate.InCategory of => Classes(of),
+        RecordPredicate.HasCode code => code.Codes.Count == 0 ? Condition.Never
+            : new($"(code is not null and code in ({List(code.Codes.Select(one => (object)keys.Token(TokenKind.Code, one.Code)).Distinct())}))", IsExact: false),
+        RecordPredicate.HasCoding coding => Holding(TokenKind.Code, coding.Coding.Code),
+        RecordPredicate.Identifier identifier => Holding(TokenKind.Identifier, identifier.Value),
+        RecordPredicate.Reference reference => Holding(TokenKind.Reference, reference.Target),
+        RecordPredicate.DateOverlaps date => Overlaps(date),
+        RecordPredicate.UpdatedBetween updated => Updated(updated),
+        RecordPredicate.ById ids => Seqs(ids.Ids.Select(seqOf).ToHashSet(), exact: true),
+        RecordPredicate.Parameter parameter => Value(parameter, scope),
+        RecordPredicate.ReferenceTo to => Pointing(to, scope),
+        RecordPredicate.ReferencedBy by => Seqs([.. chains.Sources(by).Select(one => one.Seq)], exact: false),
+        _ => Condition.True(exact: false),
+    };
+
+    /// <summary>Whether a record without a date can never be found.</summary>
+    public static bool NeedsDate(RecordPredicate predicate, IReadOnlyList<string>? scope) => predicate switch
+    {
+        RecordPredicate.And and => and.Parts.Any(part => NeedsDate(part, TypeScope.Of(and, scope))),
+        RecordPredicate.Or or => or.Parts.All(part => NeedsDate(part, scope)),
+        RecordPredicate.DateOverlaps date => date.From is not null || date.To is not null,
+        RecordPredicate.Parameter { Test: DateTest } parameter => FollowMainDate(parameter.Name, scope),
+        _ => false,
+    };
+
+    private Condition All(RecordPredicate.And and, IReadOnlyList<string>? scope)
+    {
+        var conditions = and.Parts.Select(part => Lower(part, scope)).ToList();
+        var texts = conditions.Where(one => one.Text is not null).Select(one => one.Text!).ToList();
+        return new Condition(texts.Count switch { 0 => null, 1 => texts[0], _ => $"({string.Join(" and ", texts)})" }, conditions.All(one => one.IsExact));
+    }
+
+    private static Condition Some(List<Condition> conditions)
+    {
+        if (conditions.Count == 0)
+            return Condition.Never;
+        var exact = conditions.All(one => one.IsExact);
+        if (conditions.Any(one => one.Text is null))
+            return Condition.True(exact);
+        return new Condition(conditions.Count == 1 ? conditions[0].Text : $"({string.Join(" or ", conditions.Select(one => one.Text))})", exact);
+    }
+
+    private Condition Negated(RecordPredicate part, IReadOnlyList<string>? scope)
+    {
+        var mark = _parameters.Count;
+        var inner = Lower(part, scope);
+        if (inner.IsExact)
+            return inner.Text is null ? Condition.Never : new Condition($"not {inner.Text}", IsExact: true);
+        _parameters.RemoveRange(mark, _parameters.Count - mark);
+        return Condition.True(exact: false);
+    }
+
+    private static Condition Types(IReadOnlyList<string> types) =>
+        types.Count == 0 ? Condition.Never
+        : new(
+            types.Count == 1 ? string.Create(CultureInfo.InvariantCulture, $"type = {ResourceTypes.NumberOf(types[0])}")
+            : $"type in ({string.Join(',', types.Select(ResourceTypes.NumberOf).Distinct().Order().Select(one => one.ToString(CultureInfo.InvariantCulture)))})",
+            IsExact: true);
+
+    private Condition Classes(RecordPredicate.InCategory of)
+    {
+        ulong asked = 0;
+        foreach (var category in of.Categories)
+            asked |= 3UL << ((int)category << 1);
+        return new Condition($"(({Add((long)keys.Classes.ApplyMask(asked))} >> class) & 1) <> 0", IsExact: true);
+    }
+
+    private Condition Overlaps(RecordPredicate.DateOverlaps date)
+    {
+        if (date is { From: null, To: null })
+            return Condition.True(exact: true);
+        var text = new StringBuilder("(date_from is not null");
+        if (date.From is { } from)
+            text.Append(" and date_to > ").Append(Add(Time.MillisDown(from)));
+        if (date.To is { } to)
+            text.Append(" and date_from < ").Append(Add(Time.MillisUp(to)));
+        return new Condition(text.Append(')').ToString(), IsExact: true);
+    }
+
+    private Condition Updated(RecordPredicate.UpdatedBetween updated)
+    {
+        if (updated is { From: null, To: null })
+            return Condition.True(exact: true);
+        var from = updated.From is { } since ? $"updated >= {Add(MicrosUp(since))}" : null;
+        var to = updated.To is { } until ? $"updated < {Add(MicrosUp(until))}" : null;
+        return new Condition($"({string.Join(" and ", new[] { from, to }.Where(one => one is not null))})", IsExact: true);
+    }
+
+    /// <summary>Stored times are whole microseconds: at or after an instant is at or after the next whole one.</summary>
+    public static long MicrosUp(DateTimeOffset time) => Time.Micros(time.AddTicks(TimeSpan.TicksPerMicrosecond - 1));
+
+    private Condition Value(RecordPredicate.Parameter parameter, IReadOnlyList<string>? scope)
+    {
+        if (scope is null or { Count: 0 })
+            return Condition.True(exact: false);
+        if (parameter.Test is DateTest date && FollowMainDate(parameter.Name, scope))
+            return MainDate(date);
+        var known = scope.Select(type => SearchParameters.Find(type, parameter.Name).Value).ToList();
+        return Same(known, one => one.NeedsCode(parameter.Test)) is { } code ? Holding(TokenKind.Code, code)
+            : Same(known, one => one.NeedsIdentifier(parameter.Test)) is { } identifier ? Holding(TokenKind.Identifier, identifier)
+            : Same(known, one => one.NeedsReference(parameter.Test)) is { } reference ? Holding(TokenKind.Reference, reference)
+            : Condition.True(exact: false);
+    }
+
+    private static string? Same(List<SearchParameter> known, Func<SearchParameter, string?> needs) => known.All(one => needs(one) is not null) ? needs(known[0]) : null;
+
+    private static bool FollowMainDate(string name, IReadOnlyList<string>? scope) =>
+        scope is { Count: > 0 } && scope.All(type => SearchParameters.Find(type, name).Value.FollowsMainDate);
+
+    // As DateTest.Holds says it, over the columns.
+    private Condition MainDate(DateTest test)
+    {
+        var (from, to) = DateTest.Millis(test.Date);
+        var text = test.Prefix switch
+        {
+            SearchPrefix.Equal => $"date_from >= {Add(from)} and date_to <= {Add(to)}",
+            SearchPrefix.NotEqual => $"not (date_from >= {Add(from)} and date_to <= {Add(to)})",
+            SearchPrefix.Greater => $"date_to > {Add(to)}",
+            SearchPrefix.Less => $"date_from < {Add(from)}",
+            // Wider than asked for by what straddles an edge; one comparison walks an index where two joined by or do not.
+            SearchPrefix.GreaterOrEqual => $"date_to >= {Add(from)}",
+            SearchPrefix.LessOrEqual => $"date_from <= {Add(to)}",
+            SearchPrefix.StartsAfter => $"date_from >= {Add(to)}",
+            SearchPrefix.EndsBefore => $"date_to <= {Add(from)}",
+            _ => $"date_from < {Add(to)} and date_to > {Add(from)}",
+        };
+        return new Condition($"(date_from is not null and {text})", IsExact: false);
+    }
+
+    private Condition Pointing(RecordPredicate.ReferenceTo to, IReadOnlyList<string>? scope)
+    {
+        var targets = chains.Targets(to);
+        if (targets.Count == 0)
+            return Condition.Never;
+        if (targets.Count > MostTokens || scope is null or { Count: 0 })
+            return Condition.True(exact: false);
+        // Asking of one target whether the parameter needs it in the index asks it of all.
+        if (Same([.. scope.Select(type => SearchParameters.Find(type, to.Name).Value)], one => one.NeedsReference(new ReferenceTest(targets.First()))) is null)
+            return Condition.True(exact: false);
+        var tokens = Filled([.. targets.Select(target => (object)PackedTokens.Bytes(keys.Token(TokenKind.Reference, target)))]);
+        return new Condition($"({string.Join(" or ", tokens.Select(token => database.Contains("tokens", Add(token))))})", IsExact: false);
+    }
+
+    private Condition Seqs(HashSet<long> seqs, bool exact)
+    {
+        seqs.Remove(-1);
+        return seqs.Count == 0 ? new Condition(Condition.False, exact)
+            : seqs.Count > MostSeqs ? Condition.True(exact: false)
+            : new Condition($"seq in ({List(seqs.Order().Select(seq => (object)seq))})", exact);
+    }
+
+    private Condition Holding(TokenKind kind, string text) =>
+        new(database.Contains("tokens", Add(PackedTokens.Bytes(keys.Token(kind, text)))), IsExact: false);
+
+    private string List(IEnumerable<object> values) => string.Join(',', Filled([.. values]).Select(Add));
+
+    // To the next power of two, by the first of them: lists of 5 to 8 are one statement.
+    private static List<object> Filled(List<object> values)
+    {
+        var size = (int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)values.Count);
+        while (values.Count < size)
+            values.Add(values[0]);
+        return values;
+    }
+
+    private string Add(object value)
+    {
+        var name = string.Create(CultureInfo.InvariantCulture, $"@v{_parameters.Count}");
+        _parameters.Add((name, value));
+        return name;
+    }
+}
