@@ -13,7 +13,7 @@ internal sealed class RecordOpener(VaultParts parts, Actor actor, ResidentNo res
     {
         if (Payload(keys, row, table) is not { } payload || row.ClassOf(keys) is not { } access)
             return null;
-        var (origin, json) = RecordPayload.Read(row.TypeName, payload);
+        var (origin, json) = RecordPayload.Read(row, payload, parts.Ids);
         return new StoredRecord(parts.Ids.Encode(resident, row.Seq), (int)row.Version, Time.FromMicros(row.Updated), access, origin, json);
     }
 
