@@ -154,7 +154,7 @@ internal sealed class SqliteDatabase : Database
     }
 
     // The scripts are written in PostgreSQL's words; SQLite clusters a table by its key and keeps to the types only when told.
-    private static string Dialect(string script) => script
+    internal static string Dialect(string script) => script
         .Replace(Schema.FirstToken, FirstToken(), StringComparison.Ordinal)
         .Replace("bytea", "blob", StringComparison.Ordinal)
         .Replace("bigint", "integer", StringComparison.Ordinal)
