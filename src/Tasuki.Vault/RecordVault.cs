@@ -55,6 +55,8 @@ public sealed class RecordVault : IAsyncDisposable
     {
         if (options.Check() is { } wrong)
             return wrong;
+        if (Dictionaries.Check() is { } unreadable)
+            return unreadable;
         var ring = KeyRing.Open(options.Ring, options.Municipality, clock, options.Create, options.Root);
         if (!ring.IsOk)
             return ring.Error;

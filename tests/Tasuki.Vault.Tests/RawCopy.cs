@@ -16,7 +16,7 @@ internal sealed class RawCopy
         {
             copy._rows[table] = await work.Query(
                 $"select {table.Names} from {table.Name}",
-                row => Enumerable.Range(0, table.Columns.Count).Select(i => row.IsDBNull(i) ? null : row.GetValue(i) is short small ? (long)small : row.GetValue(i)).ToArray(), Cancel);
+                row => Enumerable.Range(0, table.Columns.Count).Select(i => row.IsDBNull(i) ? null : row.GetValue(i) switch { short small => (long)small, int middle => (long)middle, var value => value }).ToArray(), Cancel);
         }
 
         return copy;

@@ -41,3 +41,41 @@ internal sealed class Binding
 
     public Binding Text(string value) => Blob(Encoding.UTF8.GetBytes(value));
 }
+
+/// <summary>The same bytes as <see cref="Binding"/> gives, written into a buffer of the caller behind the head that is bound with them.</summary>
+internal ref struct BoundBytes(Span<byte> buffer)
+{
+    private readonly Span<byte> _buffer = buffer;
+    private int _length;
+
+    public readonly ReadOnlySpan<byte> Bytes => _buffer[.._length];
+
+    public void Head(byte format, byte keyVersion, byte dictionary)
+    {
+        _buffer[0] = format;
+        _buffer[1] = keyVersion;
+        _buffer[2] = dictionary;
+        _length = 3;
+    }
+
+    public void Number(long? value)
+    {
+        _buffer[_length] = value is null ? (byte)0 : (byte)1;
+        BinaryPrimitives.WriteInt64BigEndian(_buffer[(_length + 1)..], value ?? 0);
+        _length += 9;
+    }
+
+    public void Blob(ReadOnlySpan<byte> value)
+    {
+        BinaryPrimitives.WriteInt32BigEndian(_buffer[_length..], value.Length);
+        value.CopyTo(_buffer[(_length + 4)..]);
+        _length += 4 + value.Length;
+    }
+
+    public void Text(string value)
+    {
+        var length = Encoding.UTF8.GetBytes(value, _buffer[(_length + 4)..]);
+        BinaryPrimitives.WriteInt32BigEndian(_buffer[_length..], length);
+        _length += 4 + length;
+    }
+}

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text;
 using Tasuki.Vault.Classes;
@@ -20,7 +21,11 @@ internal enum TokenKind : byte
 /// </summary>
 internal sealed class ResidentKeys
 {
+    private const int MostTokens = 4_096;
+
     private readonly Dictionary<byte, byte[]> _bodyKeys;
+    private readonly ConcurrentDictionary<byte, ConcurrentBag<AesGcm>> _idle = new();
+    private readonly ConcurrentDictionary<(TokenKind Kind, string Text), long> _tokens = new();
     private readonly byte[] _indexKey;
 
     /// <param name="versions">Key version and its 64 bytes: body key, index key.</param>
@@ -43,6 +48,28 @@ internal sealed class ResidentKeys
 
     /// <summary>Empty when that version is gone.</summary>
     public ReadOnlySpan<byte> BodyKeyOf(byte version) => _bodyKeys.TryGetValue(version, out var key) ? key : default;
+
+    /// <summary>A cipher under that version of the body key, the caller's alone until <see cref="GiveBack"/>. Null when the version is gone.</summary>
+    public AesGcm? Lend(byte version)
+    {
+        if (_idle.TryGetValue(version, out var idle) && idle.TryTake(out var cipher))
+            return cipher;
+        return _bodyKeys.TryGetValue(version, out var key) ? new AesGcm(key, Aead.TagSize) : null;
+    }
+
+    /// <summary>Idle ciphers live as long as these keys do, and no longer.</summary>
+    public void GiveBack(byte version, AesGcm cipher) => _idle.GetOrAdd(version, _ => []).Add(cipher);
+
+    /// <summary>Codes and references come again and again in one file; they are hashed once while these keys are in memory.</summary>
+    public long RecurringToken(TokenKind kind, string text)
+    {
+        if (_tokens.TryGetValue((kind, text), out var known))
+            return known;
+        var token = Token(kind, text);
+        if (_tokens.Count < MostTokens)
+            _tokens.TryAdd((kind, text), token);
+        return token;
+    }
 
     public long Token(TokenKind kind, string text)
     {

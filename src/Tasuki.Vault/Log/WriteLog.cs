@@ -26,6 +26,34 @@ internal sealed class WriteLog(VaultParts parts, Actor actor, ResidentNo residen
         }
     }
 
+    /// <summary>
+    /// The same for a change that another may have forestalled: <paramref name="store"/> gives the transaction to commit, or null. The entry is on its way
+    /// before the transaction begins, so that the two reach their disks side by side.
+    /// </summary>
+    public async Task<bool> TryCommit(ReadOnlyMemory<byte> tags, Func<Task<DbWork?>> store, CancellationToken cancel)
+    {
+        var entry = Append(action, tags);
+        try
+        {
+            await using var work = await store();
+            await entry;
+            if (work is not null)
+            {
+                await work.Commit(cancel);
+                return true;
+            }
+        }
+        catch when (!entry.IsFaulted)
+        {
+            await entry;
+            await Append(LogAction.Unconfirmed, tags);
+            throw;
+        }
+
+        await Append(LogAction.Unconfirmed, tags);
+        return false;
+    }
+
     /// <summary>For a write that found everything already there.</summary>
     public Task Nothing() => Append(action, default);
 

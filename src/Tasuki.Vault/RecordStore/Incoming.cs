@@ -27,17 +27,17 @@ internal sealed record Incoming(
             new AccessClass(category, SensitiveCodes.Any(codings)));
     }
 
-    /// <summary>The row, not yet sealed, and what is to be sealed into it.</summary>
-    public RecordRow Row(ResidentNo resident, NewVersion version, ResidentKeys keys, IReadOnlyDictionary<string, string> references, out byte[] payload)
+    /// <summary>The row that stands for this version.</summary>
+    public RecordRow Row(VaultParts parts, ResidentNo resident, NewVersion version, ResidentKeys keys, IReadOnlyDictionary<string, string> references)
     {
         var resource = references.Count > 0 && Resource.Json.Span.IndexOf("\"reference\":"u8) >= 0
             ? Resource.WithReferences(reference => references.GetValueOrDefault(reference)) : Resource;
         var facts = RecordFacts.Of(resource);
-        payload = RecordPayload.Write(Origin, resource.Json.Span);
-        return new RecordRow(
+        var row = new RecordRow(
             resident, version.Seq, ResourceTypes.NumberOf(resource.Type), version.Version, version.Updated, keys.Classes.Apply(Class.Index),
-            keys.Sources.Apply((int)Origin.Kind), facts.Code is { } code ? keys.Token(TokenKind.Code, code.Code) : null,
+            keys.Sources.Apply((int)Origin.Kind), facts.Code is { } code ? keys.RecurringToken(TokenKind.Code, code.Code) : null,
             facts.Date is { } date ? Time.MillisDown(date.From) : null, facts.Date is { } span ? Time.MillisUp(span.To) : null,
-            PackedTokens.Of(keys, IdentityToken, facts), Deleted: 0, Body: []);
+            PackedTokens.Of(keys, facts), Deleted: 0, Body: [], RecordRow.IdentityOf(resident, IdentityToken));
+        return row.Sealed(keys, parts.Municipality, version.Table, RecordPayload.Write(Origin, resource.Json.Span, version.Updated, parts.Ids, resident));
     }
 }

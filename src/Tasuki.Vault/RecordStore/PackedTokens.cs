@@ -5,8 +5,8 @@ using Tasuki.Vault.Keys;
 namespace Tasuki.Vault.RecordStore;
 
 /// <summary>
-/// The column <c>tokens</c>: eight bytes each, first that of the record's identity, then those of every code, identifier and reference, sorted by token so that
-/// their order says nothing of the texts.
+/// The column <c>tokens</c>: eight bytes for every code, identifier and reference, sorted by token so that their order says nothing of the texts. Rows of the
+/// first format have the token of their identity in front; it has a column of its own now.
 /// </summary>
 internal static class PackedTokens
 {
@@ -17,17 +17,22 @@ internal static class PackedTokens
         return bytes;
     }
 
-    public static byte[] Of(ResidentKeys keys, long identity, RecordFacts facts)
+    public static byte[] Of(ResidentKeys keys, RecordFacts facts)
     {
-        var tokens = new List<long>(facts.Codes.Count + facts.Identifiers.Count + facts.References.Count);
-        tokens.AddRange(facts.Codes.Select(text => keys.Token(TokenKind.Code, text)));
-        tokens.AddRange(facts.Identifiers.Select(text => keys.Token(TokenKind.Identifier, text)));
-        tokens.AddRange(facts.References.Select(text => keys.Token(TokenKind.Reference, text)));
+        Span<long> few = stackalloc long[64];
+        var count = facts.Codes.Count + facts.Identifiers.Count + facts.References.Count;
+        var tokens = count <= few.Length ? few[..count] : new long[count];
+        var at = 0;
+        foreach (var text in facts.Codes)
+            tokens[at++] = keys.RecurringToken(TokenKind.Code, text);
+        foreach (var text in facts.Identifiers)
+            tokens[at++] = keys.Token(TokenKind.Identifier, text);
+        foreach (var text in facts.References)
+            tokens[at++] = keys.RecurringToken(TokenKind.Reference, text);
         tokens.Sort();
-        var packed = new byte[8 * (1 + tokens.Count)];
-        BinaryPrimitives.WriteInt64BigEndian(packed, identity);
-        for (var i = 0; i < tokens.Count; i++)
-            BinaryPrimitives.WriteInt64BigEndian(packed.AsSpan(8 * (i + 1)), tokens[i]);
+        var packed = new byte[8 * count];
+        for (var i = 0; i < count; i++)
+            BinaryPrimitives.WriteInt64BigEndian(packed.AsSpan(8 * i), tokens[i]);
         return packed;
     }
 }

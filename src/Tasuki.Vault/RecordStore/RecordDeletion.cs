@@ -21,10 +21,10 @@ internal sealed class RecordDeletion(VaultParts parts, RecordOpener opener, Sess
             return false;
 
         var updated = resident.NextUpdated(parts.Clock);
-        var origin = RecordPayload.Read(standing.TypeName, payload).Origin;
-        var gone = standing with { Version = standing.Version + 1, Updated = updated, Code = null, DateFrom = null, DateTo = null, Tokens = [], Deleted = 1 };
+        var origin = RecordPayload.Read(standing, payload, parts.Ids).Origin;
+        var gone = standing with { Version = standing.Version + 1, Updated = updated, Code = null, DateFrom = null, DateTo = null, Tokens = [], Identity = null, Deleted = 1 };
         var rowsToStore = new SealedRows(
-            [gone.Sealed(keys, parts.Municipality, RecordRow.Current, RecordPayload.Write(origin, []))],
+            [gone.Sealed(keys, parts.Municipality, RecordRow.Current, RecordPayload.Write(origin, [], updated, parts.Ids, opener.Resident))],
             [standing.Sealed(keys, parts.Municipality, RecordRow.History, payload)],
             [seq]);
         await log.Commit(work, rowsToStore.Tags(), () => rowsToStore.Store(work, opener.Resident, resident.NextSeq, updated, cancel), cancel);

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
+using System.Text;
 using Tasuki.Kernel;
 
 namespace Tasuki.Vault.RecordStore;
@@ -10,82 +11,86 @@ namespace Tasuki.Vault.RecordStore;
 /// </summary>
 internal sealed class RecordIds(byte[] key) : IDisposable
 {
-    private const byte RecordKind = 1;
-    private const int Length = 26;
-    private const string Alphabet = "abcdefghijklmnopqrstuvwxyz234567";
+    /// <summary>Of an id in characters.</summary>
+    public const int Length = 26;
 
-    private readonly ThreadLocal<Aes> _cipher = new(
-        () =>
-        {
-            var aes = Aes.Create();
-            aes.Key = key;
-            return aes;
-        },
-        trackAllValues: true);
+    private const byte RecordKind = 1;
+
+    private readonly ThreadLocal<Block> _block = new(() => new Block(key), trackAllValues: true);
+
+    private static ReadOnlySpan<byte> Alphabet => "abcdefghijklmnopqrstuvwxyz234567"u8;
 
     public string Encode(ResidentNo resident, long seq)
     {
-        Span<byte> block = stackalloc byte[16];
-        block.Clear();
-        block[0] = RecordKind;
-        Write40(block[1..], resident.Value);
-        Write40(block[6..], seq);
-        Span<byte> sealedBlock = stackalloc byte[16];
-        _cipher.Value!.EncryptEcb(block, sealedBlock, PaddingMode.None);
-        return Text(sealedBlock);
+        Span<byte> text = stackalloc byte[Length];
+        Encode(resident, seq, text);
+        return Encoding.ASCII.GetString(text);
+    }
+
+    public void Encode(ResidentNo resident, long seq, Span<byte> text)
+    {
+        var block = _block.Value!;
+        var plain = block.Input.AsSpan();
+        plain.Clear();
+        plain[0] = RecordKind;
+        Write40(plain[1..], resident.Value);
+        Write40(plain[6..], seq);
+        var rest = BinaryPrimitives.ReadUInt128BigEndian(block.Encrypt());
+        // 128 bits in 26 characters: the last one carries three bits.
+        text[Length - 1] = Alphabet[(int)((ulong)rest & 7) << 2];
+        rest >>= 3;
+        for (var i = Length - 2; i >= 0; i--, rest >>= 5)
+            text[i] = Alphabet[(int)((ulong)rest & 31)];
     }
 
     /// <summary>The seq behind an id of this resident. -1, which no row has, for a forged id or another resident's: so the caller sends the same statement.</summary>
     public long SeqOf(ResidentNo resident, string id)
     {
-        Span<byte> sealedBlock = stackalloc byte[16];
-        if (!TryBytes(id, sealedBlock))
+        Span<byte> text = stackalloc byte[Length];
+        return id.Length == Length && Encoding.ASCII.TryGetBytes(id, text, out var written) && written == Length ? SeqOf(resident, text) : -1;
+    }
+
+    public long SeqOf(ResidentNo resident, ReadOnlySpan<byte> id)
+    {
+        var block = _block.Value!;
+        if (id.Length != Length || !TryBytes(id, block.Input))
             return -1;
-        Span<byte> block = stackalloc byte[16];
-        _cipher.Value!.DecryptEcb(sealedBlock, block, PaddingMode.None);
-        return block[0] == RecordKind && !block[11..].ContainsAnyExcept((byte)0) && Read40(block[1..]) == resident.Value ? Read40(block[6..]) : -1;
+        var plain = block.Decrypt();
+        return plain[0] == RecordKind && !plain[11..].ContainsAnyExcept((byte)0) && Read40(plain[1..]) == resident.Value ? Read40(plain[6..]) : -1;
     }
 
     public void Dispose()
     {
-        foreach (var cipher in _cipher.Values)
-            cipher.Dispose();
-        _cipher.Dispose();
+        foreach (var block in _block.Values)
+            block.Dispose();
+        _block.Dispose();
     }
 
-    private static string Text(ReadOnlySpan<byte> bytes)
+    private static bool TryBytes(ReadOnlySpan<byte> text, Span<byte> bytes)
     {
-        var value = BinaryPrimitives.ReadUInt128BigEndian(bytes);
-        return string.Create(Length, value, static (text, rest) =>
-        {
-            // 128 bits in 26 characters: the last one carries three bits.
-            text[Length - 1] = Alphabet[(int)(rest & 7) << 2];
-            rest >>= 3;
-            for (var i = Length - 2; i >= 0; i--, rest >>= 5)
-                text[i] = Alphabet[(int)(rest & 31)];
-        });
-    }
-
-    private static bool TryBytes(string text, Span<byte> bytes)
-    {
-        if (text.Length != Length)
-            return false;
         UInt128 value = 0;
         for (var i = 0; i < Length - 1; i++)
         {
-            var digit = Alphabet.IndexOf(text[i], StringComparison.Ordinal);
+            var digit = Digit(text[i]);
             if (digit < 0)
                 return false;
             value = value << 5 | (uint)digit;
         }
 
         // Only the spelling that Encode gives is an id: one record has one id.
-        var last = Alphabet.IndexOf(text[Length - 1], StringComparison.Ordinal);
+        var last = Digit(text[Length - 1]);
         if (last < 0 || (last & 3) != 0)
             return false;
         BinaryPrimitives.WriteUInt128BigEndian(bytes, value << 3 | (uint)(last >> 2));
         return true;
     }
+
+    private static int Digit(byte letter) => letter switch
+    {
+        >= (byte)'a' and <= (byte)'z' => letter - 'a',
+        >= (byte)'2' and <= (byte)'7' => letter - '2' + 26,
+        _ => -1,
+    };
 
     private static void Write40(Span<byte> target, long value)
     {
@@ -100,5 +105,42 @@ internal sealed class RecordIds(byte[] key) : IDisposable
         whole.Clear();
         source[..5].CopyTo(whole[3..]);
         return BinaryPrimitives.ReadInt64BigEndian(whole);
+    }
+
+    /// <summary>One thread's ciphers, made once, and the block they work on.</summary>
+    private sealed class Block : IDisposable
+    {
+        private readonly Aes _aes = Aes.Create();
+        private readonly ICryptoTransform _encrypt;
+        private readonly ICryptoTransform _decrypt;
+        private readonly byte[] _output = new byte[16];
+
+        public Block(byte[] key)
+        {
+            _aes.Mode = CipherMode.ECB;
+            _aes.Padding = PaddingMode.None;
+            _aes.Key = key;
+            _encrypt = _aes.CreateEncryptor();
+            _decrypt = _aes.CreateDecryptor();
+        }
+
+        public byte[] Input { get; } = new byte[16];
+
+        public ReadOnlySpan<byte> Encrypt() => Through(_encrypt);
+
+        public ReadOnlySpan<byte> Decrypt() => Through(_decrypt);
+
+        public void Dispose()
+        {
+            _encrypt.Dispose();
+            _decrypt.Dispose();
+            _aes.Dispose();
+        }
+
+        private byte[] Through(ICryptoTransform cipher)
+        {
+            cipher.TransformBlock(Input, 0, 16, _output, 0);
+            return _output;
+        }
     }
 }

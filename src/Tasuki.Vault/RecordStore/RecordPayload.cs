@@ -1,49 +1,103 @@
 using System.Buffers;
 using System.Globalization;
+using System.Text;
 using System.Text.Json;
 using Tasuki.Fhir;
+using Tasuki.Kernel;
 using Tasuki.Kernel.Records;
 
 namespace Tasuki.Vault.RecordStore;
 
-/// <summary>What lies inside a record's body: varint length of the origin | origin as compact JSON | the canonical resource. A deleted version has no resource.</summary>
+/// <summary>
+/// What lies inside a record's body: what is there(1) | kind of source(1) | how long before <see cref="RecordRow.Updated"/> it was received | offset, name, file,
+/// position where there are any | the canonical resource, its references to records of this resident shortened (<see cref="OwnReferences"/>). A deleted version
+/// has no resource. Read as well: the first form, varint length of the origin | origin as compact JSON | the resource as it is. Its first byte is never below 19.
+/// </summary>
 internal static class RecordPayload
 {
-    private static readonly JsonWriterOptions Writing = new() { SkipValidation = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private const byte HasName = 1;
+    private const byte HasFile = 2;
+    private const byte HasPosition = 4;
+    private const byte HasMarks = 8;
+    private const byte AllFlags = 15;
 
-    public static byte[] Write(RecordOrigin origin, ReadOnlySpan<byte> resource)
+    // In the second byte, beside the kind of source.
+    private const byte OtherOffset = 0x80;
+    private const int TokyoMinutes = 540;
+    private const int KeepBuffersUpTo = 1 << 20;
+
+    [ThreadStatic]
+    private static ArrayBufferWriter<byte>? _buffer;
+
+    /// <summary>The bytes stand in a buffer of this thread until its next call.</summary>
+    public static ReadOnlySpan<byte> Write(RecordOrigin origin, ReadOnlySpan<byte> resource, long updated, RecordIds ids, ResidentNo resident)
     {
-        var json = new ArrayBufferWriter<byte>(128);
-        using (var writer = new Utf8JsonWriter(json, Writing))
-        {
-            writer.WriteStartObject();
-            writer.WriteNumber("k"u8, (int)origin.Kind);
-            if (origin.Name is not null)
-                writer.WriteString("n"u8, origin.Name);
-            if (origin.FileNo is not null)
-                writer.WriteNumber("f"u8, origin.FileNo.Value);
-            if (origin.Position is not null)
-                writer.WriteString("p"u8, origin.Position);
-            writer.WriteNumber("r"u8, origin.Received.UtcTicks);
-            writer.WriteNumber("o"u8, (int)origin.Received.Offset.TotalMinutes);
-            writer.WriteEndObject();
-        }
-
-        var payload = new ArrayBufferWriter<byte>(json.WrittenCount + resource.Length + 5);
-        Varint.Write(payload, (ulong)json.WrittenCount);
-        payload.Write(json.WrittenSpan);
-        payload.Write(resource);
-        return payload.WrittenSpan.ToArray();
+        if (_buffer is null || _buffer.Capacity > KeepBuffersUpTo)
+            _buffer = new ArrayBufferWriter<byte>(4096);
+        var output = _buffer;
+        output.ResetWrittenCount();
+        var minutes = (int)origin.Received.Offset.TotalMinutes;
+        var head = output.GetSpan(2);
+        head[0] = (byte)((origin.Name is null ? 0 : HasName) | (origin.FileNo is null ? 0 : HasFile) | (origin.Position is null ? 0 : HasPosition));
+        head[1] = (byte)((byte)origin.Kind | (minutes == TokyoMinutes ? 0 : OtherOffset));
+        output.Advance(2);
+        Varint.WriteSigned(output, Time.FromMicros(updated).UtcTicks - origin.Received.UtcTicks);
+        if (minutes != TokyoMinutes)
+            Varint.WriteSigned(output, minutes);
+        if (origin.Name is { } name)
+            Text(output, name);
+        if (origin.FileNo is { } file)
+            Varint.WriteSigned(output, file);
+        if (origin.Position is { } position)
+            Text(output, position);
+        var marked = OwnReferences.Write(output, resource, ids, resident);
+        if (!marked)
+            return output.WrittenSpan;
+        // The buffer is this thread's own: its first byte may still change.
+        System.Runtime.InteropServices.MemoryMarshal.AsMemory(output.WrittenMemory).Span[0] |= HasMarks;
+        return output.WrittenSpan;
     }
 
-    /// <summary>The origin, and the resource as a slice of <paramref name="payload"/>.</summary>
-    public static (RecordOrigin Origin, CanonicalResource Resource) Read(string type, ReadOnlyMemory<byte> payload)
+    /// <summary>The origin, and the resource: a slice of <paramref name="payload"/> where no reference was shortened.</summary>
+    public static (RecordOrigin Origin, CanonicalResource Resource) Read(RecordRow row, ReadOnlyMemory<byte> payload, RecordIds ids)
+    {
+        if (payload.Span[0] > AllFlags)
+            return FirstForm(row.TypeName, payload);
+        var bytes = payload.Span;
+        var (flags, second) = (bytes[0], bytes[1]);
+        var at = 2;
+        var received = Time.FromMicros(row.Updated).UtcTicks - Varint.ReadSigned(bytes, ref at);
+        var minutes = (second & OtherOffset) != 0 ? (int)Varint.ReadSigned(bytes, ref at) : TokyoMinutes;
+        var name = (flags & HasName) != 0 ? Text(bytes, ref at) : null;
+        long? file = (flags & HasFile) != 0 ? Varint.ReadSigned(bytes, ref at) : null;
+        var position = (flags & HasPosition) != 0 ? Text(bytes, ref at) : null;
+        var origin = new RecordOrigin(
+            (SourceKind)(second & ~OtherOffset), name, file, position, new DateTimeOffset(received, TimeSpan.Zero).ToOffset(TimeSpan.FromMinutes(minutes)));
+        var resource = (flags & HasMarks) != 0 ? OwnReferences.Read(bytes[at..], ids, row.Resident) : payload[at..];
+        return (origin, CanonicalResource.FromStore(row.TypeName, resource));
+    }
+
+    private static void Text(ArrayBufferWriter<byte> output, string text)
+    {
+        Varint.Write(output, (ulong)Encoding.UTF8.GetByteCount(text));
+        Encoding.UTF8.GetBytes(text, output);
+    }
+
+    private static string Text(ReadOnlySpan<byte> bytes, ref int at)
+    {
+        var length = (int)Varint.Read(bytes[at..], out var head);
+        var text = Encoding.UTF8.GetString(bytes.Slice(at + head, length));
+        at += head + length;
+        return text;
+    }
+
+    private static (RecordOrigin Origin, CanonicalResource Resource) FirstForm(string type, ReadOnlyMemory<byte> payload)
     {
         var length = (int)Varint.Read(payload.Span, out var start);
-        return (Origin(payload.Span.Slice(start, length)), CanonicalResource.FromStore(type, payload[(start + length)..]));
+        return (FirstOrigin(payload.Span.Slice(start, length)), CanonicalResource.FromStore(type, payload[(start + length)..]));
     }
 
-    private static RecordOrigin Origin(ReadOnlySpan<byte> json)
+    private static RecordOrigin FirstOrigin(ReadOnlySpan<byte> json)
     {
         var reader = new Utf8JsonReader(json);
         SourceKind kind = default;
@@ -73,7 +127,7 @@ internal static class RecordPayload
     }
 }
 
-/// <summary>Unsigned numbers in seven bits a byte, lowest first.</summary>
+/// <summary>Numbers in seven bits a byte, lowest first; signed ones with the sign in the lowest bit.</summary>
 internal static class Varint
 {
     public static void Write(ArrayBufferWriter<byte> output, ulong value)
@@ -88,6 +142,15 @@ internal static class Varint
 
         span[length++] = (byte)value;
         output.Advance(length);
+    }
+
+    public static void WriteSigned(ArrayBufferWriter<byte> output, long value) => Write(output, (ulong)((value << 1) ^ (value >> 63)));
+
+    public static long ReadSigned(ReadOnlySpan<byte> bytes, ref int at)
+    {
+        var value = Read(bytes[at..], out var length);
+        at += length;
+        return (long)(value >> 1) ^ -(long)(value & 1);
     }
 
     public static ulong Read(ReadOnlySpan<byte> bytes, out int length)

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Data.Common;
 using System.Globalization;
 using System.Text;
 using Tasuki.Fhir;
@@ -20,6 +21,7 @@ namespace Tasuki.Vault.RecordStore;
 internal sealed class RecordWriter(VaultParts parts, RecordOpener opener, SessionLimit limit)
 {
     private const int WorthManyThreads = 24;
+    private const string UniqueViolation = "23505";
     private readonly ResidentNo _resident = opener.Resident;
 
     /// <summary>Null when the resident takes no more records.</summary>
@@ -39,17 +41,43 @@ internal sealed class RecordWriter(VaultParts parts, RecordOpener opener, Sessio
             return plan.Written(parts.Ids, _resident);
         }
 
-        await using var work = await parts.Records.Write(cancel);
-        var now = await ResidentRow.Read(parts, work, _resident, locked: true, cancel);
-        if (now != plan.Seen)
+        if (await log.TryCommit(sealedRows.Tags(), () => StoreUnlessForestalled(sealedRows, plan, cancel), cancel))
+            return plan.Written(parts.Ids, _resident);
+        return await WriteUnderLock(incoming, keys, log, cancel);
+    }
+
+    /// <summary>The transaction to commit; null when something was written since the plan was made.</summary>
+    private async Task<DbWork?> StoreUnlessForestalled(SealedRows rows, WritePlan plan, CancellationToken cancel)
+    {
+        var work = await parts.Records.Write(cancel);
+        var stored = false;
+        try
         {
-            plan = await Plan(work, incoming, keys, locked: true, cancel);
-            if (plan is null)
-                return null;
-            sealedRows = await Seal(plan, incoming, keys);
+            stored = await rows.StoreUnlessForestalled(work, plan, _resident, cancel);
+        }
+        catch (DbException taken) when (string.Equals(taken.SqlState, UniqueViolation, StringComparison.Ordinal))
+        {
+            // The rows went with the question; another write has taken the seq.
+        }
+        finally
+        {
+            if (!stored)
+                await work.DisposeAsync();
         }
 
-        await log.Commit(work, sealedRows.Tags(), () => sealedRows.Store(work, _resident, plan.NextSeq, plan.LastUpdated, cancel), cancel);
+        return stored ? work : null;
+    }
+
+    private async Task<IReadOnlyList<WrittenRecord>?> WriteUnderLock(Incoming[] incoming, ResidentKeys keys, WriteLog log, CancellationToken cancel)
+    {
+        await using var work = await parts.Records.Write(cancel);
+        if (await Plan(work, incoming, keys, locked: true, cancel) is not { } plan)
+            return null;
+        var rows = await Seal(plan, incoming, keys);
+        if (plan.Versions.Count == 0)
+            await log.Nothing();
+        else
+            await log.Commit(work, rows.Tags(), () => rows.Store(work, _resident, plan.NextSeq, plan.LastUpdated, cancel), cancel);
         return plan.Written(parts.Ids, _resident);
     }
 
@@ -70,37 +98,38 @@ internal sealed class RecordWriter(VaultParts parts, RecordOpener opener, Sessio
 
     private async Task<WritePlan?> Plan(DbWork work, Incoming[] incoming, ResidentKeys keys, bool locked, CancellationToken cancel)
     {
-        if (await ResidentRow.Read(parts, work, _resident, locked, cancel) is not { State: ResidentState.Open } resident)
+        var (residents, rows) = await work.Query(
+            ResidentRow.Question(work.Database, _resident, locked), row => ResidentRow.From(parts, _resident, row),
+            Recognise(incoming, keys), row => RecordRow.Read(_resident, row), cancel);
+        if (residents is not [{ State: ResidentState.Open } resident])
             return null;
-        var known = await Known(work, incoming, keys, cancel);
+        var known = await Known(rows, keys);
         await ForEach(incoming.Length, i => _ = known.ContainsKey(incoming[i].Identity) ? incoming[i].Content : null);
         return WritePlan.Make(resident, incoming, known, parts.Clock);
     }
 
-    /// <summary>The stored records that carry the identity of an incoming one, as far as this session may see them: what is hidden is not recognised.</summary>
-    private async Task<Dictionary<Identity, KnownRecord>> Known(DbWork work, Incoming[] incoming, ResidentKeys keys, CancellationToken cancel)
+    /// <summary>
+    /// Asks for the stored records that carry the identity of an incoming one, as far as this session may see them: what is hidden is not recognised. By an
+    /// index, so that a write costs what it brings and not what is there.
+    /// </summary>
+    internal Statement Recognise(Incoming[] incoming, ResidentKeys keys)
     {
-        var wanted = incoming.Select(one => one.IdentityToken).ToHashSet();
-        var sql = new StringBuilder("select seq, substr(tokens, 1, 8) from record where resident_no = @resident and deleted = 0 and type in (");
-        sql.AppendJoin(',', incoming.Select(one => ResourceTypes.NumberOf(one.Resource.Type)).Distinct().Order()).Append(')');
-        var parameters = new List<(string, object?)> { ("@resident", _resident.Value) };
+        var wanted = incoming.Select(one => RecordRow.IdentityOf(_resident, one.IdentityToken)).Distinct().ToArray();
+        var sql = new StringBuilder($"select {RecordRow.Select} from record where resident_no = @resident and {parts.Records.AnyOf("identity", "@wanted")} and deleted = 0");
+        var parameters = new List<(string, object?)> { ("@resident", _resident.Value), ("@wanted", parts.Records.List(wanted)) };
         LimitSql.Append(sql, parameters, limit, keys, limit.Classes.Bits);
-        var tokens = await work.Query(
-            sql.ToString(), row => (Seq: row.GetInt64(0), Token: row.Bytes(1) is { Length: 8 } bytes ? System.Buffers.Binary.BinaryPrimitives.ReadInt64BigEndian(bytes) : 0),
-            cancel, [.. parameters]);
-        var known = new Dictionary<Identity, KnownRecord>();
-        foreach (var some in tokens.Where(t => wanted.Contains(t.Token)).Select(t => t.Seq).Chunk(500))
+        return new Statement(sql.Append(" order by seq").ToString(), [.. parameters]);
+    }
+
+    private async Task<Dictionary<Identity, KnownRecord>> Known(List<RecordRow> rows, ResidentKeys keys)
+    {
+        var known = new Dictionary<Identity, KnownRecord>(rows.Count);
+        var opened = new (Identity Identity, KnownRecord Record)?[rows.Count];
+        await ForEach(rows.Count, i => opened[i] = Open(rows[i], keys));
+        foreach (var one in opened)
         {
-            var rows = await work.Query(
-                string.Create(CultureInfo.InvariantCulture, $"select {RecordRow.Select} from record where resident_no = @resident and seq in ({string.Join(',', some)}) order by seq"),
-                row => RecordRow.Read(_resident, row), cancel, ("@resident", _resident.Value));
-            var opened = new (Identity Identity, KnownRecord Record)?[rows.Count];
-            await ForEach(rows.Count, i => opened[i] = Open(rows[i], keys));
-            foreach (var one in opened)
-            {
-                if (one is { } stored)
-                    known.TryAdd(stored.Identity, stored.Record);
-            }
+            if (one is { } stored)
+                known.TryAdd(stored.Identity, stored.Record);
         }
 
         return known;
@@ -110,7 +139,7 @@ internal sealed class RecordWriter(VaultParts parts, RecordOpener opener, Sessio
     {
         if (opener.Payload(keys, row, RecordRow.Current) is not { } payload)
             return null;
-        var resource = RecordPayload.Read(row.TypeName, payload).Resource;
+        var resource = RecordPayload.Read(row, payload, parts.Ids).Resource;
         return (new Identity(RecordIdentity.Of(resource)), new KnownRecord(row, payload, RecordIdentity.ContentOf(resource)));
     }
 
@@ -121,9 +150,7 @@ internal sealed class RecordWriter(VaultParts parts, RecordOpener opener, Sessio
         var rows = new RecordRow[versions.Count];
         await ForEach(versions.Count, i =>
         {
-            var version = versions[i];
-            var one = incoming[version.Index];
-            rows[i] = one.Row(_resident, version, keys, references, out var payload).Sealed(keys, parts.Municipality, version.Table, payload);
+            rows[i] = incoming[versions[i].Index].Row(parts, _resident, versions[i], keys, references);
         });
         var replaced = plan.Replaced;
         var past = new RecordRow[replaced.Count];
@@ -148,8 +175,33 @@ internal sealed class RecordWriter(VaultParts parts, RecordOpener opener, Sessio
 internal sealed record SealedRows(IReadOnlyList<RecordRow> Current, IReadOnlyList<RecordRow> Past, IReadOnlyList<long> MakePlace)
 {
     private const int TagPart = 8;
+    private const int FewRows = 8;
 
     public async Task Store(DbWork work, ResidentNo resident, long nextSeq, long lastUpdated, CancellationToken cancel)
+    {
+        await StoreRows(work, resident, cancel);
+        await ResidentRow.Move(work, resident, nextSeq, lastUpdated, cancel);
+    }
+
+    /// <summary>Takes the resident's lock and stores, if nothing was written since the plan: few rows in the same round trip. False when something was.</summary>
+    public async Task<bool> StoreUnlessForestalled(DbWork work, WritePlan plan, ResidentNo resident, CancellationToken cancel)
+    {
+        var moveOn = plan.Seen.MoveOn(resident, plan.NextSeq, plan.LastUpdated);
+        if (Current.Count + Past.Count > FewRows)
+        {
+            if (await work.Execute(moveOn.Sql, cancel, moveOn.Parameters) == 0)
+                return false;
+            await StoreRows(work, resident, cancel);
+            return true;
+        }
+
+        List<Statement> statements = [moveOn, .. MakePlace.Select(seq => new Statement("delete from record where resident_no = @resident and seq = @seq", ("@resident", resident.Value), ("@seq", seq)))];
+        statements.AddRange(Current.Select(row => VaultColumns.Record.Insert(row.Values())));
+        statements.AddRange(Past.Select(row => VaultColumns.RecordHistory.Insert(row.Values())));
+        return await work.ExecuteAll(statements, cancel) == 1;
+    }
+
+    private async Task StoreRows(DbWork work, ResidentNo resident, CancellationToken cancel)
     {
         foreach (var some in MakePlace.Chunk(500))
         {
@@ -158,9 +210,8 @@ internal sealed record SealedRows(IReadOnlyList<RecordRow> Current, IReadOnlyLis
                 ("@resident", resident.Value));
         }
 
-        await work.Database.InsertMany(work, VaultColumns.Record, [.. Current.Select(row => row.Values())], cancel);
-        await work.Database.InsertMany(work, VaultColumns.RecordHistory, [.. Past.Select(row => row.Values())], cancel);
-        await ResidentRow.Move(work, resident, nextSeq, lastUpdated, cancel);
+        await work.Database.InsertRecords(work, VaultColumns.Record, Current, cancel);
+        await work.Database.InsertRecords(work, VaultColumns.RecordHistory, Past, cancel);
     }
 
     /// <summary>For the log: seq and version of each row that now stands, with the start of its tag.</summary>

@@ -47,16 +47,30 @@ internal sealed record ResidentStatus(ResidentNo Resident, ResidentState State, 
 /// </summary>
 internal sealed record ResidentRow(ResidentState? State, long NextSeq, long LastUpdated)
 {
+    // State 1 is Open.
+    private const string MoveOnSql =
+        "update resident set next_seq = @next, last_updated = @updated where resident_no = @resident and next_seq = @seenseq and last_updated = @seenupdated and state = 1";
+
     private const string Sql = $"select r.next_seq, r.last_updated, {ResidentStatus.Select} from resident r where r.resident_no = @resident";
 
     /// <summary>Null when there is no such resident; <see cref="State"/> is null when its MAC does not hold.</summary>
     public static async Task<ResidentRow?> Read(VaultParts parts, DbWork work, ResidentNo resident, bool locked, CancellationToken cancel)
     {
-        var rows = await work.Query(
-            locked ? Sql + work.Database.RowLock : Sql,
-            row => new ResidentRow(ResidentStatus.Read(parts, resident, row, 2)?.State, row.GetInt64(0), row.GetInt64(1)), cancel, ("@resident", resident.Value));
+        var question = Question(work.Database, resident, locked);
+        var rows = await work.Query(question.Sql, row => From(parts, resident, row), cancel, question.Parameters);
         return rows is [var one] ? one : null;
     }
+
+    /// <summary>The same to be sent with another statement.</summary>
+    public static Statement Question(Database database, ResidentNo resident, bool locked) => new(locked ? Sql + database.RowLock : Sql, ("@resident", resident.Value));
+
+    public static ResidentRow From(VaultParts parts, ResidentNo resident, System.Data.Common.DbDataReader row) =>
+        new(ResidentStatus.Read(parts, resident, row, 2)?.State, row.GetInt64(0), row.GetInt64(1));
+
+    /// <summary>Takes the lock and moves on, if the row still says what it said when it was read and the account is open. Changes one row or none.</summary>
+    public Statement MoveOn(ResidentNo resident, long nextSeq, long lastUpdated) => new(
+        MoveOnSql,
+        ("@next", nextSeq), ("@updated", lastUpdated), ("@resident", resident.Value), ("@seenseq", NextSeq), ("@seenupdated", LastUpdated));
 
     /// <summary>The time of the next write: now, and later than the last one whatever the clock says.</summary>
     public long NextUpdated(TimeProvider clock) => Math.Max(Time.Micros(clock.GetUtcNow()), LastUpdated + 1);

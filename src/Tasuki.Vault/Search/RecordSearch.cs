@@ -30,7 +30,7 @@ internal sealed class RecordSearch(VaultParts parts, RecordOpener opener, Sessio
         var last = after ?? default;
         var more = false;
         await using var work = await parts.Records.Read(cancel);
-        await Walk(work, query.Predicate, null, query.Order, keys, after, count + 1, cancel, (row, payload, access) =>
+        await Walk(work, query.Predicate, null, query.Order, keys, after, count + 1, cancel, (row, opened) =>
         {
             if (found.Count == count)
             {
@@ -38,8 +38,7 @@ internal sealed class RecordSearch(VaultParts parts, RecordOpener opener, Sessio
                 return false;
             }
 
-            var (origin, resource) = RecordPayload.Read(row.TypeName, payload);
-            found.Add(new StoredRecord(parts.Ids.Encode(opener.Resident, row.Seq), (int)row.Version, Time.FromMicros(row.Updated), access, origin, resource));
+            found.Add(opened.Record(parts.Ids, row));
             last = PositionOf(query.Order, row);
             return true;
         });
@@ -50,7 +49,7 @@ internal sealed class RecordSearch(VaultParts parts, RecordOpener opener, Sessio
     {
         var count = 0;
         await using var work = await parts.Records.Read(cancel);
-        await Walk(work, predicate, null, RecordOrder.Stored, keys, null, int.MaxValue, cancel, (_, _, _) =>
+        await Walk(work, predicate, null, RecordOrder.Stored, keys, null, int.MaxValue, cancel, (_, _) =>
         {
             count++;
             return true;
@@ -61,7 +60,7 @@ internal sealed class RecordSearch(VaultParts parts, RecordOpener opener, Sessio
     /// <summary>Hands over what is found until <paramref name="take"/> says that it is enough.</summary>
     private async Task Walk(
         DbWork work, RecordPredicate predicate, IReadOnlyList<string>? scope, RecordOrder order, ResidentKeys keys, PagePosition? after, int wanted, CancellationToken cancel,
-        Func<RecordRow, byte[], Kernel.Records.AccessClass, bool> take)
+        Func<RecordRow, OpenedRow, bool> take)
     {
         var chains = await Chains(work, predicate, scope, keys, cancel);
         var matches = new Matcher(limit, SeqOf, chains).Compile(predicate, scope);
@@ -85,9 +84,9 @@ internal sealed class RecordSearch(VaultParts parts, RecordOpener opener, Sessio
                     read++;
                     var row = RecordRow.Read(opener.Resident, reader);
                     position = PositionOf(order, row);
-                    if (Opened(keys, row) is not var (payload, access) || !matches(new Candidate(row, access, JsonOf(payload))))
+                    if (opener.Row(keys, row, RecordRow.Current) is not { } opened || !matches(new Candidate(row, opened.Class, opened.Resource.Json.Span)))
                         continue;
-                    if (!take(row, payload, access))
+                    if (!take(row, opened))
                         return;
                 }
             }
@@ -111,15 +110,6 @@ internal sealed class RecordSearch(VaultParts parts, RecordOpener opener, Sessio
         return batch < 0 ? Batches.Length - 1 : batch;
     }
 
-    private (byte[] Payload, Kernel.Records.AccessClass Class)? Opened(ResidentKeys keys, RecordRow row) =>
-        opener.Payload(keys, row, RecordRow.Current) is { } payload && row.ClassOf(keys) is { } access ? (payload, access) : null;
-
-    private static ReadOnlySpan<byte> JsonOf(byte[] payload)
-    {
-        var length = (int)Varint.Read(payload, out var start);
-        return payload.AsSpan(start + length);
-    }
-
     private long SeqOf(string id) => parts.Ids.SeqOf(opener.Resident, id);
 
     private async Task<ChainSets> Chains(DbWork work, RecordPredicate predicate, IReadOnlyList<string>? scope, ResidentKeys keys, CancellationToken cancel)
@@ -130,7 +120,7 @@ internal sealed class RecordSearch(VaultParts parts, RecordOpener opener, Sessio
             if (chain is RecordPredicate.ReferenceTo to)
             {
                 var targets = new HashSet<string>(StringComparer.Ordinal);
-                await Walk(work, to.To, null, RecordOrder.Stored, keys, null, int.MaxValue, cancel, (row, _, _) =>
+                await Walk(work, to.To, null, RecordOrder.Stored, keys, null, int.MaxValue, cancel, (row, _) =>
                     targets.Add($"{row.TypeName}/{parts.Ids.Encode(opener.Resident, row.Seq)}"));
                 chains.Add(to, targets);
             }
@@ -139,9 +129,9 @@ internal sealed class RecordSearch(VaultParts parts, RecordOpener opener, Sessio
                 var references = new ReferencesOf();
                 var known = SearchParameters.Find(by.Type, by.Name).Value;
                 var from = new RecordPredicate.And([new RecordPredicate.OfType([by.Type]), by.By]);
-                await Walk(work, from, null, RecordOrder.Stored, keys, null, int.MaxValue, cancel, (_, payload, _) =>
+                await Walk(work, from, null, RecordOrder.Stored, keys, null, int.MaxValue, cancel, (_, opened) =>
                 {
-                    known.Any(JsonOf(payload), references);
+                    known.Any(opened.Resource.Json.Span, references);
                     return true;
                 });
                 chains.Add(by, [.. references.Found.Select(Place).OfType<(long, long)>()]);

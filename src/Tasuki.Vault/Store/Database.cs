@@ -17,6 +17,11 @@ internal abstract class Database : IAsyncDisposable
     /// <summary>True when the 8 bytes of <paramref name="parameter"/> stand somewhere in the packed tokens. They may straddle two tokens: the matcher settles it.</summary>
     public abstract string Contains(string column, string parameter);
 
+    /// <summary>True when the column's number stands in the list that <see cref="List"/> made of <paramref name="parameter"/>: one statement for any length.</summary>
+    public abstract string AnyOf(string column, string parameter);
+
+    public abstract object List(long[] numbers);
+
     /// <summary>A connection for reading, pooled, with one owner until it is given back.</summary>
     public abstract ValueTask<DbWork> Read(CancellationToken cancel);
 
@@ -24,6 +29,9 @@ internal abstract class Database : IAsyncDisposable
     public abstract ValueTask<DbWork> Write(CancellationToken cancel);
 
     public abstract Task InsertMany(DbWork work, TableColumns table, IReadOnlyList<object?[]> rows, CancellationToken cancel);
+
+    /// <summary>The same for rows of <c>record</c> and <c>record_history</c>, which come by the thousand.</summary>
+    public abstract Task InsertRecords(DbWork work, TableColumns table, IReadOnlyList<RecordStore.RecordRow> rows, CancellationToken cancel);
 
     /// <summary>Tables and columns as the store itself lists them, with the version table.</summary>
     public abstract Task<IReadOnlyList<(string Table, string Column)>> Columns(CancellationToken cancel);
@@ -53,6 +61,9 @@ internal abstract class Database : IAsyncDisposable
         return Kernel.Done.Yes;
     }
 }
+
+/// <summary>One of several statements that are sent together.</summary>
+internal readonly record struct Statement(string Sql, params (string Name, object? Value)[] Parameters);
 
 /// <summary>One connection in one hand, inside a transaction when it writes.</summary>
 internal sealed class DbWork(Database database, DbConnection connection, DbTransaction? transaction) : IAsyncDisposable
@@ -108,11 +119,73 @@ internal sealed class DbWork(Database database, DbConnection connection, DbTrans
         return rows;
     }
 
+    /// <summary>Two questions in one round trip, the second asked after the first was answered.</summary>
+    public async Task<(List<TFirst> First, List<TSecond> Second)> Query<TFirst, TSecond>(
+        Statement first, Func<DbDataReader, TFirst> readFirst, Statement second, Func<DbDataReader, TSecond> readSecond, CancellationToken cancel)
+    {
+        if (!connection.CanCreateBatch)
+            return (await Query(first.Sql, readFirst, cancel, first.Parameters), await Query(second.Sql, readSecond, cancel, second.Parameters));
+        await using var batch = Batch([first, second]);
+        await using var reader = await batch.ExecuteReaderAsync(cancel);
+        var one = new List<TFirst>();
+        while (await reader.ReadAsync(cancel))
+            one.Add(readFirst(reader));
+        await reader.NextResultAsync(cancel);
+        var two = new List<TSecond>();
+        while (await reader.ReadAsync(cancel))
+            two.Add(readSecond(reader));
+        return (one, two);
+    }
+
+    /// <summary>Changes in one round trip, in this order. How many rows the first one changed.</summary>
+    public async Task<int> ExecuteAll(IReadOnlyList<Statement> statements, CancellationToken cancel)
+    {
+        if (connection.CanCreateBatch)
+        {
+            await using var batch = Batch(statements);
+            await batch.ExecuteNonQueryAsync(cancel);
+            return batch.BatchCommands[0].RecordsAffected;
+        }
+
+        var changed = 0;
+        for (var i = 0; i < statements.Count; i++)
+        {
+            var some = await Execute(statements[i].Sql, cancel, statements[i].Parameters);
+            if (i == 0 && (changed = some) == 0)
+                break;
+        }
+
+        return changed;
+    }
+
     public async Task Commit(CancellationToken cancel)
     {
         await Transaction!.CommitAsync(cancel);
         await Transaction.DisposeAsync();
         Transaction = null;
+    }
+
+    private DbBatch Batch(IReadOnlyList<Statement> statements)
+    {
+        var batch = connection.CreateBatch();
+        batch.Transaction = Transaction;
+        foreach (var statement in statements)
+        {
+            database.Observer?.Invoke(statement.Sql);
+            var command = batch.CreateBatchCommand();
+            command.CommandText = statement.Sql;
+            foreach (var (name, value) in statement.Parameters)
+            {
+                var parameter = command.CreateParameter();
+                parameter.ParameterName = name;
+                parameter.Value = value ?? DBNull.Value;
+                command.Parameters.Add(parameter);
+            }
+
+            batch.BatchCommands.Add(command);
+        }
+
+        return batch;
     }
 
     public async ValueTask DisposeAsync()

@@ -9,6 +9,9 @@ namespace Tasuki.Vault.Store;
 /// <summary>One schema of a PostgreSQL database. Statements name no schema: the connection's search path does, so SQL is the same text on both stores.</summary>
 internal sealed class PostgresDatabase : Database
 {
+    // From here on a COPY is cheaper than an insert for each.
+    private const int FewRows = 4;
+
     private readonly NpgsqlDataSource _source;
     private readonly string _schema;
 
@@ -21,6 +24,10 @@ internal sealed class PostgresDatabase : Database
     public override string RowLock => " for update";
 
     public override string Contains(string column, string parameter) => $"position({parameter} in {column}) > 0";
+
+    public override string AnyOf(string column, string parameter) => $"{column} = any({parameter})";
+
+    public override object List(long[] numbers) => numbers;
 
     public static async Task<Result<PostgresDatabase>> Open(string connection, string schema, CancellationToken cancel)
     {
@@ -60,7 +67,7 @@ internal sealed class PostgresDatabase : Database
     {
         if (rows.Count == 0)
             return;
-        if (rows.Count < 4)
+        if (rows.Count < FewRows)
         {
             foreach (var row in rows)
                 await work.Execute(table.InsertSql, cancel, [.. row.Select((value, i) => ($"@p{i}", value))]);
@@ -78,6 +85,20 @@ internal sealed class PostgresDatabase : Database
         }
 
         await import.CompleteAsync(cancel);
+    }
+
+    public override async Task InsertRecords(DbWork work, TableColumns table, IReadOnlyList<RecordStore.RecordRow> rows, CancellationToken cancel)
+    {
+        if (rows.Count < FewRows)
+        {
+            await InsertMany(work, table, [.. rows.Select(row => row.Values())], cancel);
+            return;
+        }
+
+        var copy = $"copy {table.Name} ({table.Names}) from stdin (format binary)";
+        Observer?.Invoke(copy);
+        await using var import = await ((NpgsqlConnection)work.Connection).BeginRawBinaryCopyAsync(copy, cancel);
+        await RecordCopy.Write(import, rows, cancel);
     }
 
     public override async Task<IReadOnlyList<(string Table, string Column)>> Columns(CancellationToken cancel)
@@ -110,6 +131,7 @@ internal sealed class PostgresDatabase : Database
     {
         (null, _) => import.WriteNullAsync(cancel),
         (long number, ColumnType.Small) => import.WriteAsync((short)number, NpgsqlDbType.Smallint, cancel),
+        (long number, ColumnType.Int) => import.WriteAsync((int)number, NpgsqlDbType.Integer, cancel),
         (long number, _) => import.WriteAsync(number, NpgsqlDbType.Bigint, cancel),
         (byte[] bytes, _) => import.WriteAsync(bytes, NpgsqlDbType.Bytea, cancel),
         (string text, _) => import.WriteAsync(text, NpgsqlDbType.Text, cancel),

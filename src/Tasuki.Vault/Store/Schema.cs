@@ -6,6 +6,12 @@ namespace Tasuki.Vault.Store;
 /// </summary>
 internal static class Schema
 {
+    /// <summary>The first eight bytes of <c>tokens</c> as a number, in PostgreSQL's words.</summary>
+    public const string FirstToken = "('x' || encode(substr(tokens, 1, 8), 'hex'))::bit(64)::bigint";
+
+    // As RecordStore.RecordRow.IdentityOf makes it.
+    private const string Identity = $"case when length(tokens) >= 8 then ((resident_no & 16777215) << 40) | (({FirstToken}) & 1099511627775) end";
+
     public static readonly IReadOnlyList<string> Records =
     [
         """
@@ -56,10 +62,31 @@ internal static class Schema
         insert into counter (name, next) values ('resident', 1);
         """,
 
-        // "Newest of all types" walks this one; what record_type found is found by it or by record_code, which begins alike.
-        """
+        // The row as docs/adr/0016 has it: columns by width, the identity in a column of its own with an index. Bodies stay as they were sealed.
+        $"""
+        create table record_2 (
+            resident_no bigint not null, updated bigint not null, code bigint, identity bigint, date_from bigint, date_to bigint, seq integer not null,
+            version integer not null, type smallint not null, class smallint not null, source smallint not null, deleted smallint not null, body bytea not null,
+            tokens bytea not null, primary key (resident_no, seq)) /*clustered*/;
+        insert into record_2 (resident_no, updated, code, identity, date_from, date_to, seq, version, type, class, source, deleted, body, tokens)
+            select resident_no, updated, code, {Identity}, date_from, date_to, seq, version, type, class, source, deleted, body, tokens
+            from record order by resident_no, seq;
+        drop table record;
+        alter table record_2 rename to record;
         create index record_date on record (resident_no, date_from);
-        drop index record_type;
+        create index record_code on record (resident_no, code, date_from);
+        create index record_updated on record (resident_no, updated);
+        create index record_identity on record (identity);
+
+        create table record_history_2 (
+            resident_no bigint not null, updated bigint not null, code bigint, identity bigint, date_from bigint, date_to bigint, seq integer not null,
+            version integer not null, type smallint not null, class smallint not null, source smallint not null, deleted smallint not null, body bytea not null,
+            tokens bytea not null, primary key (resident_no, seq, version)) /*clustered*/;
+        insert into record_history_2 (resident_no, updated, code, identity, date_from, date_to, seq, version, type, class, source, deleted, body, tokens)
+            select resident_no, updated, code, {Identity}, date_from, date_to, seq, version, type, class, source, deleted, body, tokens
+            from record_history order by resident_no, seq, version;
+        drop table record_history;
+        alter table record_history_2 rename to record_history;
         """,
     ];
 

@@ -28,6 +28,10 @@ internal sealed class SqliteDatabase : Database
 
     public override string Contains(string column, string parameter) => $"instr({column}, {parameter}) > 0";
 
+    public override string AnyOf(string column, string parameter) => $"{column} in (select value from json_each({parameter}))";
+
+    public override object List(long[] numbers) => $"[{string.Join(',', numbers)}]";
+
     public static async Task<Result<SqliteDatabase>> Open(string path, bool create, CancellationToken cancel)
     {
         if (!create && !File.Exists(path))
@@ -104,6 +108,9 @@ internal sealed class SqliteDatabase : Database
         }
     }
 
+    public override Task InsertRecords(DbWork work, TableColumns table, IReadOnlyList<RecordStore.RecordRow> rows, CancellationToken cancel) =>
+        InsertMany(work, table, [.. rows.Select(row => row.Values())], cancel);
+
     public override async Task<IReadOnlyList<(string Table, string Column)>> Columns(CancellationToken cancel)
     {
         await using var work = await Read(cancel);
@@ -147,12 +154,17 @@ internal sealed class SqliteDatabase : Database
     }
 
     // The scripts are written in PostgreSQL's words; SQLite clusters a table by its key and keeps to the types only when told.
-    private static string Dialect(string script) => script
+    internal static string Dialect(string script) => script
+        .Replace(Schema.FirstToken, FirstToken(), StringComparison.Ordinal)
         .Replace("bytea", "blob", StringComparison.Ordinal)
         .Replace("bigint", "integer", StringComparison.Ordinal)
         .Replace("smallint", "integer", StringComparison.Ordinal)
         .Replace("/*clustered*/", "without rowid, strict", StringComparison.Ordinal)
         .Replace("/*plain*/", "strict", StringComparison.Ordinal);
+
+    // SQLite turns no bytes into a number; sixteen hexadecimal digits, shifted into their places, do.
+    private static string FirstToken() =>
+        string.Join(" | ", Enumerable.Range(1, 16).Select(digit => $"((instr('0123456789ABCDEF', substr(hex(tokens), {digit}, 1)) - 1) << {64 - (4 * digit)})"));
 
     // Pooling is our own: a pooled handle of the provider would outlive the vault and keep the file.
     private static string Text(string path, SqliteOpenMode mode) =>

@@ -3,6 +3,7 @@ namespace Tasuki.Vault.Store;
 internal enum ColumnType
 {
     Small,
+    Int,
     Big,
     Bytes,
     Text,
@@ -24,6 +25,8 @@ internal sealed record TableColumns(string Database, string Name, IReadOnlyList<
 
     public string InsertSql { get; } =
         $"insert into {Name} ({string.Join(", ", Columns.Select(c => c.Name))}) values ({string.Join(", ", Columns.Select((_, i) => $"@p{i}"))})";
+
+    public Statement Insert(object?[] values) => new(InsertSql, [.. values.Select((value, i) => ($"@p{i}", value))]);
 }
 
 /// <summary>
@@ -118,11 +121,13 @@ internal static class VaultColumns
         .. new[] { Records, Keys, Log }.Select(database => new TableColumns(database, "schema_version", [Number("script")])),
     ];
 
+    // In the order they lie in the table: eight bytes, four, two, so that PostgreSQL fills nothing up between them.
     private static Column[] RecordColumns() =>
     [
-        Number("resident_no"), Number("seq"), Small("type"), Number("version"), Number("updated"),
-        new Column("class", ColumnType.Small, ColumnProtection.Token, null), new Column("source", ColumnType.Small, ColumnProtection.Token, null),
-        Token("code"), Number("date_from"), Number("date_to"), new Column("tokens", ColumnType.Bytes, ColumnProtection.Token, null), Small("deleted"), Sealed("body"),
+        Number("resident_no"), Number("updated"), Token("code"), Token("identity"), Number("date_from"), Number("date_to"),
+        new Column("seq", ColumnType.Int, ColumnProtection.Clear, null), new Column("version", ColumnType.Int, ColumnProtection.Clear, null), Small("type"),
+        new Column("class", ColumnType.Small, ColumnProtection.Token, null), new Column("source", ColumnType.Small, ColumnProtection.Token, null), Small("deleted"),
+        Sealed("body"), new Column("tokens", ColumnType.Bytes, ColumnProtection.Token, null),
     ];
 
     private static Column Number(string name) => new(name, ColumnType.Big, ColumnProtection.Clear, null);
