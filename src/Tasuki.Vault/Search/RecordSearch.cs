@@ -17,7 +17,7 @@ namespace Tasuki.Vault.Search;
 internal sealed class RecordSearch(VaultParts parts, RecordOpener opener, SessionLimit limit)
 {
     // Part of the statement's text: the planner must know that few rows are wanted, and a handful of texts are prepared once.
-    private static readonly int[] Batches = [64, 256, 1_024, 4_096];
+    private static readonly int[] Batches = [16, 64, 256, 1_024, 4_096];
 
     public static Error? Check(RecordQuery query) =>
         query.Limit is < 1 or > 1_000 ? new Error("query.limit", $"A page holds 1 to 1,000 records; {query.Limit} were asked for.")
