@@ -33,6 +33,47 @@ public abstract class BulkWriteContract(StoreKind store)
         TestContext.Current.TestOutputHelper?.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{store}: {size / 5_500} bytes of body and tokens a record"));
     }
 
+    [Fact]
+    public async Task Several_residents_write_many_records_and_many_residents_single_ones_at_the_same_time()
+    {
+        await using var test = await Start(store);
+        var batches = await Sessions(test, 8);
+        var parsed = Enumerable.Range(0, 4_000).Select(i => Make.Record(Make.BigObservation(i))).ToList();
+        for (var round = 0; round < 2; round++)
+        {
+            var from = round * 2_000;
+            var bulk = Stopwatch.StartNew();
+            await Parallel.ForEachAsync(batches, new ParallelOptions { MaxDegreeOfParallelism = 4, CancellationToken = Cancel }, async (session, cancel) =>
+                Assert.All((await session.Write(parsed[from..(from + 2_000)], cancel)).Value, one => Assert.Equal(WriteOutcome.Created, one.Outcome)));
+            Print("of several residents written", 2_000 * batches.Count, bulk);
+        }
+
+        var singles = await Sessions(test, 128);
+        for (var round = 0; round < 2; round++)
+        {
+            var next = -1;
+            var from = round * 1_000;
+            var watch = Stopwatch.StartNew();
+            await Task.WhenAll(Enumerable.Range(0, 64).Select(async _ =>
+            {
+                while (Interlocked.Increment(ref next) is < 2_000 and var i)
+                    Assert.Equal(WriteOutcome.Created, (await singles[i % singles.Count].Write([parsed[from + (i / singles.Count)]], Cancel)).Value[0].Outcome);
+            }));
+            Print("single ones of many residents written", 2_000, watch);
+        }
+
+        Assert.Null(await test.Vault.FindBreakInLog(Cancel));
+        Assert.Equal((4_000 * batches.Count) + 4_000, await test.Number("select count(*) from record"));
+    }
+
+    private static async Task<List<Session>> Sessions(TestVault test, int count)
+    {
+        var sessions = new List<Session>(count);
+        for (var i = 0; i < count; i++)
+            sessions.Add(await test.Own(await test.Resident(), Purpose.Import));
+        return sessions;
+    }
+
     private async Task<(List<NewRecord> Records, Session Session, IReadOnlyList<WrittenRecord> Written)> Write(TestVault test, int count)
     {
         var session = await test.Own(await test.Resident(), Purpose.Import);

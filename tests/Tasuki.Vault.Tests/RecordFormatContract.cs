@@ -203,6 +203,44 @@ public sealed class RecordFormatTests
     }
 
     [Fact]
+    public void Sealing_and_opening_a_record_takes_microseconds()
+    {
+        // Printed, not asserted: the time belongs to the machine.
+        using var ids = new RecordIds(RandomNumberGenerator.GetBytes(32));
+        var keys = new ResidentKeys([(1, RandomNumberGenerator.GetBytes(64))]);
+        var own = Make.BigObservation(7).Replace("Patient/example", "Patient/" + ids.Encode(Resident, 1), StringComparison.Ordinal);
+        foreach (var json in new[] { Make.BigObservation(7), own })
+        {
+            var record = Make.Record(json);
+            var row = new RecordRow(Resident, 3, ResourceTypes.NumberOf("Observation"), 1, 1_775_000_000_000_000, 1, 1, 4, 5, 6, new byte[48], 0, [], 5);
+            RecordRow Seal() => row.Sealed(keys, Hibiki, RecordRow.Current, RecordPayload.Write(record.Origin, record.Resource.Json.Span, row.Updated, ids, Resident));
+            var stored = Seal();
+            CanonicalResource Open() => RecordPayload.Read(stored, stored.Open(keys, Hibiki, RecordRow.Current)!, ids).Resource;
+            Assert.True(Open().Json.Span.SequenceEqual(record.Resource.Json.Span));
+            var target = new byte[4_096];
+            var payload = RecordPayload.Write(record.Origin, record.Resource.Json.Span, row.Updated, ids, Resident).ToArray();
+            var packed = target[..Zstd.Newest.Pack(payload, target)];
+            TestContext.Current.TestOutputHelper?.WriteLine(string.Create(System.Globalization.CultureInfo.InvariantCulture,
+                $"{record.Resource.Json.Length} bytes in {stored.Body.Length}: pack {Micros(() => Zstd.Newest.Pack(payload, target)):N2} us, unpack {Micros(() => Zstd.Newest.Unpack(packed)):N2} us, seal {Micros(() => Seal()):N2} us, open {Micros(() => Open()):N2} us"));
+        }
+    }
+
+    private static double Micros(Action act)
+    {
+        const int Times = 5_000;
+        var best = double.MaxValue;
+        for (var round = 0; round < 8; round++)
+        {
+            var start = System.Diagnostics.Stopwatch.GetTimestamp();
+            for (var i = 0; i < Times; i++)
+                act();
+            best = Math.Min(best, System.Diagnostics.Stopwatch.GetElapsedTime(start).TotalMicroseconds / Times);
+        }
+
+        return best;
+    }
+
+    [Fact]
     public void A_nonce_never_comes_twice()
     {
         var key = RandomNumberGenerator.GetBytes(32);
