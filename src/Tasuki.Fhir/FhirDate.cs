@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 
 namespace Tasuki.Fhir;
 
@@ -40,6 +41,9 @@ public readonly record struct FhirDate(DateTimeOffset From, DateTimeOffset To)
                 return null;
         }
     }
+
+    /// <summary>The same for the bytes of a text.</summary>
+    public static FhirDate? Parse(ReadOnlySpan<byte> utf8) => Parse(Encoding.UTF8.GetString(utf8));
 
     private static DateOnly? Day(string text) =>
         DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day) && day.Year > 1 ? day : null;
