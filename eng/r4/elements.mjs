@@ -48,7 +48,9 @@ const byOrdinal = (one, other) => (one < other ? -1 : one > other ? 1 : 0);
 const standard = new Map(read('dataelements.json').flatMap(one => one.snapshot.element).filter(one => one.path === one.id).map(one => [one.path, one]).reverse());
 const owning = new Set([...standard.keys()].map(parent));
 const inherited = new Set(['id', 'extension', 'modifierExtension', 'meta', 'implicitRules', 'language', 'text', 'contained']);
-const isStandard = element => standard.has(element.path) || owning.has(element.path) || inherited.has(element.path.slice(element.path.lastIndexOf('.') + 1))
+// Its names are cut at 64 characters and some that begin alike are lost; a longer path is taken from the definition.
+const LongestName = 60;
+const isStandard = element => standard.has(element.path) || element.path.length > LongestName || owning.has(element.path) || inherited.has(element.path.slice(element.path.lastIndexOf('.') + 1))
   || standard.has(element.base?.path) || element.contentReference !== undefined;
 
 const definitions = ['profiles-types.json', 'profiles-resources.json'].flatMap(read)

@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Text.Json;
 using Tasuki.Fhir.Validation;
 
@@ -10,12 +11,12 @@ namespace Tasuki.Fhir;
 /// </summary>
 public sealed class RecordFacts
 {
-    internal RecordFacts(Coding? code, FhirDate? date, IReadOnlyList<Coding> codings, IEnumerable<string> identifiers, IEnumerable<string> references)
+    internal RecordFacts(Coding? code, FhirDate? date, IReadOnlyList<Coding> codings, IReadOnlyList<string> identifiers, IReadOnlyList<string> references)
     {
         Code = code;
         Date = date;
         Codings = codings;
-        Codes = Set(codings.Select(coding => coding.Code));
+        Codes = codings.Count == 0 ? FrozenSet<string>.Empty : new SortedSet<string>(codings.Select(coding => coding.Code), StringComparer.Ordinal);
         Identifiers = Set(identifiers);
         References = Set(references);
     }
@@ -52,7 +53,7 @@ public sealed class RecordFacts
             ? new Coding(Text(element, "system"), code.GetString()!) : null;
     }
 
-    private static SortedSet<string> Set(IEnumerable<string> texts) => new(texts, StringComparer.Ordinal);
+    private static IReadOnlySet<string> Set(IReadOnlyList<string> texts) => texts.Count == 0 ? FrozenSet<string>.Empty : new SortedSet<string>(texts, StringComparer.Ordinal);
 
     private static string? Text(JsonElement element, string name) =>
         element.ValueKind is JsonValueKind.Object && element.TryGetProperty(name, out var value) && value.ValueKind is JsonValueKind.String ? value.GetString() : null;

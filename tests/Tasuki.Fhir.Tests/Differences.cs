@@ -37,6 +37,8 @@ internal static class Differences
             "Values and their extensions in two lists of different length. R4 (json.html): nulls fill out both lists so that they are aligned. Firely reads on. Ours is right by the text; it is a slip that does not refuse the record, since nothing is lost.",
         ["ours: list"] =
             "A list of extensions (_status: [..]) beside an element that stands once. R4 (json.html) gives a list to repeating elements only. Firely takes it without a word. Ours is right.",
+        ["ours: missing"] =
+            "Signature.type, when and who. R4 (datatypes.html#Signature) wants them; Firely shares the class with R5, which does not. Ours is right.",
         ["ours: twice"] =
             "resourceType stands twice. Names in a JSON object are unique (R4, json.html); Firely tells it of every element but this. Ours is right; the intake refuses such JSON before either sees it.",
         ["ours: format uri"] = BlankInUri,

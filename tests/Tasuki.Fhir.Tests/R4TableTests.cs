@@ -14,6 +14,9 @@ public sealed class R4TableTests
     public void Every_resource_type_has_its_table() =>
         Assert.Equal(ResourceTypes.All.Order(StringComparer.Ordinal), R4.Types.Where(type => type.IsResource).Select(type => type.Name).Order(StringComparer.Ordinal));
 
+    // R4 (datatypes.html#Signature) wants these three; Firely shares the class with R5, which does not.
+    private static readonly string[] OfLaterVersion = ["Signature.type", "Signature.when", "Signature.who"];
+
     [Fact]
     public void Elements_and_their_cardinality_are_those_of_the_Firely_model()
     {
@@ -21,7 +24,10 @@ public sealed class R4TableTests
         var theirs = new List<string>();
         foreach (var type in R4.Types.Where(type => !type.Name.Contains('.', StringComparison.Ordinal)))
             Compare(type, ModelInfo.ModelInspector.FindClassMapping(type.Name)!, type.Name, ours, theirs, []);
-        Assert.Equal("", string.Join('\n', theirs.Except(ours, StringComparer.Ordinal).Select(one => $"Firely {one}").Concat(ours.Except(theirs, StringComparer.Ordinal).Select(one => $"ours {one}")).Order(StringComparer.Ordinal)));
+        ours.RemoveAll(one => OfLaterVersion.Contains(one.Split(' ')[0], StringComparer.Ordinal));
+        theirs.RemoveAll(one => OfLaterVersion.Contains(one.Split(' ')[0], StringComparer.Ordinal));
+        var unlike = string.Join('\n', theirs.Except(ours, StringComparer.Ordinal).Select(one => $"Firely {one}").Concat(ours.Except(theirs, StringComparer.Ordinal).Select(one => $"ours {one}")).Order(StringComparer.Ordinal));
+        Assert.True(unlike.Length == 0, unlike);
     }
 
     [Fact]
@@ -43,7 +49,7 @@ public sealed class R4TableTests
     {
         if (!seen.Add(type.Name))
             return;
-        foreach (var bit in Enumerable.Range(0, type.Bits.Count).Where(bit => type.Bits[bit] is not "resourceType"))
+        foreach (var bit in Enumerable.Range(0, type.Bits.Count).Where(bit => !type.IsResource || type.Bits[bit] is not "resourceType"))
         {
             var name = type.Bits[bit].Replace("[x]", "", StringComparison.Ordinal);
             var element = type.Elements.First(one => one.Bit == bit);

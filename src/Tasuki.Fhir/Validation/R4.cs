@@ -71,12 +71,13 @@ internal static class R4
             }
         }
 
+        var names = new Dictionary<string, byte[]>(StringComparer.Ordinal);
         foreach (var (name, type) in types)
-            Fill(type, rows[name], types, codes);
+            Fill(type, rows[name], types, codes, names);
         return types;
     }
 
-    private static void Fill(TypeTable type, List<string[]> rows, Dictionary<string, TypeTable> types, Dictionary<string, CodeList> codes)
+    private static void Fill(TypeTable type, List<string[]> rows, Dictionary<string, TypeTable> types, Dictionary<string, CodeList> codes, Dictionary<string, byte[]> names)
     {
         var elements = new List<Element>();
         var bits = new List<string>();
@@ -90,11 +91,13 @@ internal static class R4
             foreach (var typeName in row[3].Split(' '))
             {
                 var name = choice ? row[0][..^3] + char.ToUpperInvariant(typeName[0]) + typeName[1..] : row[0];
+                if (!names.TryGetValue(name, out var utf8))
+                    names[name] = utf8 = Encoding.UTF8.GetBytes(name);
                 elements.Add(new Element
                 {
-                    Name = name,
-                    Utf8 = Encoding.UTF8.GetBytes(name),
-                    TypeName = typeName,
+                    Name = string.Intern(name),
+                    Utf8 = utf8,
+                    TypeName = string.Intern(typeName),
                     Primitive = Primitives.Of(typeName),
                     Type = types.GetValueOrDefault(typeName),
                     IsResource = typeName is "Resource" || (types.TryGetValue(typeName, out var of) && of.IsResource),

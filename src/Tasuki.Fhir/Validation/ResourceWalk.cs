@@ -59,10 +59,10 @@ internal ref struct ResourceWalk
             // What stands behind the resource must be nothing; reading on throws when it is something.
             _reader.Read();
         }
-        catch (JsonException)
+        catch (JsonException broken)
         {
             _depth = 0;
-            if (_reader.CurrentDepth >= CanonicalResource.MaximumDepth)
+            if (broken.Message.Contains("maximum configured depth", StringComparison.Ordinal))
                 Add(FaultCode.Depth, $"The JSON is nested deeper than {CanonicalResource.MaximumDepth} levels.");
             else
                 Add(FaultCode.Json, "The text is not well-formed JSON.");
