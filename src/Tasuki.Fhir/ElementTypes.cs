@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
-using Hl7.Fhir.Introspection;
-using Hl7.Fhir.Model;
+using Tasuki.Fhir.Validation;
 
 namespace Tasuki.Fhir;
 
@@ -11,14 +10,18 @@ internal static class ElementTypes
     public static string? Of(string path, JsonObject resource)
     {
         var segments = path.Split('.');
-        var mapping = resource["resourceType"] is JsonValue type ? ModelInfo.ModelInspector.FindClassMapping(type.GetValue<string>()) : null;
-        for (var i = 1; mapping is not null && i < segments.Length; i++)
+        var type = resource["resourceType"] is JsonValue name ? R4.Type(name.GetValue<string>()) : null;
+        for (var i = 1; type is not null && i < segments.Length; i++)
         {
             var bracket = segments[i].IndexOf('[', StringComparison.Ordinal);
-            var property = mapping.FindMappedElementByName(bracket < 0 ? segments[i] : segments[i][..bracket]);
-            mapping = property is { Choice: ChoiceType.None } ? ModelInfo.ModelInspector.FindOrImportClassMapping(property.ImplementingType) : null;
+            var element = type.Find(bracket < 0 ? segments[i] : segments[i][..bracket]);
+            if (element is null or { IsChoice: true })
+                return null;
+            if (i == segments.Length - 1)
+                return element.TypeName;
+            type = element.Type;
         }
 
-        return mapping?.Name;
+        return type?.Name;
     }
 }

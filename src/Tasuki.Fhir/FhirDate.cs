@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 
 namespace Tasuki.Fhir;
 
@@ -39,6 +40,44 @@ public readonly record struct FhirDate(DateTimeOffset From, DateTimeOffset To)
             default:
                 return null;
         }
+    }
+
+    /// <summary>The same for the bytes of a text.</summary>
+    public static FhirDate? Parse(ReadOnlySpan<byte> utf8) =>
+        utf8.Length switch
+        {
+            10 when utf8[4] is (byte)'-' && utf8[7] is (byte)'-' && Day(utf8) is { } day => Span(day, day.AddDays(1)),
+            25 when Whole(utf8) is { } from => new FhirDate(from, from.AddSeconds(1)),
+            _ => Parse(Encoding.UTF8.GetString(utf8)),
+        };
+
+    // The two forms that nearly all records have, 2024-04-05 and 2024-04-05T10:05:00+09:00, well inside the calendar; null says nothing but that it is not one of them.
+    private static DateTimeOffset? Whole(ReadOnlySpan<byte> utf8)
+    {
+        if (utf8[4] is not (byte)'-' || utf8[7] is not (byte)'-' || utf8[10] is not (byte)'T' || utf8[13] is not (byte)':' || utf8[16] is not (byte)':'
+            || utf8[19] is not ((byte)'+' or (byte)'-') || utf8[22] is not (byte)':' || Day(utf8) is not { } day)
+        {
+            return null;
+        }
+
+        var (hour, minute, second, hours, minutes) = (Two(utf8, 11), Two(utf8, 14), Two(utf8, 17), Two(utf8, 20), Two(utf8, 23));
+        if (hour is < 0 or > 23 || minute is < 0 or > 59 || second is < 0 or > 59 || hours is < 0 or > 13 || minutes is < 0 or > 59)
+            return null;
+        var offset = new TimeSpan(hours, minutes, 0);
+        return new DateTimeOffset(day.Year, day.Month, day.Day, hour, minute, second, utf8[19] is (byte)'-' ? -offset : offset);
+    }
+
+    private static DateOnly? Day(ReadOnlySpan<byte> utf8)
+    {
+        var (century, rest, month, day) = (Two(utf8, 0), Two(utf8, 2), Two(utf8, 5), Two(utf8, 8));
+        var year = (century * 100) + rest;
+        return century is >= 10 and <= 98 && rest >= 0 && month is >= 1 and <= 12 && day >= 1 && day <= DateTime.DaysInMonth(year, month) ? new DateOnly(year, month, day) : null;
+    }
+
+    private static int Two(ReadOnlySpan<byte> utf8, int at)
+    {
+        var (tens, ones) = (utf8[at] - '0', utf8[at + 1] - '0');
+        return (uint)tens > 9 || (uint)ones > 9 ? -1 : (tens * 10) + ones;
     }
 
     private static DateOnly? Day(string text) =>

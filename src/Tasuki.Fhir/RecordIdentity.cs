@@ -1,7 +1,7 @@
-using System.Buffers;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using Tasuki.Fhir.Validation;
 
 namespace Tasuki.Fhir;
 
@@ -28,104 +28,112 @@ public static class RecordIdentity
     private const string InstitutionNumber = "http://jpfhir.jp/fhir/core/IdSystem/insurance-medical-institution-no";
 
     /// <summary>32 bytes. Equal for two resources of one resident exactly when they count as the same record.</summary>
-    public static byte[] Of(CanonicalResource resource)
-    {
-        using var document = JsonDocument.Parse(resource.Json, new JsonDocumentOptions { MaxDepth = CanonicalResource.MaximumDepth });
-        var root = document.RootElement;
-        if (Identifiers(root) is { } identifiers)
-            return SHA256.HashData(Encoding.UTF8.GetBytes($"identifier\n{resource.Type}\n{identifiers}"));
-
-        var buffer = new ArrayBufferWriter<byte>(resource.Json.Length);
-        using (var writer = new Utf8JsonWriter(buffer, CanonicalResource.Writing))
-            WriteContent(writer, root, top: true);
-        return SHA256.HashData([.. "content\n"u8, .. buffer.WrittenSpan]);
-    }
+    public static byte[] Of(CanonicalResource resource) =>
+        Identifiers(resource.Json.Span) is { } identifiers
+            ? SHA256.HashData(Encoding.UTF8.GetBytes($"identifier\n{resource.Type}\n{identifiers}"))
+            : ContentWriter.Hash(resource.Json.Span, "content\n"u8);
 
     /// <summary>32 bytes over the content alone: tells a correction of a known record from the same record again.</summary>
-    public static byte[] ContentOf(CanonicalResource resource)
-    {
-        using var document = JsonDocument.Parse(resource.Json, new JsonDocumentOptions { MaxDepth = CanonicalResource.MaximumDepth });
-        var buffer = new ArrayBufferWriter<byte>(resource.Json.Length);
-        using (var writer = new Utf8JsonWriter(buffer, CanonicalResource.Writing))
-            WriteContent(writer, document.RootElement, top: true);
-        return SHA256.HashData(buffer.WrittenSpan);
-    }
+    public static byte[] ContentOf(CanonicalResource resource) => ContentWriter.Hash(resource.Json.Span, []);
 
-    private static string? Identifiers(JsonElement root)
+    private static string? Identifiers(ReadOnlySpan<byte> json)
     {
-        if (!root.TryGetProperty("identifier"u8, out var element))
-            return null;
-        var found = new SortedSet<string>(StringComparer.Ordinal);
-        var outside = false;
-        var unique = false;
-        foreach (var identifier in element.ValueKind is JsonValueKind.Array ? element.EnumerateArray().AsEnumerable() : [element])
+        var found = new List<(string System, string Value)>();
+        string? institution = null;
+        var reader = new Utf8JsonReader(json, FactsBuilder.Reading);
+        reader.Read();
+        while (reader.Read() && reader.TokenType is JsonTokenType.PropertyName)
         {
-            if (identifier.ValueKind is not JsonValueKind.Object
-                || !identifier.TryGetProperty("value"u8, out var value) || value.ValueKind is not JsonValueKind.String
-                || !identifier.TryGetProperty("system"u8, out var system) || system.ValueKind is not JsonValueKind.String)
+            if (reader.ValueTextEquals("identifier"u8))
             {
-                continue;
+                reader.Read();
+                Numbers(ref reader, found);
+            }
+            else if (reader.ValueTextEquals("extension"u8))
+            {
+                reader.Read();
+                institution ??= Institution(ref reader);
             }
 
-            outside |= !LocalOnly.Contains(system.GetString()!);
-            unique |= !LocalOnly.Contains(system.GetString()!) && !OfInstitution.Contains(system.GetString()!);
-            found.Add($"{system.GetString()}|{value.GetString()}");
+            reader.Skip();
         }
 
-        if (!outside)
+        if (!found.Any(one => !LocalOnly.Contains(one.System)))
             return null;
-        if (unique)
-            return string.Join('\n', found);
-        return Institution(root) is { } institution ? $"{institution}\n{string.Join('\n', found)}" : null;
+        var text = string.Join('\n', new SortedSet<string>(found.Select(one => $"{one.System}|{one.Value}"), StringComparer.Ordinal));
+        if (found.Any(one => !LocalOnly.Contains(one.System) && !OfInstitution.Contains(one.System)))
+            return text;
+        return institution is null ? null : $"{institution}\n{text}";
+    }
+
+    // One identifier or a list of them, with system and value.
+    private static void Numbers(ref Utf8JsonReader reader, List<(string System, string Value)> found)
+    {
+        if (reader.TokenType is JsonTokenType.StartObject)
+        {
+            if (Number(ref reader) is { } one)
+                found.Add(one);
+            return;
+        }
+
+        if (reader.TokenType is not JsonTokenType.StartArray)
+            return;
+        while (reader.Read() && reader.TokenType is not JsonTokenType.EndArray)
+        {
+            if (reader.TokenType is JsonTokenType.StartObject && Number(ref reader) is { } one)
+                found.Add(one);
+            reader.Skip();
+        }
     }
 
     // CLINS names the institution in an extension of every resource.
-    private static string? Institution(JsonElement root)
+    private static string? Institution(ref Utf8JsonReader reader)
     {
-        if (!root.TryGetProperty("extension"u8, out var extensions) || extensions.ValueKind is not JsonValueKind.Array)
+        if (reader.TokenType is not JsonTokenType.StartArray)
             return null;
-        foreach (var extension in extensions.EnumerateArray())
+        string? found = null;
+        while (reader.Read() && reader.TokenType is not JsonTokenType.EndArray)
         {
-            if (extension.ValueKind is JsonValueKind.Object && extension.TryGetProperty("valueIdentifier"u8, out var identifier) && identifier.ValueKind is JsonValueKind.Object
-                && identifier.TryGetProperty("system"u8, out var system) && system.ValueKind is JsonValueKind.String && system.ValueEquals(InstitutionNumber)
-                && identifier.TryGetProperty("value"u8, out var value) && value.ValueKind is JsonValueKind.String)
+            if (reader.TokenType is not JsonTokenType.StartObject)
             {
-                return value.GetString();
+                reader.Skip();
+                continue;
+            }
+
+            while (reader.Read() && reader.TokenType is JsonTokenType.PropertyName)
+            {
+                var isIdentifier = reader.ValueTextEquals("valueIdentifier"u8);
+                reader.Read();
+                if (isIdentifier && reader.TokenType is JsonTokenType.StartObject && Number(ref reader) is var (system, value) && system is InstitutionNumber)
+                    found ??= value;
+                reader.Skip();
             }
         }
 
-        return null;
+        return found;
     }
 
-    private static void WriteContent(Utf8JsonWriter writer, JsonElement element, bool top)
+    // The reader stands on an object and is left at its end.
+    private static (string System, string Value)? Number(ref Utf8JsonReader reader)
     {
-        switch (element.ValueKind)
+        string? system = null;
+        string? value = null;
+        while (reader.Read() && reader.TokenType is JsonTokenType.PropertyName)
         {
-            case JsonValueKind.Object:
-                writer.WriteStartObject();
-                // Order of properties means nothing in JSON, so it must not matter here.
-                foreach (var property in element.EnumerateObject().OrderBy(p => p.Name, StringComparer.Ordinal))
-                {
-                    if (property.NameEquals("reference"u8) || (top && (property.NameEquals("meta"u8) || property.NameEquals("text"u8) || property.NameEquals("id"u8))))
-                        continue;
-                    writer.WritePropertyName(property.Name);
-                    WriteContent(writer, property.Value, top: false);
-                }
+            var isSystem = reader.ValueTextEquals("system"u8);
+            var isValue = reader.ValueTextEquals("value"u8);
+            reader.Read();
+            if ((isSystem || isValue) && reader.TokenType is JsonTokenType.String)
+            {
+                if (isSystem)
+                    system = reader.GetString();
+                else
+                    value = reader.GetString();
+            }
 
-                writer.WriteEndObject();
-                break;
-            case JsonValueKind.Array:
-                writer.WriteStartArray();
-                foreach (var item in element.EnumerateArray())
-                    WriteContent(writer, item, top: false);
-                writer.WriteEndArray();
-                break;
-            case JsonValueKind.Number:
-                writer.WriteRawValue(element.GetRawText(), skipInputValidation: true);
-                break;
-            default:
-                element.WriteTo(writer);
-                break;
+            reader.Skip();
         }
+
+        return system is not null && value is not null ? (system, value) : null;
     }
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Tasuki.Fhir.Validation;
 
 namespace Tasuki.Fhir;
 
@@ -14,28 +15,18 @@ internal static class RepairRules
 
     public static Mended? Apply(JsonObject json, ResourceIssue issue) => issue.Code switch
     {
-        ResourceCheck.Shape => ContainedAsList(json),
-        "PVAL127" => List(json, issue),
-        "JSON134" or "JSON135" => Underscore(json, issue),
-        "JSON131" => PlainForObject(json, issue),
-        "PVAL128" => Composition(json, issue) ?? Unknown(json, issue),
-        "PVAL131" => LetterCase(json, issue),
-        "PVAL105" => MissingStatus(json, issue) ?? NarrativeWithoutText(json, issue),
-        "PVAL116" => CodeInCapitals(json, issue),
-        "PVAL123" => Instant(json, issue) ?? NumberAsText(json, issue) ?? TextAsNumber(json, issue),
-        "PVAL124" => Empty(json, issue) ?? Blanks(json, issue) ?? Date(json, issue) ?? HalfInstant(json, issue),
-        "JSON109" or "JSON120" or "JSON121" or "JSON125" or "PVAL104" or "PVAL129" => Empties(json, issue),
+        FaultCode.List => List(json, issue),
+        FaultCode.Underscore => Underscore(json, issue),
+        FaultCode.PlainForObject => PlainForObject(json, issue),
+        FaultCode.Unknown => Composition(json, issue) ?? Unknown(json, issue),
+        FaultCode.LetterCase => LetterCase(json, issue),
+        FaultCode.Missing => MissingStatus(json, issue) ?? NarrativeWithoutText(json, issue),
+        FaultCode.Code => CodeInCapitals(json, issue),
+        FaultCode.Kind => Instant(json, issue) ?? NumberAsText(json, issue) ?? TextAsNumber(json, issue),
+        FaultCode.Format => Empty(json, issue) ?? Blanks(json, issue) ?? Date(json, issue) ?? HalfInstant(json, issue),
+        FaultCode.Empty => Empties(json, issue),
         _ => null,
     };
-
-    // {"contained": {…}} where a list belongs.
-    private static Mended? ContainedAsList(JsonObject json)
-    {
-        if (json["contained"] is not JsonObject one)
-            return null;
-        json["contained"] = new JsonArray(one.DeepClone());
-        return new Mended("repaired.list", "contained", "contained stood alone and was made a list of one.");
-    }
 
     private static Mended? List(JsonObject json, ResourceIssue issue)
     {

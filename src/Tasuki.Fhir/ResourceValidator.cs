@@ -1,0 +1,25 @@
+using Tasuki.Fhir.Validation;
+
+namespace Tasuki.Fhir;
+
+/// <summary>Checks the JSON of one R4 resource of any type, as it came and in one pass; see <see cref="ResourceCheck"/> for what is checked.</summary>
+public static class ResourceValidator
+{
+    /// <summary>
+    /// Empty (one shared list) when the bytes are a valid resource. Never throws, whatever the bytes are. At most a thousand faults are told.
+    /// </summary>
+    public static IReadOnlyList<ResourceIssue> Check(ReadOnlySpan<byte> json)
+    {
+        if (JsonText.FirstFault(json) is not var (what, offset))
+            return CheckText(json);
+        var (line, column) = IssuePath.Place(json, offset);
+        return [new ResourceIssue("Resource", $"{what}.", Refuses: true, FaultCode.Text) { Line = line, Column = column }];
+    }
+
+    /// <param name="json">Bytes that <see cref="JsonText.Fault"/> has passed.</param>
+    internal static IReadOnlyList<ResourceIssue> CheckText(ReadOnlySpan<byte> json)
+    {
+        var walk = new ResourceWalk(json, facts: null);
+        return walk.Run() ?? (IReadOnlyList<ResourceIssue>)[];
+    }
+}

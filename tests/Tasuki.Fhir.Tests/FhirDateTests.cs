@@ -1,0 +1,47 @@
+using System.Globalization;
+using System.Text;
+
+namespace Tasuki.Fhir.Tests;
+
+public sealed class FhirDateTests
+{
+    [Theory]
+    [InlineData("2024-02-29")]
+    [InlineData("2023-02-29")]
+    [InlineData("9999-12-31")]
+    [InlineData("0001-01-01")]
+    [InlineData("2024/04/05")]
+    [InlineData("2024-04-05T10:05:00+09:00")]
+    [InlineData("2024-04-05T10:05:00-13:59")]
+    [InlineData("2024-04-05T10:05:00+14:00")]
+    [InlineData("2024-04-05T24:05:00+09:00")]
+    [InlineData("2024-04-05T10:05:60+09:00")]
+    [InlineData("2024-04-05T10:05:0x+09:00")]
+    [InlineData("2024-04-05 10:05:00+09:00")]
+    [InlineData("0999-04-05T10:05:00+09:00")]
+    [InlineData("2024-04-05T10:05:00.5Z")]
+    [InlineData("2024-04")]
+    [InlineData("２０２４-04-05")]
+    [InlineData("")]
+    public void The_bytes_of_a_date_say_what_its_text_says(string text) => Assert.Equal(FhirDate.Parse(text), FhirDate.Parse(Encoding.UTF8.GetBytes(text)));
+
+    [Fact]
+    public void The_bytes_of_any_date_damaged_at_one_place_say_what_its_text_says()
+    {
+        var random = new Random(20261122);
+        for (var i = 0; i < 50_000; i++)
+        {
+            var day = new DateTime(2, 1, 1, 0, 0, 0, DateTimeKind.Unspecified).AddSeconds(random.NextInt64(9_995L * 365 * 24 * 3600));
+            var offset = random.Next(-840, 841);
+            var zone = string.Create(CultureInfo.InvariantCulture, $"{(offset < 0 ? '-' : '+')}{Math.Abs(offset) / 60:00}:{Math.Abs(offset) % 60:00}");
+            var text = random.Next(2) == 0 ? day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture) : day.ToString("yyyy-MM-dd'T'HH:mm:ss", CultureInfo.InvariantCulture) + zone;
+            if (random.Next(2) == 0)
+            {
+                var place = random.Next(text.Length);
+                text = text[..place] + "0123456789-:+TZ. /"[random.Next(18)] + text[(place + 1)..];
+            }
+
+            Assert.Equal(FhirDate.Parse(text), FhirDate.Parse(Encoding.UTF8.GetBytes(text)));
+        }
+    }
+}
