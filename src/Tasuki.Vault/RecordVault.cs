@@ -120,6 +120,11 @@ public sealed class RecordVault : IAsyncDisposable
         wrapped is [1, ..] && Aead.Open(_parts.Ring.Key(Wrapping(purpose)), 1, wrapped, RingBound(purpose)) is { } plain
             ? plain : new Error("seal.broken", "The wrapped key was altered or belongs elsewhere.");
 
+    /// <summary>Writes that staff looked a resident up in the registry, or acted on the account there: an entry like that of a read, which the resident sees. Durable when this returns.</summary>
+    /// <param name="what">A word of ours, no value of a person.</param>
+    public async Task LogRegistry(Actor staff, ResidentNo resident, string what, CancellationToken cancel) =>
+        await _parts.Log.Append(new LogEntry(resident, staff, Purpose.AccountRecovery, LogAction.Registry, what, Refused: false)).WaitAsync(cancel);
+
     /// <summary>Null when the access log's chain of groups is whole; else what is wrong, in numbers.</summary>
     public Task<string?> FindBreakInLog(CancellationToken cancel) => _parts.LogReader.FindBreak(cancel);
 

@@ -31,6 +31,9 @@ internal static class LogAction
     public const string Erase = "erase";
     public const string Alarm = "alarm";
 
+    /// <summary>Staff looked a resident up in the registry, or acted on the account there; the detail says which.</summary>
+    public const string Registry = "registry";
+
     /// <summary>The change of the entry with the same tags may not have been stored.</summary>
     public const string Unconfirmed = "unconfirmed";
 }
