@@ -27,7 +27,7 @@ internal static class RecoveryEndpoints
     {
         if (await current.Get(context.RequestAborted) is { } account)
             await recoveries.Stop(account, except: null, context.RequestAborted);
-        return Results.LocalRedirect("/account?done=recovery-stopped#recovery");
+        return Results.LocalRedirect("/account?done=recovery-stopped");
     }
 
     private static async Task<IResult> StopThis(HttpContext context, Recoveries recoveries, CurrentAccount current, SignInSessions sessions)
