@@ -20,6 +20,15 @@ public sealed class PeopleOptions
 {
     /// <summary>Sign-in and sign-up tries of one network in a minute, on one server.</summary>
     public int TriesPerMinute { get; set; } = 60;
+
+    /// <summary>From the notices of a recovery to its effect, where only the printed list or only the counter's code speaks for the person.</summary>
+    public TimeSpan RecoveryDelay { get; set; } = TimeSpan.FromHours(72);
+
+    /// <summary>How long after its effect a recovery can be finished.</summary>
+    public TimeSpan RecoveryKept { get; set; } = TimeSpan.FromDays(7);
+
+    /// <summary>From the counter to the entering of its code.</summary>
+    public TimeSpan CounterCodeLife { get; set; } = TimeSpan.FromHours(24);
 }
 
 /// <summary>Policies beside those of <see cref="Policies"/>.</summary>
@@ -30,6 +39,12 @@ public static class PeoplePolicies
 
     /// <summary>Anybody signed in: resident, one whose account is closing, staff.</summary>
     public const string SignedIn = "signed-in";
+
+    /// <summary>Somebody who is recovering an account. They meet no other policy but <see cref="SignedIn"/>.</summary>
+    public const string Recovering = "resident-recovering";
+
+    /// <summary>An officer who proved every factor within the last minutes.</summary>
+    public const string OfficerFresh = "officer-fresh";
 
     /// <summary>Staff of any role.</summary>
     public const string Staff = "staff";
@@ -53,11 +68,14 @@ public static class PeopleServices
         services.AddSingleton(new NavigationEntry("/account", sp => sp.GetRequiredService<Texts<PeopleTexts>>()["account-title"], "user", 140, Policies.Resident));
         AddAccounts(services);
         AddSignIn(services);
+        AddRecovery(services);
         AddPolicies(services);
         services.AddScoped<IJobHandler, EraseClosedAccounts>();
         services.AddScoped<IJobHandler, EraseResidentRows>();
         services.AddScoped<IResidentErasure, ErasePeopleRows>();
         services.AddScoped<IJobHandler, SweepSpent>();
+        services.AddScoped<IJobHandler, ExpireRecoveries>();
+        services.AddSingleton(new RecurringJob(ExpireRecoveries.Name, TimeSpan.FromHours(1), AtStart: true));
         services.AddSingleton(new RecurringJob(EraseClosedAccounts.Name, TimeSpan.FromHours(1), AtStart: true));
         services.AddSingleton(new RecurringJob(SweepSpent.Name, TimeSpan.FromHours(1), AtStart: false));
         return services;
@@ -67,6 +85,7 @@ public static class PeopleServices
     {
         PasskeyEndpoints.Map(endpoints);
         AccountEndpoints.Map(endpoints);
+        RecoveryEndpoints.Map(endpoints);
         return endpoints;
     }
 
@@ -84,7 +103,17 @@ public static class PeopleServices
             sp.GetRequiredService<RecordVault>(), sp.GetRequiredService<Outbox>(), sp.GetRequiredService<TimeProvider>()));
         services.AddScoped(sp => new SignedInResident(
             sp.GetRequiredService<IHttpContextAccessor>(), sp.GetRequiredService<TasukiDb>(), sp.GetRequiredService<AccountSeals>(), sp.GetRequiredService<SignInSessions>(),
-            sp.GetRequiredService<RecordVault>(), sp.GetRequiredService<JobQueue>(), sp.GetRequiredService<TimeProvider>()));
+            sp.GetRequiredService<Recoveries>(), sp.GetRequiredService<CurrentAccount>(), sp.GetRequiredService<RecordVault>(), sp.GetRequiredService<JobQueue>(), sp.GetRequiredService<TimeProvider>()));
+    }
+
+    private static void AddRecovery(IServiceCollection services)
+    {
+        services.AddScoped<SecurityNotices>();
+        services.AddScoped<Recoveries>();
+        services.AddScoped<BeginRecovery>();
+        services.AddScoped<CompleteRecovery>();
+        services.AddScoped<CounterDesk>();
+        services.AddSingleton(new ShellPart(typeof(RecoveryBanner)));
     }
 
     private static void AddSignIn(IServiceCollection services)
@@ -138,8 +167,10 @@ public static class PeopleServices
         var user = context.HttpContext.User;
         if (Claims.IsClosing(user))
             return ToPage(context, "/close-account/waiting");
-        var wantsFresh = context.HttpContext.GetEndpoint()?.Metadata.GetOrderedMetadata<IAuthorizeData>().Any(a => a.Policy == Policies.ResidentFresh) is true;
-        if (Claims.IsResident(user) && wantsFresh)
+        if (Claims.IsRecovering(user))
+            return ToPage(context, "/recovery");
+        var wantsFresh = context.HttpContext.GetEndpoint()?.Metadata.GetOrderedMetadata<IAuthorizeData>().Any(a => a.Policy is Policies.ResidentFresh or PeoplePolicies.OfficerFresh) is true;
+        if ((Claims.IsResident(user) || user.HasClaim(Claims.Role, nameof(StaffRole.Officer))) && wantsFresh && !Claims.IsFresh(user, context.HttpContext.RequestServices.GetRequiredService<TimeProvider>().GetUtcNow()))
             return ToPage(context, $"/sign-in/confirm?return={Uri.EscapeDataString(Back(context.HttpContext))}");
         context.Response.StatusCode = StatusCodes.Status403Forbidden;
         return Task.CompletedTask;
@@ -163,8 +194,10 @@ public static class PeopleServices
     {
         services.AddAuthorizationBuilder()
             .AddPolicy(Policies.Resident, p => p.RequireAssertion(c => Claims.IsResident(c.User)))
-            .AddPolicy(Policies.ResidentFresh, p => p.AddRequirements(new FreshRequirement()))
+            .AddPolicy(Policies.ResidentFresh, p => p.RequireAssertion(c => Claims.IsResident(c.User)).AddRequirements(new FreshRequirement()))
             .AddPolicy(PeoplePolicies.Closing, p => p.RequireAssertion(c => Claims.IsClosing(c.User)))
+            .AddPolicy(PeoplePolicies.Recovering, p => p.RequireAssertion(c => Claims.IsRecovering(c.User)))
+            .AddPolicy(PeoplePolicies.OfficerFresh, p => p.RequireClaim(Claims.Role, nameof(StaffRole.Officer)).AddRequirements(new FreshRequirement()))
             .AddPolicy(PeoplePolicies.SignedIn, p => p.RequireClaim(Claims.Account))
             .AddPolicy(PeoplePolicies.Staff, p => p.RequireClaim(Claims.Role))
             .AddPolicy(Policies.Officer, p => p.RequireClaim(Claims.Role, nameof(StaffRole.Officer)))
@@ -178,7 +211,8 @@ public static class PeopleServices
     {
         protected override Task HandleRequirementAsync(AuthorizationHandlerContext context, FreshRequirement requirement)
         {
-            if (Claims.IsResident(context.User) && Claims.IsFresh(context.User, clock.GetUtcNow()))
+            // A closing or recovering session never counts as fresh for what residents do; staff have no such states.
+            if ((Claims.IsResident(context.User) || context.User.HasClaim(c => c.Type == Claims.Role)) && Claims.IsFresh(context.User, clock.GetUtcNow()))
                 context.Succeed(requirement);
             return Task.CompletedTask;
         }

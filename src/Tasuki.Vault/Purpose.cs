@@ -22,6 +22,9 @@ public sealed record Purpose(string Code, int Version, string Text, string Legal
     /// <summary>Care by an institution the person shares with.</summary>
     public const string Care = "care";
 
+    /// <summary>Finding a person at the counter, after an identity check, so that they get back into their account. Opens no record.</summary>
+    public const string AccountRecovery = "account-recovery";
+
     /// <summary>Running the service: synthetic populations, moves between stores, repair. Named operator, reason, logged.</summary>
     public const string Operation = "operation";
 }

@@ -171,6 +171,11 @@ public sealed class RecordVault : IAsyncDisposable
         NumberedKey.Open(_parts.Ring, Wrapping(purpose), wrapped, RingBound(purpose)) is { } plain
             ? plain : new Error("seal.broken", "The wrapped key was altered or belongs elsewhere.");
 
+    /// <summary>Writes that staff looked a resident up in the registry, or acted on the account there: an entry like that of a read, which the resident sees. Durable when this returns.</summary>
+    /// <param name="what">A word of ours, no value of a person.</param>
+    public async Task LogRegistry(Actor staff, ResidentNo resident, string what, CancellationToken cancel) =>
+        await _parts.Log.Append(new LogEntry(resident, staff, Purpose.AccountRecovery, LogAction.Registry, what, Refused: false)).WaitAsync(cancel);
+
     /// <summary>Null when the access log's chain of groups and seals is whole; else what is wrong first, in numbers. <see cref="LogAudit"/> says more.</summary>
     public async Task<string?> FindBreakInLog(CancellationToken cancel)
     {

@@ -5,6 +5,9 @@ namespace Tasuki.Web;
 /// <param name="Icon">A name of the icon sprite (<c>Components/Icon.razor</c>).</param>
 public sealed record NavigationEntry(string Href, Func<IServiceProvider, string> Label, string Icon, int Order, string Policy);
 
+/// <summary>A component without parameters that stands above every page of the shell of signed-in people; it shows nothing when it has nothing to say.</summary>
+public sealed record ShellPart(Type Component);
+
 /// <summary>A link of the footer on every page, such as the terms or the privacy notice. Registered by the module that has the page.</summary>
 public sealed record FooterLink(string Href, Func<IServiceProvider, string> Label, int Order);
 

@@ -21,6 +21,9 @@ public sealed class DumpTests
         var account = await SignInTests.NewResident(site, "kazuo", codes: true);
         using var visitor = site.NewVisitor();
         await Walk.SignIn(site, visitor, "kazuo", Password, account.Codes[0]);
+        var begun = await site.Do<BeginRecovery, Result<BegunRecovery>>(b => b.ByList("kazuo", account.Codes[2], Cancel));
+        var (row, code) = await site.Do<Recoveries, (RecoveryRow, string)>(r => r.Add(
+            account.AccountNo, RecoveryWay.Counter, RecoveryState.HandedOver, null, site.Clock.GetUtcNow().AddDays(1), account.AccountNo, Cancel));
         var dump = Path.Combine(site.Folder, "dump.db");
         await site.Do<TasukiDb>(db => db.Database.ExecuteSqlAsync($"VACUUM INTO {dump}", Cancel));
 
@@ -29,14 +32,18 @@ public sealed class DumpTests
         foreach (var cookie in visitor.Cookies.GetCookies(site.Address).Cast<Cookie>())
             thief.Cookies.Add(new Cookie(cookie.Name, cookie.Value, "/", other.Address.Host));
 
-        // The stolen cookie, the right password, the right seed, the right printed code: worth nothing elsewhere.
+        // The stolen cookie, the right password, the right seed, printed code, receipt and counter's code: worth nothing elsewhere.
         Assert.StartsWith("/sign-in", (await thief.Get("/home", Cancel)).Path, StringComparison.Ordinal);
         using var fresh = other.NewVisitor();
         Assert.Equal("/sign-in", (await Walk.Password(fresh, "kazuo", Password)).Path);
-        var row = await other.Do<TasukiDb, Account>(db => db.Set<Account>().AsNoTracking().SingleAsync(Cancel));
-        Assert.False(await other.Do<TimeCodes, bool>(t => t.Use(row, TimeCodes.CodeAt(account.TotpSecret!, other.Clock.GetUtcNow()), Cancel)));
-        Assert.False(await other.Do<PrintedCodes, bool>(p => p.Use(row, account.Codes[1], Cancel)));
-        Assert.False(await other.Do<Passwords, bool>(p => Task.FromResult(p.Verify(row, Password))));
+        var stolen = await other.Do<TasukiDb, Account>(db => db.Set<Account>().AsNoTracking().SingleAsync(Cancel));
+        Assert.False(await other.Do<TimeCodes, bool>(t => t.Use(stolen, TimeCodes.CodeAt(account.TotpSecret!, other.Clock.GetUtcNow()), Cancel)));
+        Assert.False(await other.Do<PrintedCodes, bool>(p => p.Use(stolen, account.Codes[1], Cancel)));
+        Assert.False((await other.Do<BeginRecovery, Result<BegunRecovery>>(b => b.ByList("kazuo", account.Codes[3], Cancel))).IsOk);
+        foreach (var known in new[] { begun.Value.Receipt, code })
+            Assert.False((await other.Do<BeginRecovery, Result<BegunRecovery>>(b => b.ByCode(known, Cancel))).IsOk);
+        Assert.Empty(await other.Do<Recoveries, IReadOnlyList<RecoveryRow>>(r => r.OpenOf(row.AccountNo, Cancel)));
+        Assert.False(await other.Do<Passwords, bool>(p => Task.FromResult(p.Verify(stolen, Password))));
     }
 
     [Fact]

@@ -209,7 +209,7 @@ public sealed class SignInTests
         var created = await NewResident(site, "kazuo", codes: true);
         var account = await site.Do<TasukiDb, Account>(db => db.Set<Account>().AsNoTracking().SingleAsync(a => a.No == created.AccountNo, Cancel));
 
-        await Task.WhenAll(Enumerable.Range(0, 100).Select(i => site.Do<CheckPassword, Result<Done>>(check => check.Code(account, $"{i:D6}", Cancel))));
+        await Task.WhenAll(Enumerable.Range(0, 100).Select(i => site.Do<CheckPassword, Result<SecondFactor>>(check => check.Code(account, $"{i:D6}", Cancel))));
 
         var tries = await site.Do<TasukiDb, int>(db => db.Set<Account>().Where(a => a.No == account.No).Select(a => a.FailedTries).SingleAsync(Cancel));
         Assert.Equal(5, tries);

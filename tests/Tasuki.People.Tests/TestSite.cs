@@ -86,6 +86,8 @@ internal sealed class TestSite : IAsyncDisposable
         app.MapGet("/fresh-only", () => "fresh").RequireAuthorization(Policies.ResidentFresh);
         app.MapGet("/test/close", async (SignedInResident resident, CancellationToken stop) => (await resident.CloseAccount(stop)).Error?.Code ?? "closed").RequireAuthorization(Policies.ResidentFresh);
         app.MapGet("/test/cancel", async (SignedInResident resident, CancellationToken stop) => (await resident.CancelClosure(stop)).Error?.Code ?? "cancelled").RequireAuthorization(PeoplePolicies.Closing);
+        app.MapGet("/test/open", async (SignedInResident resident, CancellationToken stop) => (await resident.Open(Purpose.OwnUse, stop)).Error?.Code ?? "opened").RequireAuthorization(Policies.Resident);
+        app.MapGet("/test/open-anyhow", async (SignedInResident resident, CancellationToken stop) => (await resident.Open(Purpose.OwnUse, stop)).Error?.Code ?? "opened").RequireAuthorization(Policies.Anyone);
         app.MapGet("/test/officer", () => "officer").RequireAuthorization(Policies.Officer);
         app.MapGet("/_content/{floor}/{**file}", (string floor, string file) => Asset(floor, file)).RequireAuthorization(Policies.Anyone);
         app.MapGet("/{**other}", () => Results.NotFound()).RequireAuthorization(Policies.Anyone);

@@ -39,11 +39,25 @@ internal sealed class AccountSeals(ISeal seal)
 
     public byte[] MacOf(long resident, ResidentState state) => Secret("resident-row", string.Create(CultureInfo.InvariantCulture, $"{resident}|{state:D}"));
 
+    public byte[] MacOf(SignInSessionRow s, DateTimeOffset lastSeen) => Secret("session-row", string.Create(
+        CultureInfo.InvariantCulture, $"{s.No}|{s.AccountNo}|{Convert.ToHexString(s.TokenHash)}|{Micros(s.Created)}|{Micros(lastSeen)}|{s.Kind:D}|{s.RecoveryNo}"));
+
+    public byte[] MacOf(RecoveryRow r) => Secret("recovery-row", string.Create(
+        CultureInfo.InvariantCulture,
+        $"{r.No}|{r.AccountNo}|{r.Way:D}|{r.State:D}|{Convert.ToHexString(r.Locator)}|{Convert.ToHexString(r.CodeMac)}|{r.Tries}|{Micros(r.Created)}|{Micros(r.EffectiveAt)}|{Micros(r.Ends)}|{r.IssuedBy}|{r.ConfirmedBy}"));
+
+    public bool IsWhole(SignInSessionRow s) => Same(s.Mac, MacOf(s, s.LastSeen));
+
+    public bool IsWhole(RecoveryRow r) => Same(r.Mac, MacOf(r));
+
     public bool IsWhole(Account a) => Same(a.Mac, MacOf(a.No, a.Kind, a.ResidentNo, a.Handle));
 
     public bool IsWhole(StaffRow s) => Same(s.Mac, MacOf(s.AccountNo, s.Role));
 
     public bool IsWhole(ResidentRow r) => Same(r.Mac, MacOf(r.ResidentNo, r.State));
+
+    // PostgreSQL keeps microseconds; what is bound is what comes back.
+    private static long? Micros(DateTimeOffset? at) => at?.UtcTicks / TimeSpan.TicksPerMicrosecond;
 
     private static bool Same(byte[] there, byte[] wanted) => CryptographicOperations.FixedTimeEquals(there, wanted);
 

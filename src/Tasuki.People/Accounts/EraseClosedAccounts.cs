@@ -65,6 +65,7 @@ internal sealed class ErasePeopleRows(TasukiDb db, Inbox inbox) : IResidentErasu
         var no = resident.Value;
         var accounts = db.Set<Account>().Where(a => a.ResidentNo == no).Select(a => a.No);
         await db.Set<SignInSessionRow>().Where(s => accounts.Contains(s.AccountNo)).ExecuteDeleteAsync(cancel);
+        await db.Set<RecoveryRow>().Where(r => accounts.Contains(r.AccountNo)).ExecuteDeleteAsync(cancel);
         await db.Set<PasskeyRow>().Where(p => accounts.Contains(p.AccountNo)).ExecuteDeleteAsync(cancel);
         await db.Set<PrintedCode>().Where(c => accounts.Contains(c.AccountNo)).ExecuteDeleteAsync(cancel);
         await db.Set<ConsentRow>().Where(c => c.ResidentNo == no).ExecuteDeleteAsync(cancel);

@@ -51,6 +51,10 @@ internal sealed class PrintedCodes(TasukiDb db, AccountSeals seals, TimeProvider
         return db.Set<PrintedCode>().CountAsync(c => c.AccountNo == account && c.Used == null && c.Ends > now, cancel);
     }
 
+    /// <summary>When the present list was made; null when there is none.</summary>
+    public async Task<DateTimeOffset?> Made(long account, CancellationToken cancel) =>
+        await db.Set<PrintedCode>().Where(c => c.AccountNo == account).Select(c => (DateTimeOffset?)c.Ends).MinAsync(cancel) is { } ends ? ends.AddYears(-Years) : null;
+
     /// <summary>True once for each code.</summary>
     public async Task<bool> Use(Account account, string code, CancellationToken cancel)
     {

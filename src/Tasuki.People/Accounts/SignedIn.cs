@@ -24,19 +24,21 @@ public sealed class SignedInResident
     private readonly TasukiDb _db;
     private readonly AccountSeals _seals;
     private readonly SignInSessions _sessions;
+    private readonly Recoveries _recoveries;
+    private readonly CurrentAccount _current;
     private readonly RecordVault _vault;
     private readonly JobQueue _jobs;
     private readonly TimeProvider _clock;
     private ResidentProfile? _profile;
 
-    internal SignedInResident(IHttpContextAccessor http, TasukiDb db, AccountSeals seals, SignInSessions sessions, RecordVault vault, JobQueue jobs, TimeProvider clock)
+    internal SignedInResident(IHttpContextAccessor http, TasukiDb db, AccountSeals seals, SignInSessions sessions, Recoveries recoveries, CurrentAccount current, RecordVault vault, JobQueue jobs, TimeProvider clock)
     {
-        (_http, _db, _seals, _sessions, _vault, _jobs, _clock) = (http, db, seals, sessions, vault, jobs, clock);
+        (_http, _db, _seals, _sessions, _recoveries, _current, _vault, _jobs, _clock) = (http, db, seals, sessions, recoveries, current, vault, jobs, clock);
     }
 
     private ClaimsPrincipal User => _http.HttpContext?.User ?? new ClaimsPrincipal();
 
-    /// <summary>Null when nobody is signed in as a resident, and for one whose account is closing.</summary>
+    /// <summary>Null when nobody is signed in as a resident, for one whose account is closing, and for one who is recovering an account.</summary>
     public async Task<ResidentProfile?> Profile(CancellationToken cancel)
     {
         if (_profile is not null || !Claims.IsResident(User))
@@ -71,6 +73,8 @@ public sealed class SignedInResident
             return until;
         await _jobs.Add(EraseResidentRows.Name, $"{Number()} {until.Value.UtcTicks}", cancel, Number(), due: until.Value);
         await _db.SaveChangesAsync(cancel);
+        if (await _current.Get(cancel) is { } account)
+            await _recoveries.Stop(account, except: null, cancel);
         await EndEverything(cancel);
         return until;
     }

@@ -21,6 +21,7 @@ internal static class AccountEndpoints
         forms.MapPost("/close-account/cancel", CancelClosure).RequireAuthorization(PeoplePolicies.Closing);
         forms.MapPost("/account/passkeys/rename", Rename).RequireAuthorization(Policies.ResidentFresh);
         forms.MapPost("/account/passkeys/remove", Remove).RequireAuthorization(Policies.ResidentFresh);
+        forms.MapPost("/account/authenticator/remove", RemoveAuthenticator).RequireAuthorization(Policies.ResidentFresh);
     }
 
     private static async Task<IResult> MarkRead(HttpContext context, [FromForm] string? message, Delivery.Inbox inbox, SignedInResident resident)
@@ -82,14 +83,20 @@ internal static class AccountEndpoints
         return Results.LocalRedirect("/account?done=passkey-renamed#passkeys");
     }
 
-    private static async Task<IResult> Remove(HttpContext context, [FromForm] string? passkey, AccountStore store, CurrentAccount current)
+    private static async Task<IResult> Remove(HttpContext context, [FromForm] string? passkey, AccountStore store, CurrentAccount current, SecurityNotices notices, TimeProvider clock)
     {
         if (await Find(context, passkey, store, current) is not { } found)
             return Results.LocalRedirect("/account#passkeys");
         // The last way in cannot be taken away: nobody could open the account again.
         var removed = await store.RemovePasskeyUnlessLast(found.Account, found.Passkey.CredentialId, context.RequestAborted);
+        if (removed)
+            await notices.Tell(found.Account, $"passkey removed {passkey}", "notice-passkey-removed", [clock.GetUtcNow()], "/account#passkeys", context.RequestAborted);
         return Results.LocalRedirect(removed ? "/account?done=passkey-removed#passkeys" : "/account?error=last-way#passkeys");
     }
+
+    private static async Task<IResult> RemoveAuthenticator(HttpContext context, CurrentAccount current, ChangeFactors change) =>
+        await current.Get(context.RequestAborted) is { } account && await change.RemoveAuthenticator(account, context.RequestAborted)
+            ? Results.LocalRedirect("/account?done=totp-removed#recovery") : Results.LocalRedirect("/account?error=last-way#recovery");
 
     private static async Task<(Account Account, SealedPasskey Passkey)?> Find(HttpContext context, string? row, AccountStore store, CurrentAccount current)
     {

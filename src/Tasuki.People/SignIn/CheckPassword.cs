@@ -23,6 +23,19 @@ internal sealed class CheckPassword(TasukiDb db, AccountSeals seals, Passwords p
         return await Password(account, password, cancel);
     }
 
+    /// <summary>A resident's name and a code of the printed list, without the password: opens a recovery and never a session. Error <c>sign-in.code</c>.</summary>
+    public async Task<Result<Account>> NameAndPrintedCode(string? name, string? text, CancellationToken cancel)
+    {
+        var token = seals.SignInToken(Passwords.Folded(name ?? ""));
+        var account = await db.Set<Account>().AsNoTracking().SingleOrDefaultAsync(a => a.SignInToken == token && a.Kind == AccountKind.Resident, cancel);
+        var code = DigitsOf(text);
+        if (await CountTry(account, cancel) is not { } tries || account is null || code.Length != PrintedCodes.Digits || !seals.IsWhole(account) || !await IsAlive(account, cancel)
+            || !await printedCodes.Use(account, code, cancel))
+            return WrongCode;
+        await SetTries(account, tries, cancel);
+        return account;
+    }
+
     /// <summary>The password of an account already known, as <see cref="NameAndPassword"/>.</summary>
     public async Task<Result<Account>> Password(Account? account, string? password, CancellationToken cancel)
     {
@@ -34,10 +47,10 @@ internal sealed class CheckPassword(TasukiDb db, AccountSeals seals, Passwords p
         return account;
     }
 
-    /// <summary>Six digits from an authenticator, or eight from the printed list. Each counts once.</summary>
-    public async Task<Result<Done>> Code(Account account, string? text, CancellationToken cancel)
+    /// <summary>Six digits from an authenticator, or eight from the printed list. Each counts once. Returns which it was.</summary>
+    public async Task<Result<SecondFactor>> Code(Account account, string? text, CancellationToken cancel)
     {
-        var code = new string([.. JapaneseText.Fold(text ?? "").Where(char.IsAsciiDigit)]);
+        var code = DigitsOf(text);
         if (await CountTry(account, cancel) is null)
             return WrongCode;
         var right = code.Length switch
@@ -50,8 +63,10 @@ internal sealed class CheckPassword(TasukiDb db, AccountSeals seals, Passwords p
             return WrongCode;
         // Every factor was proved.
         await SetTries(account, 0, cancel);
-        return Done.Yes;
+        return code.Length == PrintedCodes.Digits ? SecondFactor.PrintedCode : SecondFactor.Authenticator;
     }
+
+    private static string DigitsOf(string? text) => new([.. JapaneseText.Fold(text ?? "").Where(char.IsAsciiDigit)]);
 
     private Task SetTries(Account account, int tries, CancellationToken cancel) => db.Set<Account>().Where(a => a.No == account.No)
         .ExecuteUpdateAsync(s => s.SetProperty(a => a.FailedTries, tries).SetProperty(a => a.LockedUntil, (DateTimeOffset?)null), cancel);
@@ -85,4 +100,10 @@ internal sealed class CheckPassword(TasukiDb db, AccountSeals seals, Passwords p
         var row = await db.Set<ResidentRow>().AsNoTracking().SingleOrDefaultAsync(r => r.ResidentNo == resident.Value, cancel);
         return row is not null && seals.IsWhole(row) && (await seals.Open<SealedProfile>(resident, "resident", "profile", resident.Value, row.Profile, cancel)).IsOk;
     }
+}
+
+internal enum SecondFactor
+{
+    Authenticator,
+    PrintedCode,
 }

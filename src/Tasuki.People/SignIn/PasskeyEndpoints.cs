@@ -43,12 +43,14 @@ internal static class PasskeyEndpoints
             ? Answer(await passkeys.BeginAssertion(context, account)) : Results.BadRequest();
 
     private static async Task<IResult> Confirm(
-        HttpContext context, [FromForm] string? state, [FromForm] string? credential, [FromForm(Name = "return")] string? back, Passkeys passkeys, CurrentAccount current, SignInSessions sessions)
+        HttpContext context, [FromForm] string? state, [FromForm] string? credential, [FromForm(Name = "return")] string? back, Passkeys passkeys, CurrentAccount current, SignInSessions sessions, Recoveries recoveries)
     {
         if (await current.Get(context.RequestAborted) is not { } account
             || !(await passkeys.EndAssertion(context, state, credential, account, context.RequestAborted)).IsOk)
             return Results.LocalRedirect($"/sign-in/confirm?error=passkey&return={Uri.EscapeDataString(LocalPath.OrHome(back))}");
         await sessions.Refresh(context, account);
+        if (RecoveryEndpoints.NumberOf(context.User) is { } recovery)
+            await recoveries.ConfirmWithExisting(recovery, context.RequestAborted);
         return Results.LocalRedirect(LocalPath.OrHome(back));
     }
 
@@ -66,7 +68,7 @@ internal static class PasskeyEndpoints
             ? Answer(await passkeys.BeginCreation(context, account.Handle, profile.Name)) : Results.BadRequest();
 
     private static async Task<IResult> Add(
-        HttpContext context, [FromForm] string? state, [FromForm] string? credential, [FromForm] string? name, Passkeys passkeys, AccountStore store, CurrentAccount current)
+        HttpContext context, [FromForm] string? state, [FromForm] string? credential, [FromForm] string? name, Passkeys passkeys, AccountStore store, CurrentAccount current, SecurityNotices notices, TimeProvider clock)
     {
         if (await current.Get(context.RequestAborted) is not { } account)
             return Results.BadRequest();
@@ -75,10 +77,11 @@ internal static class PasskeyEndpoints
             return Results.LocalRedirect("/account?error=passkey");
         passkey.Value.Name = ShortName.Of(name) ?? DeviceLabel.Of(context.Request.Headers.UserAgent);
         await store.AddOrUpdatePasskeyAsync(account, passkey.Value, context.RequestAborted);
+        await notices.Tell(account, $"passkey added {Convert.ToHexString(passkey.Value.CredentialId)}", "notice-passkey-added", [clock.GetUtcNow()], "/account#passkeys", context.RequestAborted);
         return Results.LocalRedirect("/account?done=passkey-added");
     }
 
-    private static IResult Answer(Passkeys.Ceremony ceremony) => Results.Json(new { options = ceremony.Options, state = ceremony.State });
+    internal static IResult Answer(Passkeys.Ceremony ceremony) => Results.Json(new { options = ceremony.Options, state = ceremony.State });
 }
 
 /// <summary>Every form that changes something carries the antiforgery token. Nothing checks it by itself in an endpoint that binds no form, so this does.</summary>

@@ -16,7 +16,7 @@ internal sealed record SessionView(long No, DateTimeOffset Created, DateTimeOffs
 
 /// <summary>
 /// Who is signed in. The cookie carries the account and a random token, the database the token's hash: a session ended in the database ends at the next request, and a
-/// row written into the database makes no cookie. Ends after 30 minutes without a request, and after 12 hours in any case.
+/// row written into the database makes no cookie. The row carries a MAC that it loses with its end: a session revived, prolonged or made a full one by SQL is none. Ends after 30 minutes without a request, and after 12 hours in any case.
 /// </summary>
 internal sealed class SignInSessions(TasukiDb db, AccountSeals seals, RecordVault vault, TimeProvider clock)
 {
@@ -30,6 +30,16 @@ internal sealed class SignInSessions(TasukiDb db, AccountSeals seals, RecordVaul
     public async Task<bool> Begin(HttpContext context, Account account, CancellationToken cancel)
     {
         var closing = account.Resident is { } resident && await vault.ClosingAt(resident, cancel) is not null;
+        await Begin(context, account, SessionKind.Normal, null, closing ? Claims.Closing : null, cancel);
+        return closing;
+    }
+
+    /// <summary>A session of somebody who is recovering the account. It proved nothing yet that counts as fresh, and opens the page of that recovery alone.</summary>
+    public Task BeginRecovering(HttpContext context, Account account, long recovery, CancellationToken cancel) =>
+        Begin(context, account, SessionKind.Recovering, recovery, Claims.Recovering, cancel);
+
+    private async Task Begin(HttpContext context, Account account, SessionKind kind, long? recovery, string? state, CancellationToken cancel)
+    {
         var now = clock.GetUtcNow();
         var token = RandomNumberGenerator.GetBytes(32);
         var no = AccountSeals.RandomNo();
@@ -38,15 +48,19 @@ internal sealed class SignInSessions(TasukiDb db, AccountSeals seals, RecordVaul
             throw new InvalidOperationException("An account whose key is gone reached sign-in.");
 
         await EndThis(context.User, cancel);
-        db.Add(new SignInSessionRow { No = no, AccountNo = account.No, TokenHash = SHA256.HashData(token), Created = now, LastSeen = now, Device = device.Value });
+        var row = new SignInSessionRow
+        {
+            No = no, AccountNo = account.No, TokenHash = SHA256.HashData(token), Created = now, LastSeen = now, Kind = kind, RecoveryNo = recovery, Mac = [], Device = device.Value,
+        };
+        row.Mac = seals.MacOf(row, now);
+        db.Add(row);
         await db.SaveChangesAsync(cancel);
-        await WriteCookie(context, account, token, closing);
-        return closing;
+        await WriteCookie(context, account, token, state, proved: kind is SessionKind.Normal);
     }
 
     /// <summary>The person of this session proved a strong factor just now.</summary>
     public Task Refresh(HttpContext context, Account account) =>
-        WriteCookie(context, account, Convert.FromBase64String(context.User.FindFirstValue(Claims.Session)!), context.User.HasClaim(Claims.State, Claims.Closing));
+        WriteCookie(context, account, Convert.FromBase64String(context.User.FindFirstValue(Claims.Session)!), context.User.FindFirstValue(Claims.State), proved: true);
 
     /// <summary>Asks the database at every request whether the cookie still stands for anybody.</summary>
     public async Task Validate(CookieValidatePrincipalContext context)
@@ -63,11 +77,18 @@ internal sealed class SignInSessions(TasukiDb db, AccountSeals seals, RecordVaul
 
         var now = clock.GetUtcNow();
         if (now - current.Session.LastSeen > Grain)
-            await db.Set<SignInSessionRow>().Where(s => s.No == current.Session.No).ExecuteUpdateAsync(s => s.SetProperty(x => x.LastSeen, now), cancel);
+        {
+            var mac = seals.MacOf(current.Session, now);
+            await db.Set<SignInSessionRow>().Where(s => s.No == current.Session.No && s.Ended == null)
+                .ExecuteUpdateAsync(s => s.SetProperty(x => x.LastSeen, now).SetProperty(x => x.Mac, mac), cancel);
+        }
+
         // The name is for the page alone; it never goes into the cookie.
         var identity = principal.Identities.First().Clone();
-        if (await NameOf(current.Account, cancel) is { } name)
+        if (current.Session.Kind is SessionKind.Normal && await NameOf(current.Account, cancel) is { } name)
             identity.AddClaim(new Claim(ClaimTypes.Name, name));
+        if (current.Session.RecoveryNo is { } recovery)
+            identity.AddClaim(new Claim(Claims.Recovery, recovery.ToString(CultureInfo.InvariantCulture)));
         context.ReplacePrincipal(new ClaimsPrincipal(identity));
     }
 
@@ -76,10 +97,10 @@ internal sealed class SignInSessions(TasukiDb db, AccountSeals seals, RecordVaul
         var now = clock.GetUtcNow();
         var views = new List<SessionView>();
         var hash = HashOf(principal);
-        foreach (var row in await Living(account.No, now).AsNoTracking().OrderByDescending(s => s.LastSeen).ToListAsync(cancel))
+        foreach (var row in await Living(account.No, now).Where(s => s.Kind == SessionKind.Normal).AsNoTracking().OrderByDescending(s => s.LastSeen).ToListAsync(cancel))
         {
             var device = await seals.Open<string>(account.Resident, "sign_in_session", "device", row.No, row.Device, cancel);
-            if (device.IsOk)
+            if (device.IsOk && seals.IsWhole(row))
                 views.Add(new SessionView(row.No, row.Created, row.LastSeen, device.Value, hash is not null && row.TokenHash.AsSpan().SequenceEqual(hash)));
         }
 
@@ -87,6 +108,9 @@ internal sealed class SignInSessions(TasukiDb db, AccountSeals seals, RecordVaul
     }
 
     public Task End(long account, long session, CancellationToken cancel) => EndWhere(db.Set<SignInSessionRow>().Where(s => s.AccountNo == account && s.No == session), cancel);
+
+    public Task EndRecovering(long account, long recovery, CancellationToken cancel) =>
+        EndWhere(db.Set<SignInSessionRow>().Where(s => s.AccountNo == account && s.RecoveryNo == recovery), cancel);
 
     /// <summary>Ends every session of the account but, where asked, the one that asks.</summary>
     public Task EndAll(long account, ClaimsPrincipal? except, CancellationToken cancel)
@@ -113,8 +137,16 @@ internal sealed class SignInSessions(TasukiDb db, AccountSeals seals, RecordVaul
             return null;
         if (found.Account.Kind is AccountKind.Staff && !principal.HasClaim(Claims.Role, (await RoleOf(found.Account, cancel))?.ToString() ?? ""))
             return null;
+        if (!seals.IsWhole(found.Session) || (found.Session.Kind is SessionKind.Recovering) != principal.HasClaim(Claims.State, Claims.Recovering))
+            return null;
+        if (found.Session.RecoveryNo is { } recovery && !await IsWaiting(recovery, no, now, cancel))
+            return null;
         return (found.Account, found.Session);
     }
+
+    private async Task<bool> IsWaiting(long recovery, long account, DateTimeOffset now, CancellationToken cancel) =>
+        await db.Set<RecoveryRow>().AsNoTracking().SingleOrDefaultAsync(r => r.No == recovery && r.AccountNo == account, cancel) is { State: RecoveryState.Waiting } row
+        && row.Ends > now && seals.IsWhole(row);
 
     private IQueryable<SignInSessionRow> Living(long account, DateTimeOffset now)
     {
@@ -125,7 +157,7 @@ internal sealed class SignInSessions(TasukiDb db, AccountSeals seals, RecordVaul
     private async Task<StaffRole?> RoleOf(Account account, CancellationToken cancel) =>
         await db.Set<StaffRow>().AsNoTracking().SingleOrDefaultAsync(s => s.AccountNo == account.No, cancel) is { } row && seals.IsWhole(row) ? row.Role : null;
 
-    private async Task<string?> NameOf(Account account, CancellationToken cancel)
+    public async Task<string?> NameOf(Account account, CancellationToken cancel)
     {
         if (account.ResidentNo is { } no)
         {
@@ -139,17 +171,18 @@ internal sealed class SignInSessions(TasukiDb db, AccountSeals seals, RecordVaul
         return staff is not null && names.IsOk ? names.Value.Name : null;
     }
 
-    private async Task WriteCookie(HttpContext context, Account account, byte[] token, bool closing)
+    private async Task WriteCookie(HttpContext context, Account account, byte[] token, string? state, bool proved)
     {
         var identity = new ClaimsIdentity(Claims.Scheme);
         identity.AddClaim(new Claim(ClaimTypes.NameIdentifier, account.No.ToString(CultureInfo.InvariantCulture)));
         identity.AddClaim(new Claim(Claims.Account, account.No.ToString(CultureInfo.InvariantCulture)));
         identity.AddClaim(new Claim(Claims.Session, Convert.ToBase64String(token)));
-        identity.AddClaim(new Claim(Claims.Proved, clock.GetUtcNow().ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture)));
+        if (proved)
+            identity.AddClaim(new Claim(Claims.Proved, clock.GetUtcNow().ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture)));
         if (account.ResidentNo is { } resident)
             identity.AddClaim(new Claim(Claims.Resident, resident.ToString(CultureInfo.InvariantCulture)));
-        if (closing)
-            identity.AddClaim(new Claim(Claims.State, Claims.Closing));
+        if (state is not null)
+            identity.AddClaim(new Claim(Claims.State, state));
         if (account.Kind is AccountKind.Staff && await RoleOf(account, context.RequestAborted) is { } role)
             identity.AddClaim(new Claim(Claims.Role, role.ToString()));
         await context.SignInAsync(Claims.Scheme, new ClaimsPrincipal(identity));
@@ -164,7 +197,8 @@ internal sealed class SignInSessions(TasukiDb db, AccountSeals seals, RecordVaul
     private Task EndWhere(IQueryable<SignInSessionRow> rows, CancellationToken cancel)
     {
         var now = clock.GetUtcNow();
-        return rows.Where(s => s.Ended == null).ExecuteUpdateAsync(s => s.SetProperty(x => x.Ended, now), cancel);
+        var none = Array.Empty<byte>();
+        return rows.Where(s => s.Ended == null).ExecuteUpdateAsync(s => s.SetProperty(x => x.Ended, now).SetProperty(x => x.Mac, none), cancel);
     }
 
     private static byte[]? HashOf(ClaimsPrincipal principal) =>
@@ -182,12 +216,18 @@ internal static class Claims
     public const string Proved = "tasuki.proved";
     public const string State = "tasuki.state";
     public const string Closing = "closing";
+    public const string Recovering = "recovering";
+
+    /// <summary>The number of the recovery, read from the session's row at each request; never in the cookie.</summary>
+    public const string Recovery = "tasuki.recovery";
 
     public static bool IsFresh(ClaimsPrincipal user, DateTimeOffset now) =>
         long.TryParse(user.FindFirstValue(Proved), CultureInfo.InvariantCulture, out var at)
         && now - DateTimeOffset.FromUnixTimeSeconds(at) is var age && age <= SignInSessions.Fresh && age >= -TimeSpan.FromMinutes(1);
 
-    public static bool IsResident(ClaimsPrincipal user) => user.HasClaim(c => c.Type == Resident) && !user.HasClaim(State, Closing);
+    public static bool IsResident(ClaimsPrincipal user) => user.HasClaim(c => c.Type == Resident) && !user.HasClaim(c => c.Type == State);
 
     public static bool IsClosing(ClaimsPrincipal user) => user.HasClaim(c => c.Type == Resident) && user.HasClaim(State, Closing);
+
+    public static bool IsRecovering(ClaimsPrincipal user) => user.HasClaim(c => c.Type == Resident) && user.HasClaim(State, Recovering);
 }

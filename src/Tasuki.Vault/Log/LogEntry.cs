@@ -30,6 +30,9 @@ internal static class LogAction
     /// <summary>Entries of whole sealed ranges were taken away after the retention.</summary>
     public const string RetireLog = "retire-log";
 
+    /// <summary>Staff looked a resident up in the registry, or acted on the account there; the detail says which.</summary>
+    public const string Registry = "registry";
+
     /// <summary>The change of the entry with the same tags may not have been stored.</summary>
     public const string Unconfirmed = "unconfirmed";
 }

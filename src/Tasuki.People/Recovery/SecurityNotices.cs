@@ -1,0 +1,45 @@
+using Microsoft.EntityFrameworkCore;
+using Tasuki.Data;
+using Tasuki.Delivery;
+using Tasuki.Web;
+
+namespace Tasuki.People;
+
+/// <summary>
+/// Tells the owner of an account what happened to it, on every channel we know: today the inbox. In the language the owner read the terms in, not that of whoever
+/// is at the keyboard.
+/// </summary>
+internal sealed class SecurityNotices(TasukiDb db, AccountSeals seals, Inbox inbox)
+{
+    /// <param name="key">The same key is told once.</param>
+    /// <param name="text">The key of the texts, which stand as <c>NAME-subject</c> and <c>NAME-body</c>.</param>
+    /// <param name="times">Filled into the body, as the owner reads them.</param>
+    public async Task Tell(Account account, string key, string text, DateTimeOffset[] times, string link, CancellationToken cancel)
+    {
+        if (account.Resident is not { } resident)
+            return;
+        var language = new Language();
+        if (await ReadsEnglish(resident, cancel))
+            language.Choose(ReadingLanguage.English);
+        var texts = new Texts<PeopleTexts>(language);
+        var body = texts[$"{text}-body", [.. times.Select(t => (object)Moment.Of(language, t))]];
+        await inbox.Send(resident, key, texts[$"{text}-subject"], body, link, cancel);
+    }
+
+    private async Task<bool> ReadsEnglish(Kernel.ResidentNo resident, CancellationToken cancel)
+    {
+        var newest = await db.Set<ConsentRow>().AsNoTracking().Where(c => c.ResidentNo == resident.Value).OrderByDescending(c => c.Given).FirstOrDefaultAsync(cancel);
+        var consent = newest is null ? default : await seals.Open<SealedConsent>(resident, "consent", "content", newest.No, newest.Content, cancel);
+        return newest is not null && consent.IsOk && consent.Value.Language is "en";
+    }
+}
+
+/// <summary>Day and minute in Tokyo as people read them.</summary>
+internal static class Moment
+{
+    public static string Of(Language language, DateTimeOffset at)
+    {
+        var tokyo = at.ToOffset(Kernel.TokyoDay.Offset);
+        return $"{language.Day(Kernel.TokyoDay.Of(at))} {tokyo.ToString("H:mm", language.Culture)}";
+    }
+}
