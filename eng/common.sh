@@ -15,7 +15,7 @@ need_tools() {
 
 # Builds when a source file is newer than the last build. Extra arguments go to dotnet build.
 build_if_needed() {
-  if [ -f "$built" ] && [ -z "$(find "$root/src" "$root/sandbox" "$root/tests" "$root/web" "$root"/*.props "$root"/*.slnx "$root/global.json" "$root/.editorconfig" "$root/BannedSymbols.txt" \
+  if [ -f "$built" ] && [ -z "$(find "$root/src" "$root/sandbox" "$root/tests" "$root/benchmarks" "$root/web" "$root"/*.props "$root"/*.slnx "$root/global.json" "$root/.editorconfig" "$root/BannedSymbols.txt" \
       -newer "$built" -type f -not -path '*/node_modules/*' -not -path '*/wwwroot/lib/*' -print -quit 2>/dev/null)" ]; then
     return 0
   fi
@@ -28,4 +28,21 @@ build_if_needed() {
   fi
   rm -f "$log"
   touch "$built"
+}
+
+# Starts a PostgreSQL 15 in FOLDER on a free loopback port and sets pg (its process) and pg_connection; more settings may follow. The caller stops it: kill -INT $pg.
+start_postgres() {
+  local folder="$1"; shift
+  local as=()
+  [ "$(id -u)" != 0 ] || { as=(setpriv --reuid=postgres --regid=postgres --clear-groups); chown postgres "$folder"; }
+  local port; port=$(node -e "const s=require('net').createServer().listen(0,'127.0.0.1',()=>{console.log(s.address().port);s.close()})")
+  "${as[@]}" /usr/lib/postgresql/15/bin/initdb -D "$folder/pg" -U postgres -A trust -E UTF8 --locale=C --no-sync >"$folder/initdb.log" 2>&1 || { tail -3 "$folder/initdb.log" >&2; return 1; }
+  (cd / && exec "${as[@]}" /usr/lib/postgresql/15/bin/postgres -D "$folder/pg" -p "$port" -c listen_addresses=127.0.0.1 -c unix_socket_directories="$folder/pg" \
+    -c max_connections=300 -c fsync=on "$@") >"$folder/pg.log" 2>&1 &
+  pg=$!
+  for _ in $(seq 1 100); do
+    "${as[@]}" /usr/lib/postgresql/15/bin/pg_isready -q -h 127.0.0.1 -p "$port" && break
+    read -rt 0.1 <> <(:) || true
+  done
+  pg_connection="Host=127.0.0.1;Port=$port;Username=postgres;Database=postgres"
 }

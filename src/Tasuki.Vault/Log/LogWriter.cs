@@ -11,7 +11,7 @@ namespace Tasuki.Vault.Log;
 /// one before is durable, no timer, so a group is as large as the load. Each group carries the hash of the group before. A writer lives by its lease
 /// (<see cref="WriterLease"/>): one that lost it to a seal begins again under a new number.
 /// </summary>
-internal sealed class LogWriter : IAsyncDisposable
+internal class LogWriter : IAsyncDisposable
 {
     private readonly KeyRing _ring;
     private readonly MunicipalityId _municipality;
@@ -32,7 +32,7 @@ internal sealed class LogWriter : IAsyncDisposable
     private long _nextGroup = 1;
     private byte[] _previous = new byte[32];
 
-    private LogWriter(Database database, KeyRing ring, MunicipalityId municipality, TimeProvider clock, WriterLease lease)
+    protected LogWriter(Database database, KeyRing ring, MunicipalityId municipality, TimeProvider clock, WriterLease lease)
     {
         _ring = ring;
         _municipality = municipality;
@@ -49,7 +49,7 @@ internal sealed class LogWriter : IAsyncDisposable
         new(database, ring, municipality, clock, await WriterLease.Take(database, clock, cancel));
 
     /// <summary>Completes when the entry is on the disk; fails when it cannot be, and then nothing may be handed out.</summary>
-    public Task Append(LogEntry entry)
+    public virtual Task Append(LogEntry entry)
     {
         OpenGroup group;
         WaitingEntry waiting;

@@ -1,0 +1,77 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+
+namespace Tasuki.Bench.Load;
+
+/// <summary>
+/// Asks a server on loopback as fast as it answers, over a number of connections that stay open, for a number of seconds. Bare sockets, in a process of its own:
+/// a client that costs as much as the server would hide what is measured.
+/// </summary>
+internal static class LoadClient
+{
+    /// <summary>Arguments: port, connections, seconds. The paths to ask for come on standard input, one a line. Prints answers, failures, median and 99th percentile in microseconds.</summary>
+    public static async Task<int> Run(string[] arguments, CancellationToken cancel)
+    {
+        var (port, connections, seconds) = (Number(arguments[0]), Number(arguments[1]), Number(arguments[2]));
+        var requests = new List<byte[]>();
+        while (await Console.In.ReadLineAsync(cancel) is { Length: > 0 } path)
+            requests.Add(Encoding.ASCII.GetBytes($"GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n"));
+
+        var watch = Stopwatch.StartNew();
+        var until = TimeSpan.FromSeconds(seconds);
+        var results = await Task.WhenAll(Enumerable.Range(0, connections).Select(c => Task.Run(() => Ask(port, requests, c * 7919, watch, until, cancel), cancel)));
+        var times = results.SelectMany(r => r.Times).Order().ToArray();
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"{times.Length} {results.Sum(r => r.Failures)} {Micros(times[times.Length / 2])} {Micros(times[times.Length * 99 / 100])} {watch.Elapsed.TotalSeconds:F3}"));
+        return 0;
+    }
+
+    private static async Task<(List<long> Times, int Failures)> Ask(int port, List<byte[]> requests, int start, Stopwatch watch, TimeSpan until, CancellationToken cancel)
+    {
+        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        await socket.ConnectAsync(new IPEndPoint(IPAddress.Loopback, port), cancel);
+        var buffer = new byte[64 * 1024];
+        var times = new List<long>(64 * 1024);
+        var failures = 0;
+        for (var next = start; watch.Elapsed < until; next++)
+        {
+            var begin = Stopwatch.GetTimestamp();
+            await socket.SendAsync(requests[next % requests.Count], SocketFlags.None, cancel);
+            if (!await Answered(socket, buffer, cancel))
+                failures++;
+            times.Add(Stopwatch.GetTimestamp() - begin);
+        }
+
+        return (times, failures);
+    }
+
+    // One answer with a Content-Length. True for 200.
+    private static async Task<bool> Answered(Socket socket, byte[] buffer, CancellationToken cancel)
+    {
+        var have = 0;
+        while (true)
+        {
+            have += await socket.ReceiveAsync(buffer.AsMemory(have), SocketFlags.None, cancel);
+            var head = buffer.AsSpan(0, have).IndexOf("\r\n\r\n"u8);
+            if (head < 0)
+                continue;
+            var total = head + 4 + Length(buffer.AsSpan(0, head));
+            while (have < total)
+                have += await socket.ReceiveAsync(buffer.AsMemory(have), SocketFlags.None, cancel);
+            return buffer.AsSpan(0, have).StartsWith("HTTP/1.1 200"u8);
+        }
+    }
+
+    private static int Length(ReadOnlySpan<byte> head)
+    {
+        var at = head.IndexOf("Content-Length: "u8);
+        return at >= 0 && System.Buffers.Text.Utf8Parser.TryParse(head[(at + 16)..], out int length, out _) ? length : throw new InvalidDataException("An answer without Content-Length.");
+    }
+
+    private static long Micros(long ticks) => ticks * 1_000_000 / Stopwatch.Frequency;
+
+    private static int Number(string text) => int.Parse(text, CultureInfo.InvariantCulture);
+}

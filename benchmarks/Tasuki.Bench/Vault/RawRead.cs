@@ -1,0 +1,43 @@
+using Npgsql;
+using Tasuki.Fhir;
+using Tasuki.Kernel;
+using Tasuki.Vault;
+using Tasuki.Vault.RecordStore;
+
+namespace Tasuki.Bench.Vault;
+
+/// <summary>
+/// The one read beside the gate, compiled into the bench alone: the floor of the measures. <see cref="Stored"/> returns the stored bytes as they lie there,
+/// <see cref="Opened"/> decrypts them without asking the gate or writing the log.
+/// </summary>
+internal sealed class RawRead(City city) : IAsyncDisposable
+{
+    private readonly NpgsqlDataSource _source = NpgsqlDataSource.Create(
+        new NpgsqlConnectionStringBuilder(city.Options.Records) { SearchPath = "vault", MaxAutoPrepare = 20, AutoPrepareMinUsages = 2 });
+
+    private readonly VaultParts _parts = city.Vault.Parts;
+
+    public async Task<byte[]?> Stored(long resident, long seq, CancellationToken cancel)
+    {
+        await using var connection = await _source.OpenConnectionAsync(cancel);
+        await using var command = new NpgsqlCommand("select body from record where resident_no = $1 and seq = $2", connection);
+        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = resident });
+        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = seq });
+        return (byte[]?)await command.ExecuteScalarAsync(cancel);
+    }
+
+    public async Task<StoredRecord?> Opened(long resident, long seq, CancellationToken cancel)
+    {
+        var person = new ResidentNo(resident);
+        if (await _parts.ResidentKeys.Get(person, cancel) is not { } keys)
+            return null;
+        await using var work = await _parts.Records.Read(cancel);
+        var rows = await work.Query(
+            $"select {RecordRow.Select} from record where resident_no = @resident and seq = @seq", row => RecordRow.Read(person, row), cancel, ("@resident", resident), ("@seq", seq));
+        return rows is [var row] ? new RecordOpener(_parts, Actor.Resident(person), person, Purpose.OwnUse).Open(keys, row, RecordRow.Current) : null;
+    }
+
+    public long SeqOf(Person person, string id) => _parts.Ids.SeqOf(person.Resident, id);
+
+    public ValueTask DisposeAsync() => _source.DisposeAsync();
+}

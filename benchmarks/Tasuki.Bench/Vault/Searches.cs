@@ -1,0 +1,60 @@
+using System.Diagnostics;
+using Tasuki.Bench.Report;
+using Tasuki.Fhir.Searching;
+using Tasuki.Vault;
+
+namespace Tasuki.Bench.Vault;
+
+/// <summary>Searches through the gate, logged, as a page or an interface would ask: 32 askers at once, each for another resident.</summary>
+internal static class Searches
+{
+    private const int Askers = 32;
+
+    public static async Task<double> Newest(City city, IReadOnlyList<Person> people, Func<Random, RecordQuery> query, int expected, int seconds, CancellationToken cancel)
+    {
+        var watch = Stopwatch.StartNew();
+        var done = await Task.WhenAll(Enumerable.Range(0, Askers).Select(asker => Task.Run(
+            async () =>
+            {
+                var random = new Random(asker);
+                var count = 0;
+                for (; watch.Elapsed.TotalSeconds < seconds; count++)
+                {
+                    var resident = people[random.Next(people.Count)].Resident;
+                    var session = (await city.Vault.Open(Actor.Resident(resident), resident, Purpose.OwnUse, cancel)).Value;
+                    var found = (await session.Search(query(random), cancel)).Value;
+                    if (found.Records.Count < Math.Min(expected, 1))
+                        throw new InvalidOperationException("A search of the bench found nothing.");
+                }
+
+                return count;
+            },
+            cancel)));
+        return done.Sum() / watch.Elapsed.TotalSeconds;
+    }
+
+    // Its values lie above: every record is opened, its quantity read, and found.
+    private static readonly RecordQuery All = new()
+    {
+        Types = ["Observation"], Order = RecordOrder.Stored, Where = new RecordPredicate.Parameter("value-quantity", new QuantityTest(SearchPrefix.Greater, -1)),
+    };
+
+    /// <summary>One search that no column narrows enough: every record of the type is decrypted and looked into. One after another, on whatever core the one asker has.</summary>
+    public static async Task<double> DecryptAll(City city, Person big, int times, CancellationToken cancel)
+    {
+        var best = new List<double>(times);
+        for (var i = 0; i < times; i++)
+        {
+            var session = (await city.Vault.Open(Actor.Resident(big.Resident), big.Resident, Purpose.OwnUse, cancel)).Value;
+            var watch = Stopwatch.StartNew();
+            var found = 0;
+            await foreach (var _ in session.All(All, cancel))
+                found++;
+            if (found != big.Ids.Count)
+                throw new InvalidOperationException("The search did not see every record.");
+            best.Add(watch.Elapsed.TotalSeconds);
+        }
+
+        return Measure.Median(best);
+    }
+}
