@@ -1,5 +1,6 @@
 using System.Text;
 using Tasuki.Cli;
+using Tasuki.Cli.Backup;
 using Tasuki.Cli.Convert;
 using Tasuki.Cli.Demo;
 using Tasuki.Cli.Keys;
@@ -36,6 +37,8 @@ try
         ["verify-history", .. var rest] => await VerifyHistory.Run(rest, Console.Out, Console.Error),
         ["log", "seal", .. var rest] => await ShowSeal.Run(rest, Console.Out, Console.Error, stop.Token),
         ["log", "retire", .. var rest] => await RetireLog.Run(rest, Console.Out, Console.Error, stop.Token),
+        ["backup", .. var rest] => await BackUp.Run(rest, Console.Out, Console.Error, stop.Token),
+        ["restore", .. var rest] => await Restore.Run(rest, Console.Out, Console.Error, stop.Token),
         _ => await Usage.Say(Console.Error),
     };
 }

@@ -38,6 +38,11 @@ internal static class Usage
           log seal                     the newest seal, for a witness outside the operator's hands
           log retire --before YEAR --operator NAME --reason TEXT [--log CONNECTION]
                                        ends entries after the retention; their seals stay
+          backup --to-records FOLDER --to-keys FOLDER --to-ring FOLDER --certificate CERT.pem --operator NAME --reason TEXT
+                                       to three places, encrypted; a run that was cut off is taken up by the next
+          restore --from-records FOLDER --from-keys FOLDER --from-ring FOLDER --key KEY.pem [--id BACKUP]
+                  [--postgres CONNECTION --keys CONNECTION [--log CONNECTION] [--app CONNECTION]]
+                                       into empty databases; the erased are dropped before it ends
 
         Common options: --data FOLDER (data), --ring FOLDER (data.ring), --municipality ID
         """;

@@ -95,17 +95,18 @@ internal sealed class Closure(VaultParts parts)
         return Done.Yes;
     }
 
-    /// <summary>Before a server opens: whoever stands on the erasure list and has come back with a restored store goes again.</summary>
-    public async Task ApplyList(CancellationToken cancel)
+    /// <summary>Before a server opens: whoever stands on the erasure list and has come back with a restored store goes again. Returns those.</summary>
+    public async Task<IReadOnlyList<ResidentNo>> ApplyList(CancellationToken cancel)
     {
         if (parts.Erased.IsEmpty)
-            return;
+            return [];
         var returned = await Listed(parts.Records, $"select resident_no from resident where state <> {(int)ResidentState.Erased} order by resident_no", cancel);
         foreach (var resident in returned)
             await Destroy(resident, cancel);
         // A key store restored by itself brings keys of people whose rows are long gone.
         foreach (var resident in await Listed(parts.Keys, "select distinct resident_no from resident_key", cancel))
             await parts.ResidentKeys.Destroy(resident, cancel);
+        return returned;
     }
 
     private async Task<List<ResidentNo>> Listed(Database database, string sql, CancellationToken cancel)

@@ -40,6 +40,9 @@ public sealed class RecordVault : IAsyncDisposable
     /// <summary>The newest version of each purpose that is valid: official texts, meant for everybody.</summary>
     public IReadOnlyCollection<Purpose> Purposes => [.. _parts.Purposes.Values];
 
+    /// <summary>Who stood on the list of the erased and had come back with a restored store: gone again before this vault opened. Other floors drop their rows too.</summary>
+    public IReadOnlyList<ResidentNo> ErasedAtStart { get; private set; } = [];
+
     internal VaultParts Parts => _parts;
 
     internal Closure Closure { get; }
@@ -81,7 +84,7 @@ public sealed class RecordVault : IAsyncDisposable
             writer, new LogReader(log, ring.Value, options.Municipality), new LogSealer(log, ring.Value, writer, options, clock),
             new RecordIds(ring.Value.Key(RingPurpose.Id).ToArray()), await Vault.Purposes.Load(records, clock, options.Create, cancel));
         var vault = new RecordVault(parts, await RingServers.Join(keys, ring.Value, clock, options.Logger, cancel));
-        await vault.Closure.ApplyList(cancel);
+        vault.ErasedAtStart = await vault.Closure.ApplyList(cancel);
         await OriginalFiles.Sweep(records, clock, cancel);
         return vault;
     }
@@ -150,7 +153,7 @@ public sealed class RecordVault : IAsyncDisposable
     {
         var rotated = await Rotation.RotateEpoch(now, cancel);
         if (rotated.IsOk && (rotated.Value.Rewrapped > 0 || rotated.Value.Destroyed > 0))
-            await _parts.Log.Append(new LogEntry(null, actor, Purpose.Operation, KeyActions.Rotate, $"epoch {rotated.Value.Epoch}", Refused: false));
+            await LogOperation(actor, KeyActions.Rotate, $"epoch {rotated.Value.Epoch}");
         return rotated;
     }
 
@@ -159,7 +162,7 @@ public sealed class RecordVault : IAsyncDisposable
     {
         var renewed = await Rotation.Renew(purpose, cancel);
         if (renewed.IsOk)
-            await _parts.Log.Append(new LogEntry(null, actor, Purpose.Operation, KeyActions.Renew, $"{purpose} {renewed.Value}", Refused: false));
+            await LogOperation(actor, KeyActions.Renew, $"{purpose} {renewed.Value}");
         return renewed;
     }
 
@@ -207,6 +210,10 @@ public sealed class RecordVault : IAsyncDisposable
         await _parts.Keys.DisposeAsync();
         await _parts.LogStore.DisposeAsync();
     }
+
+    /// <summary>An entry about no resident: work on keys, a backup.</summary>
+    internal Task LogOperation(Actor actor, string action, string detail) =>
+        _parts.Log.Append(new LogEntry(null, actor, Purpose.Operation, action, detail, Refused: false));
 
     private static string Wrapping(string purpose) =>
         purpose is RingPurpose.Cookie or RingPurpose.Signing ? purpose : throw new ArgumentException($"The ring wraps for '{RingPurpose.Cookie}' and '{RingPurpose.Signing}'.", nameof(purpose));

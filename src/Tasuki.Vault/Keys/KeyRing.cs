@@ -103,10 +103,12 @@ internal sealed partial class KeyRing
     public ReadOnlySpan<byte> LogKeyForReading(int year) => KeyOf(RingPurpose.Log, year);
 
     /// <summary>HMAC-SHA-256 under the key of a purpose. <paramref name="domain"/> keeps one use apart from the next.</summary>
-    public byte[] Mac(string purpose, string domain, ReadOnlySpan<byte> value)
+    public byte[] Mac(string purpose, string domain, ReadOnlySpan<byte> value) => Mac(Key(purpose), domain, value);
+
+    public static byte[] Mac(ReadOnlySpan<byte> key, string domain, ReadOnlySpan<byte> value)
     {
         var name = Encoding.UTF8.GetBytes(domain);
-        return HMACSHA256.HashData(Key(purpose), [(byte)name.Length, .. name, .. value]);
+        return HMACSHA256.HashData(key, [(byte)name.Length, .. name, .. value]);
     }
 
     /// <summary>

@@ -150,7 +150,9 @@ internal sealed class RingFile(string folder, string? root)
     public void Put(byte[] rootKey, byte[] ring)
     {
         MakeFolder();
-        SyncedFile.Write(RootPath, rootKey);
+        // A root that is kept elsewhere is put there by who keeps it.
+        if (root is null)
+            SyncedFile.Write(RootPath, rootKey);
         SyncedFile.Write(RingPath, ring);
     }
 }

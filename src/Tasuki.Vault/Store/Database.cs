@@ -36,6 +36,9 @@ internal abstract class Database : IAsyncDisposable
     /// <summary>Tables and columns as the store itself lists them, with the version table.</summary>
     public abstract Task<IReadOnlyList<(string Table, string Column)>> Columns(CancellationToken cancel);
 
+    /// <summary>Makes the place the tables lie in, where the store has one.</summary>
+    public virtual Task MakeSchema(CancellationToken cancel) => Task.CompletedTask;
+
     /// <summary>Runs the numbered scripts that this store has not seen. Error <c>vault.schema</c> when some are missing and <paramref name="create"/> is false.</summary>
     public abstract Task<Kernel.Result<Kernel.Done>> BringUpToDate(IReadOnlyList<string> scripts, bool create, CancellationToken cancel);
 

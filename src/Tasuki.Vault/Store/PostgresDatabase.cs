@@ -109,6 +109,13 @@ internal sealed class PostgresDatabase : Database
             row => (row.GetString(0), row.GetString(1)), cancel, ("@schema", _schema));
     }
 
+    public override async Task MakeSchema(CancellationToken cancel)
+    {
+        await using var work = await Write(cancel);
+        await work.Execute($"create schema if not exists {_schema}", cancel);
+        await work.Commit(cancel);
+    }
+
     public override async Task<Result<Done>> BringUpToDate(IReadOnlyList<string> scripts, bool create, CancellationToken cancel)
     {
         await using var work = await Write(cancel);

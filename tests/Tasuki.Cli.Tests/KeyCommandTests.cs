@@ -1,0 +1,170 @@
+using System.Diagnostics;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using System.Text;
+using Tasuki.Testing;
+
+namespace Tasuki.Cli.Tests;
+
+/// <summary>Keys, backup and restore as an engineer runs them.</summary>
+public sealed class KeyCommandTests : IDisposable
+{
+    private static readonly string[] Who = ["--operator", "係 太郎", "--reason", "a drill"];
+    private readonly string _folder = Directory.CreateTempSubdirectory("tasuki-keys-").FullName;
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    private string[] Places => PlacesIn("");
+
+    private string[] Targets => ["--to-records", Made("a"), "--to-keys", Made("b"), "--to-ring", Made("c"), "--certificate", Path.Combine(_folder, "cert.pem")];
+
+    private string[] Sources => ["--from-records", Made("a"), "--from-keys", Made("b"), "--from-ring", Made("c"), "--key", Path.Combine(_folder, "key.pem")];
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [Fact]
+    public async Task Keys_are_listed_without_bytes_rotated_and_renewed_by_a_named_operator()
+    {
+        await Done(["demo", "--residents", "2", .. Places]);
+        var before = await Done(["keys", "list", .. Places]);
+        Assert.Contains("epoch", before, StringComparison.Ordinal);
+        Assert.Equal(64, (await Tasuki(["keys", "rotate", "--now", .. Places])).Code);
+        Assert.Contains("2 keys wrapped anew, 1 ring keys destroyed", await Done(["keys", "rotate", "--now", .. Who, .. Places]), StringComparison.Ordinal);
+        Assert.Contains("0 keys wrapped anew, 0 ring keys destroyed", await Done(["keys", "rotate", .. Who, .. Places]), StringComparison.Ordinal);
+        Assert.Contains("Key 2 of field", await Done(["keys", "renew", "field", .. Who, .. Places]), StringComparison.Ordinal);
+        Assert.Equal(1, (await Tasuki(["keys", "renew", "mac", .. Who, .. Places])).Code);
+        var after = await Done(["keys", "list", .. Places]);
+        Assert.Contains("opens only", after, StringComparison.Ordinal);
+        foreach (var secret in Secrets())
+            Assert.DoesNotContain(secret, before + after, StringComparison.Ordinal);
+        await Done(["export", "--resident", "1", .. Who, "--out", Path.Combine(_folder, "one.zip"), .. Places]);
+    }
+
+    [Fact]
+    public async Task A_municipality_that_was_lost_comes_back_from_three_places()
+    {
+        WriteCertificate();
+        await Done(["demo", "--residents", "3", .. Places]);
+        Assert.Equal(1, (await Tasuki(["backup", .. Who, "--to-records", Made("a"), "--to-keys", Made("a"), "--to-ring", Made("c"), "--certificate", Targets[^1], .. Places])).Code);
+        var report = await Done(["backup", .. Who, .. Targets, .. Places]);
+        foreach (var section in new[] { "app", "records", "keys", "log", "ring" })
+            Assert.Contains($"\n{section} ", report, StringComparison.Ordinal);
+
+        Directory.Delete(Places[1], recursive: true);
+        Directory.Delete(Places[3], recursive: true);
+        var restored = await Done(["restore", .. Sources, .. Places]);
+        Assert.Contains("0 resident(s)", restored, StringComparison.Ordinal);
+        await Done(["export", "--resident", "3", .. Who, "--out", Path.Combine(_folder, "three.zip"), .. Places]);
+        Assert.Equal(1, (await Tasuki(["restore", .. Sources, .. Places])).Code);
+    }
+
+    [Fact]
+    public async Task A_municipality_on_PostgreSQL_comes_back_into_new_databases_and_serves()
+    {
+        WriteCertificate();
+        var server = await PostgresServer.Get();
+        await Done(["municipality", "add", "--id", "sakura", "--name", "さくら市", "--postgres", await server.NewDatabase("r"), "--keys", await server.NewDatabase("k"), .. Places]);
+        await Done(["backup", .. Who, .. Targets, .. Places]);
+        var elsewhere = PlacesIn("new-");
+        Assert.Equal(64, (await Tasuki(["restore", .. Sources, .. elsewhere])).Code);
+        await Done(["restore", .. Sources, "--postgres", await server.NewDatabase("r2"), "--keys", await server.NewDatabase("k2"), .. elsewhere]);
+        var built = await Server.TasukiServer.Build(
+            [$"--Tasuki:Data={elsewhere[1]}", $"--Tasuki:Ring={elsewhere[3]}", "--Tasuki:Scanner=off", "--environment=Production"], adjust: null, Cancel);
+        Assert.True(built.IsOk, built.Error?.ToString());
+        await built.Value.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task A_backup_and_a_rotation_that_are_killed_are_taken_up()
+    {
+        WriteCertificate();
+        await Done(["demo", "--residents", "3", .. Places]);
+        foreach (var command in new string[][] { ["backup", .. Who, .. Targets, .. Places], ["keys", "rotate", "--now", .. Who, .. Places] })
+        {
+            // Killed as soon as it touches the first of its files, and later and later after that.
+            foreach (var milliseconds in new[] { 0, 20, 60 })
+                await Killed(command, TimeSpan.FromMilliseconds(milliseconds));
+            await Done(command);
+        }
+
+        await Done(["export", "--resident", "2", .. Who, "--out", Path.Combine(_folder, "two.zip"), .. Places]);
+        await Done(["restore", .. Sources, .. PlacesIn("new-")]);
+        await Done(["export", "--resident", "2", .. Who, "--out", Path.Combine(_folder, "two-again.zip"), .. PlacesIn("new-")]);
+    }
+
+    [Fact]
+    public async Task The_ring_alone_is_copied_to_a_certificate_and_recovered()
+    {
+        WriteCertificate();
+        await Done(["demo", "--residents", "1", .. Places]);
+        var copy = Path.Combine(_folder, "ring.copy");
+        await Done(["keys", "backup", "--to", Targets[^1], "--out", copy, .. Places]);
+        foreach (var secret in Secrets())
+            Assert.DoesNotContain(secret, await File.ReadAllTextAsync(copy, Cancel), StringComparison.Ordinal);
+        Directory.Delete(Places[3], recursive: true);
+        Assert.Equal(1, (await Tasuki(["keys", "list", .. Places])).Code);
+        await Done(["keys", "recover", "--from", copy, "--key", Sources[^1], "--ring", Places[3]]);
+        await Done(["export", "--resident", "1", .. Who, "--out", Path.Combine(_folder, "one.zip"), .. Places]);
+    }
+
+    private static async Task Killed(string[] command, TimeSpan after)
+    {
+        using var process = Process.Start(Start(command))!;
+        var output = process.StandardOutput.ReadToEndAsync(Cancel);
+        var errors = process.StandardError.ReadToEndAsync(Cancel);
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
+        // Real time: it is a real process. About when its work begins.
+        patience.CancelAfter(TimeSpan.FromMilliseconds(700) + after);
+        try
+        {
+            await process.WaitForExitAsync(patience.Token);
+        }
+        catch (OperationCanceledException) when (!Cancel.IsCancellationRequested)
+        {
+            process.Kill();
+            await process.WaitForExitAsync(Cancel);
+        }
+
+        await Task.WhenAll(output, errors);
+    }
+
+    private static async Task<string> Done(string[] arguments)
+    {
+        var ran = await Tasuki(arguments);
+        Assert.True(ran.Code == 0, $"{arguments[0]} {arguments[1]}: {ran.Code} {ran.Errors}");
+        return ran.Output;
+    }
+
+    private static async Task<(int Code, string Output, string Errors)> Tasuki(string[] arguments)
+    {
+        using var process = Process.Start(Start(arguments))!;
+        var output = process.StandardOutput.ReadToEndAsync(Cancel);
+        var errors = process.StandardError.ReadToEndAsync(Cancel);
+        await process.WaitForExitAsync(Cancel);
+        return (process.ExitCode, await output, await errors);
+    }
+
+    private static ProcessStartInfo Start(string[] arguments) => new("dotnet", [Path.Combine(AppContext.BaseDirectory, "tasuki.dll"), .. arguments])
+    {
+        UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true, StandardOutputEncoding = Encoding.UTF8, StandardErrorEncoding = Encoding.UTF8,
+    };
+
+    private IEnumerable<string> Secrets()
+    {
+        var root = File.ReadAllBytes(Directory.EnumerateFiles(Places[3], "root.key", SearchOption.AllDirectories).Single());
+        return [System.Convert.ToHexString(root), System.Convert.ToHexStringLower(root), System.Convert.ToBase64String(root)];
+    }
+
+    private string[] PlacesIn(string prefix) => ["--data", Path.Combine(_folder, prefix + "data"), "--ring", Path.Combine(_folder, prefix + "ring")];
+
+    private string Made(string target) => Directory.CreateDirectory(Path.Combine(_folder, "targets-" + target)).FullName;
+
+    private void WriteCertificate()
+    {
+        using var ec = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var from = new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
+        using var made = new CertificateRequest("CN=backup", ec, HashAlgorithmName.SHA256).CreateSelfSigned(from, from.AddYears(10));
+        File.WriteAllText(Path.Combine(_folder, "cert.pem"), made.ExportCertificatePem());
+        File.WriteAllText(Path.Combine(_folder, "key.pem"), ec.ExportPkcs8PrivateKeyPem());
+    }
+}
