@@ -32,7 +32,8 @@ public sealed class LogCommandTests : IDisposable
         Assert.Equal(0, (await Tasuki(["migrate", .. Places])).Code);
         var cut = await Tasuki(["verify-log", "--witness", witness, .. Places]);
         Assert.Equal(1, cut.Code);
-        Assert.Contains("Seal 1 is not the one the witness holds", cut.Output, StringComparison.Ordinal);
+        // A log that has no seal yet ends before the witnessed one; a log that has one has another.
+        Assert.Contains("the witness holds", cut.Output, StringComparison.Ordinal);
         Assert.Contains("NOT whole", cut.Output, StringComparison.Ordinal);
     }
 

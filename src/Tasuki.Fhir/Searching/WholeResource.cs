@@ -89,10 +89,8 @@ public static class WholeResource
         {
             while (reader.Read() && reader.TokenType is not JsonTokenType.EndArray)
             {
-                // FHIR knows no list of lists; RecordFacts passes it over.
-                if (reader.TokenType is JsonTokenType.StartArray)
-                    reader.Skip();
-                else if (Value(ref reader, wanted, named, test, text))
+                // FHIR knows no list of lists; what stands in one is found all the same, as RecordFacts finds it.
+                if (Value(ref reader, wanted, named, test, text))
                     return true;
             }
 
