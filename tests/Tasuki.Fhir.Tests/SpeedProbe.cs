@@ -25,21 +25,25 @@ public sealed class SpeedProbe
         Measure(output, "parse", resources, one => CanonicalResource.Parse(one.Json).Value.Json.Length);
     }
 
+    // Time of the processor, not of the clock: other work on the machine must not count.
     private static void Measure(ITestOutputHelper output, string what, CanonicalResource[] resources, Func<CanonicalResource, int> run)
     {
+        using var process = Process.GetCurrentProcess();
         var best = double.MaxValue;
         var bytes = 0L;
-        for (var round = 0; round < 12; round++)
+        for (var round = 0; round < 30; round++)
         {
             var before = GC.GetAllocatedBytesForCurrentThread();
-            var start = Stopwatch.GetTimestamp();
+            process.Refresh();
+            var start = process.TotalProcessorTime;
             foreach (var one in resources)
                 run(one);
-            best = Math.Min(best, Stopwatch.GetElapsedTime(start).TotalNanoseconds / resources.Length);
+            process.Refresh();
+            best = Math.Min(best, (process.TotalProcessorTime - start).TotalNanoseconds / resources.Length);
             bytes = (GC.GetAllocatedBytesForCurrentThread() - before) / resources.Length;
         }
 
-        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{what}: {best:F0} ns, {1e9 / best:F0} per second, {bytes} bytes allocated"));
+        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{what}: {best:F0} ns of processor time, {1e9 / best:F0} per second, {bytes} bytes allocated"));
     }
 
     private static CanonicalResource Observation(int i)
