@@ -33,6 +33,10 @@ internal static class Differences
         ["ours: format instant"] = NoSeconds,
         ["firely: PVAL116"] =
             "Money.currency. R4 binds it to ISO 4217 by a filter, which the definitions cannot list; Firely carries the list. Not checked by us.",
+        ["firely: PVAL115"] =
+            "The value of an attribute in a narrative, such as a name with a blank. Firely holds it against the schema of XHTML; we check the names of elements and attributes and what stands in what. A slip in either.",
+        ["ours: code code"] =
+            "A code that is bound to all types of resources or of data, such as CapabilityStatement.rest.resource.type. R4 binds it (required); Firely has no list for it. Ours is right; it is a slip.",
         ["ours: alignment"] =
             "Values and their extensions in two lists of different length. R4 (json.html): nulls fill out both lists so that they are aligned. Firely reads on. Ours is right by the text; it is a slip that does not refuse the record, since nothing is lost.",
         ["ours: list"] =

@@ -29,6 +29,15 @@ public sealed class OnePassTests
         return true;
     });
 
+    [Fact]
+    public void A_coding_comes_before_the_codings_inside_it()
+    {
+        var resource = CanonicalResource.Parse("""{"resourceType":"Basic","code":{"coding":[{"extension":[{"url":"u","valueCoding":{"system":"s","code":"inner"}}],"system":"s","code":"outer"}]}}"""u8.ToArray()).Value;
+        Assert.Equal("outer inner", string.Join(' ', TreeCodings.Of(resource).Select(coding => coding.Code)));
+        Assert.Equal(TreeCodings.Of(resource), RecordFacts.Of(resource).Codings);
+        Assert.Equal(TreeCodings.Of(resource), ResourceScan.Of(resource).Facts.Codings);
+    }
+
     private static void Each(Func<CanonicalResource, bool> holds)
     {
         var random = new Random(20261122);

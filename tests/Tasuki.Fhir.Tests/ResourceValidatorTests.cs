@@ -26,6 +26,7 @@ public sealed class ResourceValidatorTests
     [InlineData("""{"resourceType":"Bundle","type":"collection","entry":[{"resource":{"resourceType":"Patient","gender":"x"}}]}""", "Bundle.entry[0].resource.gender", "code")]
     [InlineData("""{"resourceType":"Parameters","parameter":[{"name":"a","part":[{"name":"b","valueDate":"2024-02-30"}]}]}""", "Parameters.parameter[0].part[0].valueDate", "format")]
     [InlineData("""{"code":{"text":"x"}}""", "Resource", "resource")]
+    [InlineData("""{"resourceType":"Patient"}""", "Patient", "empty")]
     [InlineData("""[1]""", "", "resource")]
     [InlineData("""{"resourceType":"Basic","code":{"text":"x"}""", "Basic", "json")]
     [InlineData("""{"resourceType":"Basic","code":{"text":"x"}} 1""", "Basic", "json")]

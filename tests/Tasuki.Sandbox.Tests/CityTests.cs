@@ -4,7 +4,12 @@ using Xunit;
 
 namespace Tasuki.Sandbox.Tests;
 
+/// <summary>Run with no other test beside them: one measures the memory of the whole process.</summary>
+[CollectionDefinition("memory", DisableParallelization = true)]
+public sealed class MemoryCollection;
+
 /// <summary>Whether the city as a whole is one that could be.</summary>
+[Collection("memory")]
 public sealed partial class CityTests
 {
     private const string Metabolic = "9N501000000000011";

@@ -83,7 +83,7 @@ internal static class VaultBench
         for (var round = 0; round <= scale.Rounds; round++)
         {
             var seconds = round == 0 ? scale.WarmSeconds : scale.SecondsARound;
-            var (one, other) = (await Searches.Newest(city, people, newest, 50, seconds, cancel), await Searches.Newest(city, people, ofCode, 1, seconds, cancel));
+            var (one, other) = (await Searches.Newest(city, people, newest, 50, seconds, cancel), await Searches.Newest(city, people, ofCode, 10, seconds, cancel));
             if (round == 0)
                 continue;
             fifty.Add(one);

@@ -116,14 +116,16 @@ internal ref struct ResourceWalk
         var own = new CodingParts(facts);
         while (_reader.Read() && _reader.TokenType is JsonTokenType.PropertyName)
         {
-            any = true;
             var name = _reader.ValueIsEscaped ? Encoding.UTF8.GetBytes(_reader.GetString()!) : _reader.ValueSpan;
             if (type.Find(name) is not { } element)
             {
+                any = true;
                 Stranger(type, name, within, ref beside, ref rescan);
                 continue;
             }
 
+            // A resource that says no more than its type is empty.
+            any |= element.Type is not null || element.Primitive is not Primitive.None || element.IsResource;
             var bit = 1UL << element.Bit;
             _path[_depth] = new Step { Element = element, Index = -1 };
             _depth++;
