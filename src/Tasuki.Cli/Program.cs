@@ -2,6 +2,7 @@ using System.Text;
 using Tasuki.Cli;
 using Tasuki.Cli.Backup;
 using Tasuki.Cli.Convert;
+using Tasuki.Cli.Database;
 using Tasuki.Cli.Demo;
 using Tasuki.Cli.Keys;
 using Tasuki.Cli.Log;
@@ -21,6 +22,8 @@ try
     return args switch
     {
         ["convert", .. var rest] => await ConvertFile.Run(rest, Console.OpenStandardOutput(), Console.Error, stop.Token),
+        ["database", "map", .. var rest] => await ShowDataMap.Run(rest, Console.Out, Console.Error, stop.Token),
+        ["database", "roles", .. var rest] => await MakeRoles.Run(rest, Console.Out, Console.Error, stop.Token),
         ["demo", "accounts", .. var rest] => await ShowDemoAccounts.Run(rest, Console.Out, Console.Error, stop.Token),
         ["demo", "files", .. var rest] => await WriteDemoFiles.Run(rest, Console.Out, Console.Error, stop.Token),
         ["demo", .. var rest] => await MakeDemo.Run(rest, Console.Error, stop.Token),

@@ -16,10 +16,14 @@ internal static class Usage
           demo accounts                how to sign in as each demo person, with the one-time code of this moment
           demo files --out FOLDER [--residents N] [--seed S] [--until DAY]
                                        writes synthetic people out as files in every format the importer knows
-          municipality add --id ID --name NAME --operator NAME [--administrator NAME]
-                           [--postgres CONNECTION --keys CONNECTION [--log CONNECTION] [--app CONNECTION]]
+          municipality add --id ID --name NAME --operator NAME [--host NAME] [--administrator NAME]
+                           [--postgres CONNECTION --keys CONNECTION [--log CONNECTION] [--app CONNECTION] [--owner CREDENTIALS]]
                                        makes an empty municipality with its first administrator
-          migrate                      brings the tables of a municipality up to date
+          migrate [--owner CREDENTIALS]
+                                       brings the tables of a municipality up to date
+          database roles [--id ID --postgres CONNECTION --keys CONNECTION [--log CONNECTION] [--app CONNECTION]] [--apply CREDENTIALS]
+                                       the SQL that gives each store a PostgreSQL role of its own; with --apply it is run
+          database map                 every column of every table and how it is protected, as docs/guide/data-map.md has it
           import FILE --resident NO --operator NAME --reason TEXT
           export --resident NO --operator NAME --reason TEXT --out FILE
           keys list                    purpose, number, birth, end and state of every key of the ring; no bytes
@@ -44,6 +48,7 @@ internal static class Usage
                   [--postgres CONNECTION --keys CONNECTION [--log CONNECTION] [--app CONNECTION]]
                                        into empty databases; the erased are dropped before it ends
 
+        CREDENTIALS are a part of a connection string, such as 'Username=sakura_owner;Passfile=/root/pgpass'.
         Common options: --data FOLDER (data), --ring FOLDER (data.ring), --municipality ID
         """;
 

@@ -35,11 +35,16 @@ public static class DataMap
         {
             var clear = property.PropertyInfo?.GetCustomAttribute<ClearAttribute>();
             var protection = clear is not null ? "clear" : property.PropertyInfo?.IsDefined(typeof(TokenAttribute)) is true ? "token" : "sealed";
-            map.Append("| ").Append(column).Append(" | ").Append(protection).Append(" | ").Append(clear?.Reason).Append(" |\n");
+            Row(map, column, protection, clear?.Reason);
         }
 
+        foreach (var (column, reason) in TasukiSchema.StepColumns)
+            Row(map, column, "clear", reason);
         return map.ToString();
     }
+
+    private static void Row(StringBuilder map, string column, string protection, string? reason) =>
+        map.Append("| ").Append(column).Append(" | ").Append(protection).Append(" | ").Append(reason).Append(" |\n");
 
     private static IEnumerable<(IReadOnlyProperty Property, string Column)> Columns(IReadOnlyModel model) =>
         model.GetEntityTypes().SelectMany(e => e.GetProperties().Select(p => ((IReadOnlyProperty)p, $"{e.GetTableName()}.{p.GetColumnName()}")))

@@ -15,6 +15,12 @@ namespace Tasuki.Data;
 /// </summary>
 public sealed class TasukiSchema(TasukiDb db, DataOptions options, TimeProvider clock)
 {
+    /// <summary>The columns of the one table that is no part's: which scripts have run.</summary>
+    internal static readonly (string Column, string Reason)[] StepColumns =
+    [
+        ("schema_step.applied", "when a script ran"), ("schema_step.part", "the name of a part of our own"), ("schema_step.step", "the number of a script"),
+    ];
+
     private string Suffix => options.Store is DataStore.Sqlite ? ".sqlite.sql" : ".postgres.sql";
 
     /// <summary>Applies what is missing, each script in a transaction of its own, two servers at once included. Returns how many were applied.</summary>
@@ -50,6 +56,19 @@ public sealed class TasukiSchema(TasukiDb db, DataOptions options, TimeProvider 
         }
 
         return applied;
+    }
+
+    /// <summary>How many scripts of this version the database has not seen. Changes nothing.</summary>
+    public async Task<int> Missing(CancellationToken cancel)
+    {
+        var tables = new HashSet<string>(StringComparer.Ordinal);
+        await Query(options.Store is DataStore.Sqlite
+            ? "SELECT name FROM sqlite_master WHERE name = 'schema_step'"
+            : "SELECT tablename FROM pg_tables WHERE schemaname = current_schema() AND tablename = 'schema_step'", row => tables.Add(row.GetString(0)), cancel);
+        var seen = new HashSet<(string, int)>();
+        if (tables.Count > 0)
+            await Query("SELECT part, step FROM schema_step", row => seen.Add((row.GetString(0), row.GetInt32(1))), cancel);
+        return Scripts().Count(script => !seen.Contains((script.Part, script.Step)));
     }
 
     /// <summary>What the model has and the database has not, or has otherwise: tables, columns, their types, whether they may be null, indexes. Empty when they agree.</summary>

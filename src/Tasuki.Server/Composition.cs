@@ -24,12 +24,17 @@ public static class Composition
         services.AddTasukiData(new DataOptions(folder.Store is StoreKind.Sqlite ? DataStore.Sqlite : DataStore.Postgres, folder.Connections.App));
         services.AddScoped<IJobHandler, RotateKeys>();
         services.AddSingleton(new RecurringJob(RotateKeys.Name, TimeSpan.FromHours(1), AtStart: true));
+        services.AddParts(new ExchangeOptions { Spools = folder.Spool, Scanner = settings.Scanner, WaitingDays = folder.VaultOptions(create: false).WaitingDays });
+        return services;
+    }
+
+    internal static void AddParts(this IServiceCollection services, ExchangeOptions exchange)
+    {
         services.AddTasukiWeb();
         services.AddDelivery();
         services.AddPeople();
         services.AddMyHealth();
-        services.AddExchange(new ExchangeOptions { Spools = folder.Spool, Scanner = settings.Scanner, WaitingDays = folder.VaultOptions(create: false).WaitingDays });
-        return services;
+        services.AddExchange(exchange);
     }
 
     public static void MapTasuki(this WebApplication app)

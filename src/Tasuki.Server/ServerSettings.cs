@@ -1,17 +1,32 @@
+using System.Net;
 using Tasuki.Kernel;
 
 namespace Tasuki.Server;
 
 /// <summary>
 /// The settings under <c>Tasuki</c>, checked at start: <c>Data</c> (the data folder), <c>Ring</c> (the key-ring folder, outside it), <c>Municipality</c> (needed
-/// when there are several), <c>Scanner</c> (<c>HOST:PORT</c> of a clamd, or <c>off</c>; a production server needs one named, even if it is <c>off</c>).
+/// when there are several), <c>Scanner</c> (<c>HOST:PORT</c> of a clamd, or <c>off</c>; a production server needs one named, even if it is <c>off</c>), <c>Hosts</c>
+/// (the names this server answers to, instead of those of the municipality's description), <c>Proxies</c> (addresses or networks whose forwarded headers count),
+/// <c>Witness</c> (a folder in other hands than the operator's, where the newest seal of the access log is put once a day).
+/// Lists are written with blanks or semicolons between.
 /// </summary>
 public sealed record ServerSettings(string Data, string Ring, string? Municipality, string Scanner)
 {
     public const string NotScanned = "off";
 
+    private static readonly char[] Between = [' ', ';', ','];
+
     /// <summary>A command of an operator reads files of the operator's own machine.</summary>
     public static ServerSettings ForCommands { get; } = new("", "", null, NotScanned);
+
+    /// <summary>Empty: those of the municipality.</summary>
+    public IReadOnlyList<string> Hosts { get; init; } = [];
+
+    /// <summary>Null: the newest seal is fetched with <c>tasuki log seal</c>.</summary>
+    public string? Witness { get; init; }
+
+    /// <summary>Empty: nobody's forwarded headers count.</summary>
+    public IReadOnlyList<IPNetwork> Proxies { get; init; } = [];
 
     public static Result<ServerSettings> From(IConfiguration configuration, bool production)
     {
@@ -20,6 +35,23 @@ public sealed record ServerSettings(string Data, string Ring, string? Municipali
             return new Error("settings.missing", "Tasuki:Data and Tasuki:Ring must name the data folder and the key-ring folder.");
         if (production && section["Scanner"] is not { Length: > 0 })
             return new Error("settings.scanner", "Tasuki:Scanner must be HOST:PORT of a clamd, or 'off' if uploads are not to be scanned; production does not choose for you.");
-        return new ServerSettings(data, ring, section["Municipality"], section["Scanner"] is { Length: > 0 } scanner ? scanner : NotScanned);
+        // The framework's own switch believes forwarded headers of everybody, and so lets everybody choose the address they are known by.
+        if (string.Equals(configuration["FORWARDEDHEADERS_ENABLED"], "true", StringComparison.OrdinalIgnoreCase))
+            return new Error("settings.forwarded", "ASPNETCORE_FORWARDEDHEADERS_ENABLED believes every sender. Remove it and list the proxies in Tasuki:Proxies.");
+        var proxies = Split(section["Proxies"]).Select(Network).ToList();
+        if (proxies.Exists(p => p is null))
+            return new Error("settings.proxies", "Tasuki:Proxies lists IP addresses or networks, such as '127.0.0.1 10.0.0.0/24'.");
+        return new ServerSettings(data, ring, section["Municipality"], section["Scanner"] is { Length: > 0 } scanner ? scanner : NotScanned)
+        {
+            Hosts = [.. Split(section["Hosts"])], Proxies = [.. proxies.Select(p => p!.Value)],
+            Witness = section["Witness"] is { Length: > 0 } witness ? witness : null,
+        };
     }
+
+    private static string[] Split(string? list) => (list ?? "").Split(Between, StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+
+    private static IPNetwork? Network(string text) =>
+        IPNetwork.TryParse(text, out var network) ? network
+        : IPAddress.TryParse(text, out var address) ? new IPNetwork(address, address.GetAddressBytes().Length * 8)
+        : null;
 }

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Hosting.StaticWebAssets;
 using Tasuki.Data;
 using Tasuki.Kernel;
+using Tasuki.Server.Logs;
 using Tasuki.Server.Municipalities;
 using Tasuki.Vault;
 
@@ -20,11 +21,6 @@ public static class TasukiServer
         // From build output the assets are found through the manifest; a published folder has them in wwwroot and no manifest.
         if (File.Exists(Path.Combine(AppContext.BaseDirectory, "Tasuki.Server.staticwebassets.runtime.json")))
             StaticWebAssetsLoader.UseStaticWebAssets(builder.Environment, builder.Configuration);
-        // Request lines carry query strings, which may carry what a person typed; the framework's own are not written at any level a default starts with.
-        builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
-        builder.Logging.AddFilter("Microsoft.EntityFrameworkCore", LogLevel.Warning);
-        // The cookie keys are wrapped by the key ring on their way to the table, which the framework cannot know (People: CookieKeys).
-        builder.Logging.AddFilter("Microsoft.AspNetCore.DataProtection.KeyManagement.XmlKeyManager", LogLevel.Error);
         adjust?.Invoke(builder);
 
         var settings = ServerSettings.From(builder.Configuration, builder.Environment.IsProduction());
@@ -36,17 +32,47 @@ public static class TasukiServer
         if (builder.Environment.IsProduction() && folder.Value.Municipality.IsDemo)
             return new Error("settings.demo", $"{folder.Value.Data} was made by tasuki demo: its accounts are public. A production server does not start with it.");
 
+        var hosts = KnownHosts.From(settings.Value.Hosts is { Count: > 0 } named ? named : folder.Value.Hosts, builder.Environment.IsProduction());
+        if (!hosts.IsOk)
+            return hosts.Error;
+
         var clock = builder.Services.FirstOrDefault(s => s.ServiceType == typeof(TimeProvider))?.ImplementationInstance as TimeProvider ?? TimeProvider.System;
-        var vault = await RecordVault.Start(folder.Value.VaultOptions(create: false), clock, cancel);
+        var vaultLog = new VaultLog();
+        var vault = await RecordVault.Start(folder.Value.VaultOptions(create: false) with { Logger = vaultLog, WitnessFolder = settings.Value.Witness }, clock, cancel);
         if (!vault.IsOk)
             return vault.Error;
 
+        builder.Services.AddQuietLogging();
         builder.Services.AddHostedService<CloseVault>();
         builder.Services.AddTasuki(folder.Value, vault.Value, settings.Value);
         var app = builder.Build();
-        await using (var scope = app.Services.CreateAsyncScope())
-            await scope.ServiceProvider.GetRequiredService<TasukiSchema>().Migrate(cancel);
+        vaultLog.GoesTo(app.Services.GetRequiredService<ILoggerFactory>());
+        if (await BringUpToDate(app, cancel) is { } behind)
+        {
+            await app.DisposeAsync();
+            await vault.Value.DisposeAsync();
+            return behind;
+        }
+
+        app.Use(SayFault.Catch);
+        app.UseListedProxies(settings.Value.Proxies);
+        app.Use(hosts.Value.Check);
         app.MapTasuki();
         return app;
+    }
+
+    // Tables of a production server are made by 'tasuki migrate', under a role that may; the server's own may not.
+    private static async Task<Error?> BringUpToDate(WebApplication app, CancellationToken cancel)
+    {
+        await using var scope = app.Services.CreateAsyncScope();
+        var schema = scope.ServiceProvider.GetRequiredService<TasukiSchema>();
+        if (!app.Environment.IsProduction())
+        {
+            await schema.Migrate(cancel);
+            return null;
+        }
+
+        return await schema.Missing(cancel) is > 0 and var missing
+            ? new Error("settings.schema", $"The tables lack {missing} script(s) of this version. Run 'tasuki migrate'.") : null;
     }
 }

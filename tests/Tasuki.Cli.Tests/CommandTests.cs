@@ -72,7 +72,8 @@ public sealed class CommandTests : IDisposable
         Assert.True(made.Code == 0, made.Errors);
         string[] settings = [$"--Tasuki:Data={Places[1]}", $"--Tasuki:Ring={Places[3]}", "--environment=Production"];
         Assert.Equal("settings.scanner", (await Server.TasukiServer.Build(settings, adjust: null, Cancel)).Error?.Code);
-        var built = await Server.TasukiServer.Build([.. settings, "--Tasuki:Scanner=off"], adjust: null, Cancel);
+        Assert.Equal("settings.hosts", (await Server.TasukiServer.Build([.. settings, "--Tasuki:Scanner=off"], adjust: null, Cancel)).Error?.Code);
+        var built = await Server.TasukiServer.Build([.. settings, "--Tasuki:Scanner=off", "--Tasuki:Hosts=phr.sakura.test"], adjust: null, Cancel);
         Assert.True(built.IsOk, built.Error?.ToString());
         await built.Value.DisposeAsync();
     }

@@ -12,7 +12,7 @@ namespace Tasuki.Cli.Municipalities;
 /// </summary>
 internal static class AddMunicipality
 {
-    private static readonly string[] Options = [.. OpenedMunicipality.Options, "id", "name", "operator", "administrator", "postgres", "keys", "log", "app"];
+    private static readonly string[] Options = [.. OpenedMunicipality.Options, "id", "name", "operator", "administrator", "host", "postgres", "keys", "log", "app", "owner"];
 
     public static async Task<int> Run(string[] arguments, TextWriter output, TextWriter errors, CancellationToken cancel)
     {
@@ -22,11 +22,14 @@ internal static class AddMunicipality
         var described = Describe(line.Value);
         if (!described.IsOk)
             return await Usage.Say(errors, described.Error);
+        var owned = line.Value["owner"] is { } owner ? described.Value.As(owner) : described;
+        if (!owned.IsOk)
+            return await Usage.Say(errors, owned.Error);
         var created = described.Value.Create();
         if (!created.IsOk)
             return await Usage.Say(errors, created.Error);
 
-        var opened = await OpenedMunicipality.Open(described.Value, create: true, cancel);
+        var opened = await OpenedMunicipality.Open(owned.Value, create: true, cancel);
         if (!opened.IsOk)
             return await Usage.Say(errors, opened.Error);
         await using var municipality = opened.Value;
@@ -58,11 +61,12 @@ internal static class AddMunicipality
             return new Error("usage", "--name says what the municipality is called.");
         var municipality = new Municipality(id.Value, name, line.Get("operator", name), IsDemo: false);
         var (data, ring) = (line.Get("data", "data"), line.Get("ring", "data.ring"));
+        string[] hosts = line["host"] is { } host ? [host] : [];
         if (line["postgres"] is not { } records)
-            return MunicipalityFolder.Embedded(municipality, data, ring);
+            return MunicipalityFolder.Embedded(municipality, data, ring) with { Hosts = hosts };
         if (line["keys"] is not { } keys)
             return new Error("usage", "With --postgres, --keys names the database of the key store: another database, with credentials and backups of its own.");
-        return MunicipalityFolder.Postgres(municipality, data, ring, new StoreConnections(records, keys, line.Get("log", records), line.Get("app", records)));
+        return MunicipalityFolder.Postgres(municipality, data, ring, new StoreConnections(records, keys, line.Get("log", records), line.Get("app", records))) with { Hosts = hosts };
     }
 
     // About 100 bits, in groups that can be read out.

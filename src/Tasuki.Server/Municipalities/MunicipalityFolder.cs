@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Unicode;
 using Tasuki.Kernel;
 using Tasuki.Vault;
+using Tasuki.Vault.Store;
 
 namespace Tasuki.Server.Municipalities;
 
@@ -15,6 +16,9 @@ public sealed record MunicipalityFolder(Municipality Municipality, StoreKind Sto
     public const string FileName = "municipality.json";
 
     private static readonly JsonSerializerOptions Json = new() { WriteIndented = true, Encoder = JavaScriptEncoder.Create(UnicodeRanges.All) };
+
+    /// <summary>The host names residents reach it by. Empty where only the loopback is served.</summary>
+    public IReadOnlyList<string> Hosts { get; init; } = [];
 
     /// <summary>Where encrypted spools of uploads and exports lie until they are settled.</summary>
     public string Spool => Path.Combine(Data, "spool");
@@ -43,6 +47,26 @@ public sealed record MunicipalityFolder(Municipality Municipality, StoreKind Sto
     public static MunicipalityFolder Postgres(Municipality municipality, string dataRoot, string ringRoot, StoreConnections connections) =>
         new(municipality, StoreKind.Postgres, Path.GetFullPath(Path.Combine(dataRoot, municipality.Id.Value)), RingOf(ringRoot, municipality.Id), connections);
 
+    /// <summary>
+    /// The same municipality reached with other credentials, for a command that makes tables: the server's own roles may not. Error <c>roles.connection</c>;
+    /// <c>roles.embedded</c> where there are no roles.
+    /// </summary>
+    public Result<MunicipalityFolder> As(string credentials)
+    {
+        if (Store is not StoreKind.Postgres)
+            return new Error("roles.embedded", $"{Municipality.Id} is embedded: there are no roles.");
+        var changed = new List<string>(4);
+        foreach (var connection in new[] { Connections.Records, Connections.Keys, Connections.Log, Connections.App })
+        {
+            var one = PostgresRoles.As(connection, credentials);
+            if (!one.IsOk)
+                return one.Error;
+            changed.Add(one.Value);
+        }
+
+        return this with { Connections = new StoreConnections(changed[0], changed[1], changed[2], changed[3]) };
+    }
+
     /// <summary>Writes the description. Error <c>municipality.exists</c>: there is one already.</summary>
     public Result<Done> Create()
     {
@@ -51,7 +75,7 @@ public sealed record MunicipalityFolder(Municipality Municipality, StoreKind Sto
             return new Error("municipality.exists", $"There is a municipality in {Data} already.");
         Directory.CreateDirectory(Data);
         var description = new Description(Municipality.Id.Value, Municipality.Name, Municipality.OperatorName, Municipality.IsDemo, Store.ToString(),
-            Store is StoreKind.Postgres ? Connections : null);
+            Store is StoreKind.Postgres ? Connections : null, Hosts);
         // Connection strings may hold passwords: the file is the owner's alone from its first byte.
         var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
         if (!OperatingSystem.IsWindows())
@@ -95,9 +119,10 @@ public sealed record MunicipalityFolder(Municipality Municipality, StoreKind Sto
         return MunicipalityId.Parse(description.Id).Map(parsed =>
         {
             var municipality = new Municipality(parsed, description.Name, description.OperatorName, description.Demo);
-            return store is StoreKind.Sqlite
+            var folder = store is StoreKind.Sqlite
                 ? Embedded(municipality, dataRoot, ringRoot)
                 : Postgres(municipality, dataRoot, ringRoot, description.Connections!);
+            return folder with { Hosts = description.Hosts ?? [] };
         });
     }
 
@@ -112,7 +137,7 @@ public sealed record MunicipalityFolder(Municipality Municipality, StoreKind Sto
 
     private static string RingOf(string ringRoot, MunicipalityId id) => Path.GetFullPath(Path.Combine(ringRoot, id.Value));
 
-    private sealed record Description(string Id, string Name, string OperatorName, bool Demo, string Store, StoreConnections? Connections);
+    private sealed record Description(string Id, string Name, string OperatorName, bool Demo, string Store, StoreConnections? Connections, IReadOnlyList<string>? Hosts);
 }
 
 /// <summary>Where the stores of one municipality are: file paths for SQLite, connection strings for PostgreSQL.</summary>
