@@ -13,7 +13,7 @@ namespace Tasuki.Bench.Vault;
 internal sealed class RawRead(City city) : IAsyncDisposable
 {
     private readonly NpgsqlDataSource _source = NpgsqlDataSource.Create(
-        new NpgsqlConnectionStringBuilder(city.Options.Records) { SearchPath = "vault", MaxAutoPrepare = 20, AutoPrepareMinUsages = 2 });
+        new NpgsqlConnectionStringBuilder(city.Options.Records) { NoResetOnClose = true, SearchPath = "vault", MaxAutoPrepare = 20, AutoPrepareMinUsages = 2 });
 
     private readonly VaultParts _parts = city.Vault.Parts;
 
