@@ -46,7 +46,14 @@ public abstract class SecrecyContract(StoreKind store)
 
         // A control: a value of ours that may stand in clear is found, so the search works.
         Assert.Contains(await Dump(test), bytes => Holds(bytes, Purpose.OwnUse));
-        foreach (var bytes in await Dump(test))
+        // And controls of the search itself: packed and encoded, a mark is found.
+        var packed = new MemoryStream();
+        await using (var pack = new System.IO.Compression.ZLibStream(packed, System.IO.Compression.CompressionMode.Compress))
+            await pack.WriteAsync(Encoding.UTF8.GetBytes(marks[0]), Cancel);
+        Assert.Contains(Inflated(packed.ToArray()), bytes => Holds(bytes, marks[0]));
+        Assert.All(Enumerable.Range(0, 3), n => Assert.True(Holds(Encoding.ASCII.GetBytes(Convert.ToBase64String(Encoding.UTF8.GetBytes(new string('x', n) + marks[0] + "yyy"))), marks[0])));
+
+        foreach (var bytes in (await Dump(test)).Concat((await Values(test)).SelectMany(Inflated)))
         {
             foreach (var mark in marks)
                 Assert.False(Holds(bytes, mark), mark);
@@ -128,9 +135,48 @@ public abstract class SecrecyContract(StoreKind store)
         Assert.Equal("gate.refused", (await test.Vault.Enrol(Actor.Clinician("c"), Cancel)).Error?.Code);
     }
 
-    private static bool Holds(byte[] bytes, string mark) =>
-        bytes.AsSpan().IndexOf(Encoding.UTF8.GetBytes(mark)) >= 0 || bytes.AsSpan().IndexOf(Encoding.Unicode.GetBytes(mark)) >= 0
-        || bytes.AsSpan().IndexOf(Encoding.BigEndianUnicode.GetBytes(mark)) >= 0;
+    private static bool Holds(byte[] bytes, string mark) => Forms(mark).Any(form => bytes.AsSpan().IndexOf(form) >= 0);
+
+    /// <summary>A mark as it could stand somewhere: UTF-8, UTF-16, hex, and base64 wherever its first byte falls.</summary>
+    private static IEnumerable<byte[]> Forms(string mark)
+    {
+        var plain = Encoding.UTF8.GetBytes(mark);
+        yield return plain;
+        yield return Encoding.Unicode.GetBytes(mark);
+        yield return Encoding.BigEndianUnicode.GetBytes(mark);
+        yield return Encoding.ASCII.GetBytes(Convert.ToHexString(plain));
+        yield return Encoding.ASCII.GetBytes(Convert.ToHexStringLower(plain));
+        for (var before = 0; before < 3; before++)
+        {
+            // The letters that hold bits of a neighbour are left out.
+            var text = Convert.ToBase64String([.. new byte[before], .. plain]);
+            yield return Encoding.ASCII.GetBytes(text[(before == 0 ? 0 : 4)..^4]);
+        }
+    }
+
+    /// <summary>What a value is after whatever could unpack it.</summary>
+    private static IEnumerable<byte[]> Inflated(byte[] value)
+    {
+        foreach (var skip in new[] { 0, 1, 2, 4, 8, 13 }.Where(s => s < value.Length))
+        {
+            foreach (var open in new Func<Stream, Stream>[] { s => new System.IO.Compression.ZLibStream(s, System.IO.Compression.CompressionMode.Decompress), s => new System.IO.Compression.GZipStream(s, System.IO.Compression.CompressionMode.Decompress), s => new System.IO.Compression.DeflateStream(s, System.IO.Compression.CompressionMode.Decompress), s => new ZstdSharp.DecompressionStream(s) })
+            {
+                var plain = new MemoryStream();
+                try
+                {
+                    using var stream = open(new MemoryStream(value, skip, value.Length - skip));
+                    stream.CopyTo(plain);
+                }
+                catch (Exception unreadable) when (unreadable is IOException or InvalidDataException or ZstdSharp.ZstdException)
+                {
+                    // Not packed this way; what came out until here is looked at all the same.
+                }
+
+                if (plain.Length > 0)
+                    yield return plain.ToArray();
+            }
+        }
+    }
 
     private async Task<List<byte[]>> Dump(TestVault test)
     {
@@ -149,6 +195,11 @@ public abstract class SecrecyContract(StoreKind store)
             return files;
         }
 
+        return await Values(test);
+    }
+
+    private static async Task<List<byte[]>> Values(TestVault test)
+    {
         var values = new List<byte[]>();
         foreach (var (name, database) in new[] { (VaultColumns.Records, test.Vault.Parts.Records), (VaultColumns.Keys, test.Vault.Parts.Keys), (VaultColumns.Log, test.Vault.Parts.LogStore) })
         {
