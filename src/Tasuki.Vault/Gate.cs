@@ -2,6 +2,7 @@ using Tasuki.Kernel;
 using Tasuki.Kernel.Records;
 using Tasuki.Vault.Log;
 using Tasuki.Vault.RecordStore;
+using Tasuki.Vault.Search;
 using Tasuki.Vault.Store;
 
 namespace Tasuki.Vault;
@@ -76,7 +77,59 @@ internal sealed class Gate(VaultParts parts)
         return record is null ? Session.Missing : record;
     }
 
-    private async ValueTask<SessionLimit?> Limit(Actor actor, ResidentNo resident, string code, List<GrantRow> grants, CancellationToken cancel)
+    /// <summary>The gate and the first page behind it in one round trip. Errors <c>gate.refused</c> and those of <see cref="Session.Search"/>.</summary>
+    public async Task<Result<RecordPage>> Search(Actor actor, ResidentNo resident, string purpose, RecordQuery query, CancellationToken cancel)
+    {
+        // A limit that stands in a grant is not known before the answer, and a chain reads before its page.
+        if (ByGrant(actor) || ChainSets.In(query.Predicate).Any())
+        {
+            var opened = await Open(actor, resident, purpose, cancel);
+            return opened.IsOk ? await opened.Value.Search(query, cancel) : opened.Error;
+        }
+
+        var question = new GateQuestion(new Statement(SqlOwn, ("@resident", resident.Value)), reader => ResidentStatus.Read(parts, resident, reader, 0)?.State == ResidentState.Open);
+        if (Whole(actor, resident, purpose) is { } limit)
+        {
+            var found = await new Session(parts, actor, resident, purpose, limit).Search(query, cancel, question);
+            if (!found.IsOk || question.Opened)
+                return found;
+        }
+
+        await parts.Log.Append(new LogEntry(resident, actor, Known(purpose), LogAction.Open, Detail: null, Refused: true));
+        return Refused;
+    }
+
+    /// <summary>The gate and a write behind it: the write's own first question is the gate's. Errors as <see cref="Session.Write"/>.</summary>
+    public async Task<Result<IReadOnlyList<WrittenRecord>>> Write(
+        Actor actor, ResidentNo resident, string purpose, IReadOnlyList<NewRecord> records, CancellationToken cancel)
+    {
+        if (Whole(actor, resident, purpose) is { MayWrite: true } limit && records.Count > 0)
+        {
+            var written = await new Session(parts, actor, resident, purpose, limit).Write(records, cancel);
+            if (written.IsOk)
+                return written;
+        }
+        else if (await Open(actor, resident, purpose, cancel) is { IsOk: true } opened)
+        {
+            return await opened.Value.Write(records, cancel);
+        }
+        else
+        {
+            return Refused;
+        }
+
+        await parts.Log.Append(new LogEntry(resident, actor, Known(purpose), LogAction.Open, Detail: null, Refused: true));
+        return Refused;
+    }
+
+    private async ValueTask<SessionLimit?> Limit(Actor actor, ResidentNo resident, string code, List<GrantRow> grants, CancellationToken cancel) =>
+        !ByGrant(actor) ? Whole(actor, resident, code)
+        : parts.Purposes.TryGetValue(code, out var purpose) ? await ByGrant(actor, resident, purpose, grants, cancel) : null;
+
+    private static bool ByGrant(Actor actor) => actor.Kind is not (ActorKind.Resident or ActorKind.Operator or ActorKind.Job);
+
+    // What somebody has by what they are, if the account is open.
+    private SessionLimit? Whole(Actor actor, ResidentNo resident, string code)
     {
         if (!parts.Purposes.TryGetValue(code, out var purpose))
             return null;
@@ -94,7 +147,7 @@ internal sealed class Gate(VaultParts parts)
                 ? new SessionLimit(purpose.Classes, null, null, MayWrite: true) : null;
         }
 
-        return await ByGrant(actor, resident, purpose, grants, cancel);
+        return null;
     }
 
     private async ValueTask<SessionLimit?> ByGrant(Actor actor, ResidentNo resident, Purpose purpose, List<GrantRow> grants, CancellationToken cancel)
@@ -120,7 +173,7 @@ internal sealed class Gate(VaultParts parts)
     // One statement whatever is there: who is refused learns nothing from the time it took. Who has the whole by what they are needs no grant, so none is looked for.
     private async Task<Asked> Ask(Actor actor, ResidentNo resident, string purpose, long? seq, CancellationToken cancel)
     {
-        var byGrant = actor.Kind is not (ActorKind.Resident or ActorKind.Operator or ActorKind.Job);
+        var byGrant = ByGrant(actor);
         await using var work = await parts.Records.Read(cancel);
         await using var command = work.Command(byGrant ? seq is null ? SqlByGrant : SqlByGrantWithRecord : seq is null ? SqlOwn : SqlOwnWithRecord, ("@resident", resident.Value));
         if (seq is not null)
@@ -152,4 +205,20 @@ internal sealed class Gate(VaultParts parts)
     private string Known(string purpose) => parts.Purposes.ContainsKey(purpose) ? purpose : "";
 
     private sealed record Asked(ResidentState? State, List<GrantRow> Grants, RecordRow? Record);
+}
+
+/// <summary>What the gate asks in the round trip of somebody else's question, and what it makes of the answer.</summary>
+internal sealed class GateQuestion(Statement statement, Func<System.Data.Common.DbDataReader, bool> isOpen)
+{
+    public Statement Statement => statement;
+
+    /// <summary>False as long as nobody has asked.</summary>
+    public bool Opened { get; private set; }
+
+    /// <summary>Reads the answer and leads the reader to the next one.</summary>
+    public async Task<bool> Opens(System.Data.Common.DbDataReader reader, CancellationToken cancel)
+    {
+        Opened = await reader.ReadAsync(cancel) && isOpen(reader);
+        return Opened && await reader.NextResultAsync(cancel);
+    }
 }

@@ -99,6 +99,14 @@ public sealed class RecordVault : IAsyncDisposable
     public Task<Result<StoredRecord>> Read(Actor actor, ResidentNo resident, string purpose, string id, CancellationToken cancel) =>
         _gate.Read(actor, resident, purpose, id, cancel);
 
+    /// <summary>One page through the gate in one round trip: <see cref="Open"/> and <see cref="Session.Search"/> at once. Errors as theirs.</summary>
+    public Task<Result<RecordPage>> Search(Actor actor, ResidentNo resident, string purpose, RecordQuery query, CancellationToken cancel) =>
+        _gate.Search(actor, resident, purpose, query, cancel);
+
+    /// <summary>One write through the gate: <see cref="Open"/> and <see cref="Session.Write"/> at once. Errors as theirs.</summary>
+    public Task<Result<IReadOnlyList<WrittenRecord>>> Write(Actor actor, ResidentNo resident, string purpose, IReadOnlyList<NewRecord> records, CancellationToken cancel) =>
+        _gate.Write(actor, resident, purpose, records, cancel);
+
     /// <summary>Makes a resident: the key is durable before this returns. Look-up tokens are the caller's (<see cref="AddLookup"/>).</summary>
     public async Task<Result<ResidentNo>> Enrol(Actor actor, CancellationToken cancel) => (await _enrolment.Enrol(actor, 1, cancel)).Map(residents => residents[0]);
 

@@ -73,7 +73,10 @@ public sealed class Session
     /// Errors: <c>query.limit</c>, <c>query.type</c>, <c>query.parameter</c> (one that R4 does not know or this program does not answer), <c>query.value</c> (a value
     /// that is not of its parameter's kind), <c>query.size</c>, <c>query.page</c> (a token that is not of this session and query).
     /// </summary>
-    public async Task<Result<RecordPage>> Search(RecordQuery query, CancellationToken cancel)
+    public Task<Result<RecordPage>> Search(RecordQuery query, CancellationToken cancel) => Search(query, cancel, gate: null);
+
+    /// <summary>With <paramref name="gate"/>: nothing is read and nothing logged unless it opens.</summary>
+    internal async Task<Result<RecordPage>> Search(RecordQuery query, CancellationToken cancel, GateQuestion? gate)
     {
         if (RecordSearch.Check(query) is { } wrong)
             return wrong;
@@ -81,10 +84,11 @@ public sealed class Session
         if (query.After is { } token && (after = PageToken.Open(_parts.Ring, Bound(query), token)) is null)
             return new Error("query.page", "The page token does not belong to this session and query.");
 
-        var entry = Log(LogAction.Search, TypesOf(query));
+        var entry = gate is null ? Log(LogAction.Search, TypesOf(query)) : null;
         var (records, next) = await KeysNow(cancel) is { } keys
-            ? await new RecordSearch(_parts, _opener, _limit).Page(query, keys, after, query.Limit, cancel) : ([], null);
-        await entry;
+            ? await new RecordSearch(_parts, _opener, _limit).Page(query, keys, after, query.Limit, cancel, gate) : ([], null);
+        if (gate is null or { Opened: true })
+            await (entry ?? Log(LogAction.Search, TypesOf(query)));
         return new RecordPage(records, next is { } position ? PageToken.Seal(_parts.Ring, Bound(query), position) : null);
     }
 

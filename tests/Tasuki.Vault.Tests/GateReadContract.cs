@@ -56,6 +56,55 @@ public abstract class GateReadContract(StoreKind store)
     }
 
     [Fact]
+    public async Task One_search_gives_the_page_that_gate_and_search_give_and_one_write_is_taken_where_both_steps_take_it()
+    {
+        await using var test = await Start(store);
+        var (resident, other, closing) = (await test.Resident(), await test.Resident(), await test.Resident());
+        await Write(test, resident);
+        await Write(test, closing);
+        await test.Vault.Close(Actor.Resident(closing), closing, Cancel);
+        await Grant(test, resident, "period", AccessClasses.Of(DataCategory.Chart, DataCategory.Lifelog), new DateOnly(2025, 1, 1), new DateOnly(2025, 12, 31));
+        RecordQuery[] queries =
+        [
+            new(), new() { Limit = 2 }, new() { Order = RecordOrder.Stored, Types = ["Observation"] }, new() { Types = ["Patient"] }, new() { Limit = 0 },
+            new() { Where = new RecordPredicate.And([new RecordPredicate.OfType(["Observation"]), new RecordPredicate.Missing("no-such")]) },
+        ];
+        Actor[] actors = [Actor.Resident(resident), Actor.Resident(other), Actor.Operator("ops", "looking for a fault"), Actor.Officer("o1"), Actor.Clinician("period"), Actor.Clinician("nobody")];
+        var (pages, writes, number) = (0, 0, 0);
+        foreach (var actor in actors)
+        {
+            foreach (var (whose, purpose) in new[]
+                { (resident, Purpose.OwnUse), (resident, Purpose.Export), (resident, Purpose.Care), (resident, Purpose.Operation), (closing, Purpose.OwnUse), (new ResidentNo(999), Purpose.Operation) })
+            {
+                var session = await test.Vault.Open(actor, whose, purpose, Cancel);
+                foreach (var query in queries)
+                {
+                    var two = session.IsOk ? await session.Value.Search(query, Cancel) : session.Error;
+                    var one = await test.Vault.Search(actor, whose, purpose, query, Cancel);
+                    if (session.IsOk)
+                        Assert.Equal(two.Error?.Code, one.Error?.Code);
+                    else
+                        Assert.False(one.IsOk);
+                    Assert.Equal(Ids(two), Ids(one));
+                    pages += one.IsOk ? 1 : 0;
+                }
+
+                var expected = session.IsOk && session.Value.MayWrite;
+                var written = await test.Vault.Write(actor, whose, purpose, [Make.Record(Make.Observation($"w{number++}"), DataCategory.Chart)], Cancel);
+                Assert.Equal(expected, written.IsOk);
+                Assert.Equal(expected ? null : "gate.refused", written.Error?.Code);
+                writes += written.IsOk ? 1 : 0;
+            }
+        }
+
+        // The resident for two purposes, the operator for one, the clinic for one; four of the queries are right. Written is by the resident and the operator.
+        Assert.Equal((4 + 4 + 4 + 4, 2), (pages, writes));
+        var log = await (await test.Own(resident)).AccessLog(500, Cancel);
+        Assert.Contains(log, entry => entry is { ActorKind: ActorKind.Officer, Refused: true });
+        Assert.Contains(log, entry => entry is { ActorKind: ActorKind.Operator, Action: "search", Refused: false });
+    }
+
+    [Fact]
     public async Task Every_such_read_and_every_refusal_stands_in_the_access_log()
     {
         await using var test = await Start(store);
@@ -79,6 +128,8 @@ public abstract class GateReadContract(StoreKind store)
         Assert.Equal("record.missing", (await test.Vault.Read(Actor.Resident(resident), resident, Purpose.OwnUse, id, Cancel)).Error?.Code);
         Assert.NotEmpty(test.Alarms.Messages);
     }
+
+    private static string Ids(Result<RecordPage> page) => page.IsOk ? string.Join(' ', page.Value.Records.Select(record => record.Id)) : "";
 
     private static async Task<string[]> Write(TestVault test, ResidentNo resident) =>
     [

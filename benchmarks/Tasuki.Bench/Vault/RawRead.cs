@@ -12,14 +12,15 @@ namespace Tasuki.Bench.Vault;
 /// </summary>
 internal sealed class RawRead(City city) : IAsyncDisposable
 {
-    private readonly NpgsqlDataSource _source = NpgsqlDataSource.Create(
-        new NpgsqlConnectionStringBuilder(city.Options.Records) { NoResetOnClose = true, SearchPath = "vault", MaxAutoPrepare = 20, AutoPrepareMinUsages = 2 });
+    // With the vault's own settings of a connection, and as Npgsql comes: then every connection is reset on its way back to the pool.
+    private readonly NpgsqlDataSource _source = Source(city, noReset: true);
+    private readonly NpgsqlDataSource _asItComes = Source(city, noReset: false);
 
     private readonly VaultParts _parts = city.Vault.Parts;
 
-    public async Task<byte[]?> Stored(long resident, long seq, CancellationToken cancel)
+    public async Task<byte[]?> Stored(long resident, long seq, bool asItComes, CancellationToken cancel)
     {
-        await using var connection = await _source.OpenConnectionAsync(cancel);
+        await using var connection = await (asItComes ? _asItComes : _source).OpenConnectionAsync(cancel);
         await using var command = new NpgsqlCommand("select body from record where resident_no = $1 and seq = $2", connection);
         command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = resident });
         command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = seq });
@@ -39,5 +40,12 @@ internal sealed class RawRead(City city) : IAsyncDisposable
 
     public long SeqOf(Person person, string id) => _parts.Ids.SeqOf(person.Resident, id);
 
-    public ValueTask DisposeAsync() => _source.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await _source.DisposeAsync();
+        await _asItComes.DisposeAsync();
+    }
+
+    private static NpgsqlDataSource Source(City city, bool noReset) => NpgsqlDataSource.Create(
+        new NpgsqlConnectionStringBuilder(city.Options.Records) { NoResetOnClose = noReset, SearchPath = "vault", MaxAutoPrepare = 20, AutoPrepareMinUsages = 2 });
 }

@@ -13,7 +13,7 @@ using Tasuki.Vault;
 namespace Tasuki.Bench.Vault;
 
 /// <summary>
-/// A bare Kestrel on loopback that answers with one record, four ways: <c>/floor</c> the stored bytes through Npgsql, <c>/raw</c> decrypted without gate and log,
+/// A bare Kestrel on loopback that answers with one record: <c>/floor</c> the stored bytes through Npgsql, <c>/plain</c> the same with Npgsql as it comes, <c>/raw</c> decrypted without gate and log,
 /// <c>/quiet</c> through the gate without the log, <c>/gate</c> through the gate, logged.
 /// </summary>
 internal sealed class ReadServer : IAsyncDisposable
@@ -42,7 +42,7 @@ internal sealed class ReadServer : IAsyncDisposable
 
     public static IEnumerable<string> Paths(string way, IReadOnlyList<Person> people, RawRead raw, int count, Random random)
     {
-        var bySeq = way is "floor" or "raw";
+        var bySeq = way is "floor" or "plain" or "raw";
         for (var i = 0; i < count; i++)
         {
             var person = people[random.Next(people.Count)];
@@ -60,8 +60,8 @@ internal sealed class ReadServer : IAsyncDisposable
         var cancel = context.RequestAborted;
         switch (parts[1])
         {
-            case "floor":
-                await Send(context, await raw.Stored(resident, long.Parse(parts[3], CultureInfo.InvariantCulture), cancel));
+            case "floor" or "plain":
+                await Send(context, await raw.Stored(resident, long.Parse(parts[3], CultureInfo.InvariantCulture), asItComes: parts[1] is "plain", cancel));
                 break;
             case "raw":
                 await Send(context, await raw.Opened(resident, long.Parse(parts[3], CultureInfo.InvariantCulture), cancel));

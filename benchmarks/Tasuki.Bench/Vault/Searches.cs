@@ -22,8 +22,7 @@ internal static class Searches
                 for (; watch.Elapsed.TotalSeconds < seconds; count++)
                 {
                     var resident = people[random.Next(people.Count)].Resident;
-                    var session = (await city.Vault.Open(Actor.Resident(resident), resident, Purpose.OwnUse, cancel)).Value;
-                    var found = (await session.Search(query(random), cancel)).Value;
+                    var found = (await city.Vault.Search(Actor.Resident(resident), resident, Purpose.OwnUse, query(random), cancel)).Value;
                     Interlocked.Add(ref records, found.Records.Count);
                 }
 

@@ -52,7 +52,7 @@ internal static class VaultBench
         foreach (var connections in (int[])[64, 16])
         {
             await say($"reads, {connections} connections");
-            var rounds = new Dictionary<string, List<double>>(StringComparer.Ordinal) { ["floor"] = [], ["raw"] = [], ["quiet"] = [], ["gate"] = [] };
+            var rounds = new Dictionary<string, List<double>>(StringComparer.Ordinal) { ["floor"] = [], ["plain"] = [], ["raw"] = [], ["quiet"] = [], ["gate"] = [] };
             foreach (var way in rounds.Keys.Where(_ => scale.WarmSeconds > 0))
                 await Once(way, scale.WarmSeconds);
             // Interleaved: what else the machine does falls on all of them.
@@ -63,6 +63,7 @@ internal static class VaultBench
             }
 
             measures.Add(Measure.Against($"read through the gate, decrypted, logged, {connections} connections / floor", [.. rounds["gate"].Zip(rounds["floor"])], "/s", connections == 64 ? 0.6 : null));
+            measures.Add(Measure.Against($"the same / floor with Npgsql as it comes, {connections} connections", [.. rounds["gate"].Zip(rounds["plain"])], "/s", null));
             measures.Add(Measure.Against($"read through the gate, logged / without log, {connections} connections", [.. rounds["gate"].Zip(rounds["quiet"])], "/s", connections == 64 ? 0.7 : 0.5));
             measures.Add(Measure.Against($"gate on / gate off, log off in both, {connections} connections", [.. rounds["quiet"].Zip(rounds["raw"])], "/s", 0.9));
 

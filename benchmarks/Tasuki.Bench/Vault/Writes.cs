@@ -19,9 +19,8 @@ internal static class Writes
                 for (var next = writer; watch.Elapsed.TotalSeconds < seconds; next += Writers, count++)
                 {
                     var person = people[next % people.Count];
-                    var session = (await city.Vault.Open(Actor.Resident(person.Resident), person.Resident, Purpose.Import, cancel)).Value;
                     var record = made.One(person.Patient);
-                    if (!City.Valid(record.Resource) || (await session.Write([record], cancel)).Value[0].Outcome is not WriteOutcome.Created)
+                    if (!City.Valid(record.Resource) || (await city.Vault.Write(Actor.Resident(person.Resident), person.Resident, Purpose.Import, [record], cancel)).Value[0].Outcome is not WriteOutcome.Created)
                         throw new InvalidOperationException("A write of the bench was not taken as new.");
                 }
 

@@ -24,7 +24,9 @@ internal sealed class RecordSearch(VaultParts parts, RecordOpener opener, Sessio
         : PredicateCheck.Of(query.Predicate);
 
     /// <summary>At most <paramref name="count"/> records behind <paramref name="after"/>, and where the next page starts when there are more.</summary>
-    public async Task<(List<StoredRecord> Records, PagePosition? Next)> Page(RecordQuery query, ResidentKeys keys, PagePosition? after, int count, CancellationToken cancel)
+    /// <param name="gate">Asked in the round trip of the first candidates, of which none is looked at before it opened.</param>
+    public async Task<(List<StoredRecord> Records, PagePosition? Next)> Page(
+        RecordQuery query, ResidentKeys keys, PagePosition? after, int count, CancellationToken cancel, GateQuestion? gate = null)
     {
         var found = new List<StoredRecord>();
         var last = after ?? default;
@@ -41,7 +43,7 @@ internal sealed class RecordSearch(VaultParts parts, RecordOpener opener, Sessio
             found.Add(opened.Record(parts.Ids, row));
             last = PositionOf(query.Order, row);
             return true;
-        });
+        }, gate);
         return (found, more ? last : null);
     }
 
@@ -60,7 +62,7 @@ internal sealed class RecordSearch(VaultParts parts, RecordOpener opener, Sessio
     /// <summary>Hands over what is found until <paramref name="take"/> says that it is enough.</summary>
     private async Task Walk(
         DbWork work, RecordPredicate predicate, IReadOnlyList<string>? scope, RecordOrder order, ResidentKeys keys, PagePosition? after, int wanted, CancellationToken cancel,
-        Func<RecordRow, OpenedRow, bool> take)
+        Func<RecordRow, OpenedRow, bool> take, GateQuestion? gate = null)
     {
         var chains = await Chains(work, predicate, scope, keys, cancel);
         var matches = new Matcher(limit, SeqOf, chains).Compile(predicate, scope);
@@ -76,9 +78,12 @@ internal sealed class RecordSearch(VaultParts parts, RecordOpener opener, Sessio
         while (true)
         {
             var read = 0;
-            await using (var command = Candidates(work, keys, condition, superset, order, position, Batches[batch]))
-            await using (var reader = await command.ExecuteReaderAsync(cancel))
+            await using (var asked = await work.Ask(gate?.Statement, Candidates(keys, condition, superset, order, position, Batches[batch]), cancel))
             {
+                var reader = asked.Reader;
+                if (gate is not null && !await gate.Opens(reader, cancel))
+                    return;
+                gate = null;
                 while (await reader.ReadAsync(cancel))
                 {
                     read++;
@@ -152,7 +157,7 @@ internal sealed class RecordSearch(VaultParts parts, RecordOpener opener, Sessio
         _ => new PagePosition(row.DateFrom is null, row.DateFrom ?? 0, row.Seq),
     };
 
-    private DbCommand Candidates(DbWork work, ResidentKeys keys, Condition condition, SqlSuperset superset, RecordOrder order, PagePosition? after, int batch)
+    private Statement Candidates(ResidentKeys keys, Condition condition, SqlSuperset superset, RecordOrder order, PagePosition? after, int batch)
     {
         var sql = new StringBuilder($"select {RecordRow.Select} from record where resident_no = @resident and deleted = 0");
         var parameters = new List<(string, object?)> { ("@resident", opener.Resident.Value) };
@@ -162,7 +167,7 @@ internal sealed class RecordSearch(VaultParts parts, RecordOpener opener, Sessio
         parameters.AddRange(superset.Parameters);
         Order(sql, parameters, order, after);
         sql.Append(CultureInfo.InvariantCulture, $" limit {batch}");
-        return work.Command(sql.ToString(), [.. parameters]);
+        return new Statement(sql.ToString(), [.. parameters]);
     }
 
     private static void Order(StringBuilder sql, List<(string, object?)> parameters, RecordOrder order, PagePosition? after)

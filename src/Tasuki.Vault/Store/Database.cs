@@ -122,6 +122,26 @@ internal sealed class DbWork(Database database, DbConnection connection, DbTrans
         return rows;
     }
 
+    /// <summary>One question, or two in one round trip whose answers follow each other in the reader.</summary>
+    public async Task<OpenReader> Ask(Statement? first, Statement second, CancellationToken cancel)
+    {
+        if (first is not { } before)
+        {
+            var one = Command(second.Sql, second.Parameters);
+            return new OpenReader(one, await one.ExecuteReaderAsync(cancel));
+        }
+
+        if (connection.CanCreateBatch)
+        {
+            var batch = Batch([before, second]);
+            return new OpenReader(batch, await batch.ExecuteReaderAsync(cancel));
+        }
+
+        // A name that both use has one value.
+        var both = Command($"{before.Sql};{second.Sql}", [.. before.Parameters.Concat(second.Parameters).DistinctBy(parameter => parameter.Name, StringComparer.Ordinal)]);
+        return new OpenReader(both, await both.ExecuteReaderAsync(cancel));
+    }
+
     /// <summary>Two questions in one round trip, the second asked after the first was answered.</summary>
     public async Task<(List<TFirst> First, List<TSecond> Second)> Query<TFirst, TSecond>(
         Statement first, Func<DbDataReader, TFirst> readFirst, Statement second, Func<DbDataReader, TSecond> readSecond, CancellationToken cancel)
@@ -200,6 +220,18 @@ internal sealed class DbWork(Database database, DbConnection connection, DbTrans
         }
 
         await database.Release(this);
+    }
+}
+
+/// <summary>A reader and the command behind it, released together.</summary>
+internal readonly struct OpenReader(IAsyncDisposable command, DbDataReader reader) : IAsyncDisposable
+{
+    public DbDataReader Reader => reader;
+
+    public async ValueTask DisposeAsync()
+    {
+        await reader.DisposeAsync();
+        await command.DisposeAsync();
     }
 }
 
