@@ -8,7 +8,7 @@ namespace Tasuki.Vault.RecordStore;
 
 /// <summary>A record to be stored, looked at once: tags taken off, recognised, classed.</summary>
 internal sealed record Incoming(
-    CanonicalResource Resource, RecordOrigin Origin, string? LocalUrl, string? OriginalId, Identity Identity, long IdentityToken, AccessClass Class)
+    CanonicalResource Resource, RecordOrigin Origin, string? LocalUrl, string? OriginalId, Identity Identity, long IdentityToken, AccessClass Class, RecordFacts Facts)
 {
     private byte[]? _content;
 
@@ -20,11 +20,11 @@ internal sealed record Incoming(
         var (resource, tags) = RecordTags.TakeOff(record.Resource);
         var origin = tags.Source is { } source ? record.Origin with { Kind = source } : record.Origin;
         var identity = RecordIdentity.Of(resource);
-        var codings = CodingsOf.Resource(resource);
-        var category = tags.Category ?? record.Category ?? CategoryRules.Of(resource.Type, codings, origin.Kind);
+        var facts = RecordFacts.Of(resource);
+        var category = tags.Category ?? record.Category ?? CategoryRules.Of(resource.Type, facts.Codings, origin.Kind);
         return new Incoming(
             resource, origin, record.LocalUrl, record.Resource.OriginalId, new Identity(identity), keys.IdentityToken(identity),
-            new AccessClass(category, SensitiveCodes.Any(codings)));
+            new AccessClass(category, SensitiveCodes.Any(facts.Codings)), facts);
     }
 
     /// <summary>The row that stands for this version.</summary>
@@ -32,7 +32,7 @@ internal sealed record Incoming(
     {
         var resource = references.Count > 0 && Resource.Json.Span.IndexOf("\"reference\":"u8) >= 0
             ? Resource.WithReferences(reference => references.GetValueOrDefault(reference)) : Resource;
-        var facts = RecordFacts.Of(resource);
+        var facts = ReferenceEquals(resource, Resource) ? Facts : RecordFacts.Of(resource);
         var row = new RecordRow(
             resident, version.Seq, ResourceTypes.NumberOf(resource.Type), version.Version, version.Updated, keys.Classes.Apply(Class.Index),
             keys.Sources.Apply((int)Origin.Kind), facts.Code is { } code ? keys.RecurringToken(TokenKind.Code, code.Code) : null,

@@ -14,7 +14,7 @@ internal static class AccessHistory
     private static readonly string[] Words =
     [
         "open", "read", "search", "count", "write", "preview", "delete", "samples", "write-samples", "keep-file", "files", "open-file", "delete-file", "access-log", "enrol", "grant",
-        "revoke", "close", "cancel-closure", "erase", "alarm", "registry",
+        "revoke", "close", "cancel-closure", "erase", "alarm", "registry", "unconfirmed",
     ];
 
     public static IReadOnlyList<string> KnownActions => Words;

@@ -1,9 +1,9 @@
 using System.Text.Json;
 using Tasuki.Fhir;
 
-namespace Tasuki.Vault.Classes;
+namespace Tasuki.Vault.Tests;
 
-/// <summary>Every coding of a resource with its system, wherever it stands: what <see cref="RecordFacts.Codes"/> lists without systems. <c>meta</c> is left out.</summary>
+/// <summary>Every coding of a resource with its system, wherever it stands: read from a tree of the JSON: another opinion beside <see cref="RecordFacts.Codings"/>. <c>meta</c> is left out.</summary>
 internal static class CodingsOf
 {
     public static List<Coding> Resource(CanonicalResource resource)
