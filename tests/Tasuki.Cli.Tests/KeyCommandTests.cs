@@ -69,7 +69,7 @@ public sealed class KeyCommandTests : IDisposable
         Assert.Equal(64, (await Tasuki(["restore", .. Sources, .. elsewhere])).Code);
         await Done(["restore", .. Sources, "--postgres", await server.NewDatabase("r2"), "--keys", await server.NewDatabase("k2"), .. elsewhere]);
         var built = await Server.TasukiServer.Build(
-            [$"--Tasuki:Data={elsewhere[1]}", $"--Tasuki:Ring={elsewhere[3]}", "--Tasuki:Scanner=off", "--environment=Production"], adjust: null, Cancel);
+            [$"--Tasuki:Data={elsewhere[1]}", $"--Tasuki:Ring={elsewhere[3]}", "--Tasuki:Scanner=off", "--Tasuki:Hosts=phr.sakura.test", "--environment=Production"], adjust: null, Cancel);
         Assert.True(built.IsOk, built.Error?.ToString());
         await built.Value.DisposeAsync();
     }

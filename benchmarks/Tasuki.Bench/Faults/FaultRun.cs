@@ -13,6 +13,7 @@ namespace Tasuki.Bench.Faults;
 internal sealed class FaultRun : IAsyncDisposable
 {
     private const int Lanes = 8;
+    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(20);
     private readonly Random _random;
     private readonly VaultOptions _options;
     private readonly PostgresProcess? _postgres;
@@ -21,6 +22,7 @@ internal sealed class FaultRun : IAsyncDisposable
     private readonly List<string> _faults = [];
     private long _number;
     private int _days;
+    private int _acknowledged;
 
     private FaultRun(int seed, VaultOptions options, PostgresProcess? postgres, string folder)
     {
@@ -30,7 +32,7 @@ internal sealed class FaultRun : IAsyncDisposable
         _folder = folder;
     }
 
-    public int Acknowledged { get; private set; }
+    public int Acknowledged => _acknowledged;
 
     public int WithoutAnswer { get; private set; }
 
@@ -86,11 +88,13 @@ internal sealed class FaultRun : IAsyncDisposable
     {
         using (var worker = await Worker.Start(_options, _days))
         {
-            var end = _random.Next(100, 900);
-            using var time = new CancellationTokenSource(TimeSpan.FromMilliseconds(end));
+            // The moment of the kill must fall anywhere: after so many answers, however fast the machine is today, and some milliseconds of real time.
+            var (answers, milliseconds) = (Acknowledged + _random.Next(1, 250), _random.Next(0, 40));
+            using var time = new CancellationTokenSource(LongestWait);
             var lanes = Enumerable.Range(0, Lanes).Select(lane => Lane(worker, new Random(_random.Next()), lane, time.Token)).ToArray();
-            // The moment of the kill is real time: it must fall anywhere.
-            await Task.Delay(end, cancel);
+            while (Volatile.Read(ref _acknowledged) < answers && !time.IsCancellationRequested)
+                await Task.Delay(1, cancel);
+            await Task.Delay(milliseconds, cancel);
             var what = _postgres is null ? Victim.Server : (Victim)_random.Next(3);
             if (what is not Victim.Server)
                 await _postgres!.Kill(cancel);
@@ -101,6 +105,7 @@ internal sealed class FaultRun : IAsyncDisposable
                 await ServesAgain(worker);
             }
 
+            await time.CancelAsync();
             await worker.Kill();
             await Task.WhenAll(lanes);
             if (what is Victim.Both)
@@ -256,7 +261,7 @@ internal sealed class FaultRun : IAsyncDisposable
     {
         lock (_ledgers)
         {
-            Acknowledged += answer.Done ? 1 : 0;
+            _acknowledged += answer.Done ? 1 : 0;
             WithoutAnswer += answer.Done ? 0 : 1;
         }
 
