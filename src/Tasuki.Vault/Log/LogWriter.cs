@@ -54,6 +54,7 @@ internal class LogWriter : IAsyncDisposable
         OpenGroup group;
         WaitingEntry waiting;
         long number;
+        bool wakes;
         lock (_lock)
         {
             if (_closed)
@@ -61,9 +62,11 @@ internal class LogWriter : IAsyncDisposable
             group = _open;
             number = group.First + group.Entries.Count;
             waiting = group.Add(entry);
+            wakes = !group.IsAwaited;
+            group.IsAwaited = true;
         }
 
-        if (number == group.First)
+        if (wakes)
             _something.Release();
         try
         {
@@ -140,6 +143,26 @@ internal class LogWriter : IAsyncDisposable
 #pragma warning restore CA1031
             {
                 group.Failed(failure);
+                Owe(group);
+            }
+
+            lock (_lock)
+            {
+                if (_closed && _open.Entries.Count == 0)
+                    return;
+            }
+        }
+    }
+
+    // That a change is not confirmed must be said while this process lives, however long the store was away: it goes with the next group.
+    private void Owe(OpenGroup failed)
+    {
+        lock (_lock)
+        {
+            foreach (var entry in failed.Entries.Where(e => !_closed && e.Entry.Action is LogAction.Unconfirmed))
+            {
+                _open.Add(entry.Entry);
+                _open.SealedOne();
             }
         }
     }

@@ -42,6 +42,9 @@ internal sealed class OpenGroup(long writerNo, long groupNo, long first)
 
     public List<WaitingEntry> Entries { get; } = [];
 
+    /// <summary>Somebody waits for this group, and the committer was told. Under the writer's lock.</summary>
+    public bool IsAwaited { get; set; }
+
     /// <summary>Completes when every entry of the group is on the disk; fails when they cannot be.</summary>
     public Task Durable => _durable.Task;
 
