@@ -21,7 +21,6 @@ internal sealed class FaultRun : IAsyncDisposable
     private readonly Dictionary<long, Ledger> _ledgers = [];
     private readonly List<string> _faults = [];
     private long _number;
-    private int _days;
     private int _acknowledged;
 
     private FaultRun(int seed, VaultOptions options, PostgresProcess? postgres, string folder)
@@ -48,12 +47,13 @@ internal sealed class FaultRun : IAsyncDisposable
             await using var run = await Make(store, seed: 20260401, cancel);
             for (var kill = 0; kill < kills; kill++)
             {
+                var before = run.Faults.Count;
                 await run.Once(cancel);
+                foreach (var fault in run.Faults.Skip(before))
+                    await progress.WriteLineAsync(fault);
                 await progress.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"{store}: {run.Kills} kills, {run.Acknowledged} operations acknowledged, {run.WithoutAnswer} without answer, {run.Faults.Count} faults"));
             }
 
-            foreach (var fault in run.Faults)
-                await progress.WriteLineAsync(fault);
             measures.Add(new Measure($"{store}: kills of server or database", run.Kills, ""));
             measures.Add(new Measure($"{store}: operations acknowledged", run.Acknowledged, ""));
             measures.Add(new Measure($"{store}: operations cut off", run.WithoutAnswer, ""));
@@ -86,7 +86,7 @@ internal sealed class FaultRun : IAsyncDisposable
     /// <summary>Starts the server, lets it work, kills, starts everything again, and settles.</summary>
     public async Task Once(CancellationToken cancel)
     {
-        using (var worker = await Worker.Start(_options, _days))
+        using (var worker = await Worker.Start(_options))
         {
             // The moment of the kill must fall anywhere: after so many answers, however fast the machine is today, and some milliseconds of real time.
             var (answers, milliseconds) = (Acknowledged + _random.Next(1, 250), _random.Next(0, 40));
@@ -141,7 +141,7 @@ internal sealed class FaultRun : IAsyncDisposable
 
     private async Task Settle(CancellationToken cancel)
     {
-        var started = await RecordVault.Start(_options, new MovedClock(_days), cancel);
+        var started = await RecordVault.Start(_options, TimeProvider.System, cancel);
         if (!started.IsOk)
         {
             _faults.Add($"the vault does not start: {started.Error.Message}");
@@ -156,7 +156,7 @@ internal sealed class FaultRun : IAsyncDisposable
     // The log must be whole, and every row must be one that it knows: no fault found, and no false alarm either.
     private async Task CheckLog(CancellationToken cancel)
     {
-        await using var audit = (await LogAudit.Open(_options with { Create = false }, new MovedClock(_days), cancel)).Value;
+        await using var audit = (await LogAudit.Open(_options with { Create = false }, TimeProvider.System, cancel)).Value;
         _faults.AddRange((await audit.Verify([], withRecords: true, cancel)).Value.Findings.Select(finding => $"verify-log: {finding}"));
     }
 
@@ -190,8 +190,6 @@ internal sealed class FaultRun : IAsyncDisposable
             if (lane == 0 && random.Next(4) == 0)
             {
                 var kind = random.Next(3) switch { 0 => "rotate", 1 => "seal", _ => "erase" };
-                // The next server's clock stands where this one's may stand: time does not go back.
-                _days += kind is "rotate" ? 1 : 0;
                 Count(await worker.Ask(kind, Next()));
                 continue;
             }
@@ -201,6 +199,8 @@ internal sealed class FaultRun : IAsyncDisposable
             {
                 if (Count(await worker.Ask("enrol", Next())) is { Done: true } enrolled)
                     Add(new Ledger(long.Parse(enrolled.Words[0], CultureInfo.InvariantCulture)));
+                else
+                    await Task.Delay(5, CancellationToken.None);
                 continue;
             }
 

@@ -16,7 +16,7 @@ internal static class FaultWorker
     public static async Task<int> Run(string[] arguments, CancellationToken cancel)
     {
         var options = FaultPlace.Options(arguments);
-        var clock = new MovedClock(int.Parse(arguments[^1], CultureInfo.InvariantCulture));
+        var clock = TimeProvider.System;
         var started = await RecordVault.Start(options, clock, cancel);
         if (!started.IsOk)
         {
@@ -34,7 +34,7 @@ internal static class FaultWorker
         return 0;
     }
 
-    private static async Task Do(RecordVault vault, MovedClock clock, string[] words, CancellationToken cancel)
+    private static async Task Do(RecordVault vault, TimeProvider clock, string[] words, CancellationToken cancel)
     {
         try
         {
@@ -46,7 +46,7 @@ internal static class FaultWorker
         }
     }
 
-    private static async Task<string> Act(RecordVault vault, MovedClock clock, string[] words, CancellationToken cancel)
+    private static async Task<string> Act(RecordVault vault, TimeProvider clock, string[] words, CancellationToken cancel)
     {
         switch (words[0])
         {
@@ -68,8 +68,7 @@ internal static class FaultWorker
             case "erase":
                 return string.Join(' ', (await vault.EraseDue(Actor.Job("faults", "a fault run"), cancel)).Select(one => one.Value.ToString(CultureInfo.InvariantCulture)));
             case "rotate":
-                clock.PassDay();
-                return (await vault.RotateEpoch(Actor.Job("faults", "a fault run"), now: false, cancel)).Value.Epoch.ToString(CultureInfo.InvariantCulture);
+                return (await vault.RotateEpoch(Actor.Job("faults", "a fault run"), now: true, cancel)).Value.Epoch.ToString(CultureInfo.InvariantCulture);
             case "seal":
                 await vault.Parts.Sealer.SealNow(cancel);
                 return "";
@@ -97,16 +96,6 @@ internal static class FaultWorker
             Console.Out.Flush();
         }
     }
-}
-
-/// <summary>The machine's clock, some days ahead.</summary>
-internal sealed class MovedClock(int days) : TimeProvider
-{
-    private int _days = days;
-
-    public void PassDay() => Interlocked.Increment(ref _days);
-
-    public override DateTimeOffset GetUtcNow() => System.GetUtcNow().AddDays(Volatile.Read(ref _days));
 }
 
 /// <summary>Where the vault of a fault run lies, as arguments of a process.</summary>

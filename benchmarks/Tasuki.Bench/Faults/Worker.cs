@@ -19,12 +19,12 @@ internal sealed class Worker : IDisposable
         _reading = Task.Run(Read);
     }
 
-    public static async Task<Worker> Start(VaultOptions options, int days)
+    public static async Task<Worker> Start(VaultOptions options)
     {
         var program = Path.ChangeExtension(typeof(Worker).Assembly.Location, ".dll");
         var process = Process.Start(new ProcessStartInfo(
             "dotnet",
-            [program, "fault-worker", options.Store.ToString(), options.Records, options.Keys, options.Log, options.Ring, days.ToString(CultureInfo.InvariantCulture)])
+            [program, "fault-worker", options.Store.ToString(), options.Records, options.Keys, options.Log, options.Ring])
         {
             UseShellExecute = false, RedirectStandardInput = true, RedirectStandardOutput = true,
         })!;
