@@ -1,5 +1,6 @@
 using System.Globalization;
 using Tasuki.Bench.Faults;
+using Tasuki.Bench.Fhir;
 using Tasuki.Bench.Load;
 using Tasuki.Bench.Report;
 using Tasuki.Bench.Vault;
@@ -18,6 +19,7 @@ if (args is ["fault-worker", .. var place])
 
 var known = new Dictionary<string, Func<bool, TextWriter, CancellationToken, Task<IReadOnlyList<Measure>>>>(StringComparer.Ordinal)
 {
+    ["fhir"] = FhirBench.Run,
     ["vault"] = VaultBench.Run,
     ["faults"] = FaultRun.Run,
 };

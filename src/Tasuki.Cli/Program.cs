@@ -8,6 +8,7 @@ using Tasuki.Cli.Keys;
 using Tasuki.Cli.Log;
 using Tasuki.Cli.Municipalities;
 using Tasuki.Cli.Records;
+using Tasuki.Cli.Validate;
 
 Console.OutputEncoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
 using var stop = new CancellationTokenSource();
@@ -34,8 +35,10 @@ try
         ["keys", "list", .. var rest] => await ListKeys.Run(rest, Console.Out, Console.Error, stop.Token),
         ["keys", "rotate", .. var rest] => await RotateKeys.Run(rest, Console.Out, Console.Error, stop.Token),
         ["keys", "renew", .. var rest] => await RenewKey.Run(rest, Console.Out, Console.Error, stop.Token),
+        ["keys", "change", .. var rest] => await ChangeKey.Run(rest, Console.Out, Console.Error, stop.Token),
         ["keys", "backup", .. var rest] => await BackUpRing.Run(rest, Console.Out, Console.Error, stop.Token),
         ["keys", "recover", .. var rest] => await RecoverRing.Run(rest, Console.Out, Console.Error, stop.Token),
+        ["validate", .. var rest] => await ValidateFile.Run(rest, Console.Out, Console.Error, stop.Token),
         ["verify-log", .. var rest] => await VerifyLog.Run(rest, Console.Out, Console.Error, stop.Token),
         ["verify-history", .. var rest] => await VerifyHistory.Run(rest, Console.Out, Console.Error),
         ["log", "seal", .. var rest] => await ShowSeal.Run(rest, Console.Out, Console.Error, stop.Token),

@@ -2,7 +2,7 @@ using Tasuki.Kernel;
 
 namespace Tasuki.Cli;
 
-/// <summary>Exit codes: 0 done, 1 it could not be done, 2 nothing could be read (convert), 64 wrong usage, 130 stopped.</summary>
+/// <summary>Exit codes: 0 done, 1 it could not be done, 2 nothing could be read (convert, validate), 64 wrong usage, 130 stopped.</summary>
 internal static class Usage
 {
     public const int Wrong = 64;
@@ -11,6 +11,8 @@ internal static class Usage
         usage: tasuki COMMAND
 
           convert FILE                 any file's records as FHIR NDJSON on standard output; what was skipped, and why, on standard error
+          validate FILE --package P [--profile URL]
+                                       JSON, NDJSON or a Bundle against R4 and the profiles of FHIR packages (a .tgz or a folder of them)
           demo [--residents N] [--seed S] [--until DAY]
                                        makes a demo municipality of synthetic residents, the same for the same three
           demo accounts                how to sign in as each demo person, with the one-time code of this moment
@@ -31,6 +33,8 @@ internal static class Usage
                                        the day's epoch; with --now another one at once, and every older one is destroyed
           keys renew PURPOSE --operator NAME --reason TEXT
                                        one more key for field, cookie, signing or seal
+          keys change --resident NO --operator NAME --reason TEXT
+                                       a resident's key is changed on suspicion; run again when it says so, or leave the rest to the server
           keys backup --to CERT.pem --out FILE
                                        ring, root key and erasure list, encrypted to an offline certificate
           keys recover --from FILE --key KEY.pem --ring FOLDER
@@ -48,7 +52,7 @@ internal static class Usage
                   [--postgres CONNECTION --keys CONNECTION [--log CONNECTION] [--app CONNECTION]]
                                        into empty databases; the erased are dropped before it ends
 
-        CREDENTIALS are a part of a connection string, such as 'Username=sakura_owner;Passfile=/root/pgpass'.
+        CREDENTIALS are a part of a connection string, such as 'Username=sakura_owner;Passfile=FILE'.
         Common options: --data FOLDER (data), --ring FOLDER (data.ring), --municipality ID
         """;
 

@@ -2,6 +2,7 @@ using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Tasuki.Data;
@@ -32,7 +33,9 @@ public static class DataServices
         services.AddScoped<TasukiDb>(sp => options.Store is DataStore.Sqlite
             ? new SqliteTasukiDb(sp.GetRequiredService<DbContextOptions>(), sp.GetServices<IModelPart>(), sp.GetRequiredService<JobSignal>())
             : new PostgresTasukiDb(sp.GetRequiredService<DbContextOptions>(), sp.GetServices<IModelPart>(), sp.GetRequiredService<JobSignal>()));
+        services.AddSingleton<DirectQuestions>();
         services.AddScoped<TasukiSchema>();
+        services.AddScoped<SealedTables>();
         services.AddScoped<JobQueue>();
         services.AddScoped<Outbox>();
         services.AddSingleton<JobRunner>();
@@ -44,9 +47,13 @@ public static class DataServices
     {
         var options = new DbContextOptionsBuilder();
         if (data.Store is DataStore.Sqlite)
-            options.UseSqlite(new SqliteConnectionStringBuilder { DataSource = data.Connection, ForeignKeys = true }.ConnectionString);
+            options.UseSqlite(Sqlite(data.Connection));
         else
-            options.UseNpgsql(data.Connection);
+            options.UseNpgsql(Postgres(data.Connection));
         return options.ReplaceService<IModelCacheKeyFactory, PartsModelCacheKey>().Options;
     }
+
+    internal static string Sqlite(string file) => new SqliteConnectionStringBuilder { DataSource = file, ForeignKeys = true }.ConnectionString;
+
+    internal static string Postgres(string connection) => new NpgsqlConnectionStringBuilder(connection) { NoResetOnClose = true, MaxAutoPrepare = 100, AutoPrepareMinUsages = 2 }.ConnectionString;
 }

@@ -1,3 +1,5 @@
+using System.Globalization;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Tasuki.Data;
@@ -12,6 +14,7 @@ public static class DeliveryServices
     {
         services.TryAddSingleton(sp => sp.GetRequiredService<RecordVault>().Seal);
         services.AddSingleton<IModelPart, InboxTables>();
+        services.AddSealedTable((db, resident) => db.Set<InboxRow>().Where(m => m.ResidentNo == resident), m => m.No.ToString(CultureInfo.InvariantCulture));
         services.AddScoped<Inbox>();
         return services;
     }

@@ -63,12 +63,14 @@ public static class PeopleServices
         services.AddSingleton(options);
         services.TryAddSingleton(sp => sp.GetRequiredService<RecordVault>().Seal);
         services.AddSingleton<IModelPart, PeopleTables>();
+        SealedPeople.Join(services);
         services.AddSingleton(new PageAssembly(typeof(PeopleServices).Assembly));
         services.AddSingleton(new NavigationEntry("/inbox", sp => sp.GetRequiredService<Texts<PeopleTexts>>()["inbox"], "inbox", 130, Policies.Resident));
         services.AddSingleton(new NavigationEntry("/account", sp => sp.GetRequiredService<Texts<PeopleTexts>>()["account-title"], "user", 140, Policies.Resident));
         AddAccounts(services);
         AddSignIn(services);
         AddRecovery(services);
+        SmartServer.Add(services);
         AddPolicies(services);
         services.AddScoped<IJobHandler, EraseClosedAccounts>();
         services.AddScoped<IJobHandler, EraseResidentRows>();
@@ -86,8 +88,12 @@ public static class PeopleServices
         PasskeyEndpoints.Map(endpoints);
         AccountEndpoints.Map(endpoints);
         RecoveryEndpoints.Map(endpoints);
+        SmartServer.Map(endpoints);
         return endpoints;
     }
+
+    /// <summary>What must stand before <c>UseTasukiWeb</c>: answers to apps in browsers of other origins.</summary>
+    public static IApplicationBuilder UsePeople(this IApplicationBuilder app) => app.Use(SmartCors.Answer);
 
     private static void AddAccounts(IServiceCollection services)
     {

@@ -1,6 +1,7 @@
 using Tasuki.Data;
 using Tasuki.Delivery;
 using Tasuki.Exchange;
+using Tasuki.FhirApi;
 using Tasuki.Kernel;
 using Tasuki.Kernel.Seals;
 using Tasuki.MyHealth;
@@ -22,8 +23,13 @@ public static class Composition
         services.AddSingleton(vault);
         services.AddSingleton<ISeal>(vault.Seal);
         services.AddTasukiData(new DataOptions(folder.Store is StoreKind.Sqlite ? DataStore.Sqlite : DataStore.Postgres, folder.Connections.App));
+        // The first name is the one links and tokens are made for; where none is configured the loopback is served under whatever port it got.
+        var hosts = settings.Hosts.Count > 0 ? settings.Hosts : folder.Hosts;
+        services.AddSingleton(new SmartIssuer(hosts.Count > 0 ? new Uri($"https://{hosts[0]}/") : null));
         services.AddScoped<IJobHandler, RotateKeys>();
         services.AddSingleton(new RecurringJob(RotateKeys.Name, TimeSpan.FromHours(1), AtStart: true));
+        services.AddScoped<IJobHandler, ContinueKeyChanges>();
+        services.AddSingleton(new RecurringJob(ContinueKeyChanges.Name, TimeSpan.FromHours(1), AtStart: true));
         services.AddParts(new ExchangeOptions { Spools = folder.Spool, Scanner = settings.Scanner, WaitingDays = folder.VaultOptions(create: false).WaitingDays });
         return services;
     }
@@ -39,6 +45,8 @@ public static class Composition
 
     public static void MapTasuki(this WebApplication app)
     {
+        app.UsePeople();
+        app.UseFhirApi();
         app.UseTasukiWeb();
         app.MapTasukiWeb();
         app.MapPeople();

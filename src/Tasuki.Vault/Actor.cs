@@ -46,4 +46,7 @@ public sealed class Actor
     public static Actor Officer(string accountId) => new(ActorKind.Officer, accountId, null, null);
 
     public static Actor Clinician(string accountId) => new(ActorKind.Clinician, accountId, null, null);
+
+    /// <summary>An app that holds a token. <paramref name="id"/> is the number of the app, and for one that a resident connected also that of the connection.</summary>
+    public static Actor Application(string id) => new(ActorKind.Application, id, null, null);
 }

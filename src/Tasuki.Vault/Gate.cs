@@ -1,5 +1,6 @@
 using Tasuki.Kernel;
 using Tasuki.Kernel.Records;
+using Tasuki.Vault.Keys;
 using Tasuki.Vault.Log;
 using Tasuki.Vault.RecordStore;
 using Tasuki.Vault.Search;
@@ -44,11 +45,13 @@ internal sealed class Gate(VaultParts parts)
     private static readonly string SqlByGrantWithRecord =
         $"select {ResidentStatus.Select}, {GrantRow.Select}, {RecordRow.SelectOf("c")} from resident r{Grants}{Record}{WithinGrant}{OfResident} order by g.grant_no desc";
 
+    private readonly LimitGuesses _guesses = new();
+
     public static readonly Error Refused = new("gate.refused", "The gate does not open: not allowed, or no such resident.");
 
     public async Task<Result<Session>> Open(Actor actor, ResidentNo resident, string purpose, CancellationToken cancel)
     {
-        var asked = await Ask(actor, resident, purpose, seq: null, cancel);
+        var asked = await Ask(actor, resident, purpose, seq: null);
         if (asked.State == ResidentState.Open && await Limit(actor, resident, purpose, asked.Grants, cancel) is { } limit)
             return new Session(parts, actor, resident, purpose, limit);
 
@@ -63,7 +66,7 @@ internal sealed class Gate(VaultParts parts)
     public async Task<Result<StoredRecord>> Read(Actor actor, ResidentNo resident, string purpose, string id, CancellationToken cancel)
     {
         var seq = parts.Ids.SeqOf(resident, id);
-        var asked = await Ask(actor, resident, purpose, seq, cancel);
+        var asked = await Ask(actor, resident, purpose, seq);
         if (asked.State != ResidentState.Open || await Limit(actor, resident, purpose, asked.Grants, cancel) is not { } limit)
         {
             await parts.Log.Append(new LogEntry(resident, actor, Known(purpose), LogAction.Open, Detail: null, Refused: true));
@@ -80,14 +83,28 @@ internal sealed class Gate(VaultParts parts)
     /// <summary>The gate and the first page behind it in one round trip. Errors <c>gate.refused</c> and those of <see cref="Session.Search"/>.</summary>
     public async Task<Result<RecordPage>> Search(Actor actor, ResidentNo resident, string purpose, RecordQuery query, CancellationToken cancel)
     {
-        // A limit that stands in a grant is not known before the answer, and a chain reads before its page.
-        if (ByGrant(actor) || ChainSets.In(query.Predicate).Any())
+        // A chain reads before its page.
+        var chained = ChainSets.In(query.Predicate).Any();
+        if (ByGrant(actor))
+        {
+            if (!chained && await SearchAsGuessed(actor, resident, purpose, query, cancel) is { } guessed)
+                return guessed;
+            var granted = await Open(actor, resident, purpose, cancel);
+            if (granted.IsOk)
+                _guesses.Remember(actor, resident, purpose, granted.Value.Limit);
+            return granted.IsOk ? await granted.Value.Search(query, cancel) : granted.Error;
+        }
+
+        if (chained)
         {
             var opened = await Open(actor, resident, purpose, cancel);
             return opened.IsOk ? await opened.Value.Search(query, cancel) : opened.Error;
         }
 
-        var question = new GateQuestion(new Statement(SqlOwn, ("@resident", resident.Value)), reader => ResidentStatus.Read(parts, resident, reader, 0)?.State == ResidentState.Open);
+        ResidentState? state = null;
+        var question = new GateQuestion(
+            new Statement(SqlOwn, ("@resident", resident.Value)), () => state = null, row => state = ResidentStatus.Read(parts, resident, row, 0)?.State,
+            () => state == ResidentState.Open);
         if (Whole(actor, resident, purpose) is { } limit)
         {
             var found = await new Session(parts, actor, resident, purpose, limit).Search(query, cancel, question);
@@ -122,6 +139,35 @@ internal sealed class Gate(VaultParts parts)
         return Refused;
     }
 
+    // The limit of a grantee stands in the grant, which the page's statement must know: it is written with what the grantee had last, and counts only where the
+    // grant that came in the same round trip says the very same. Null: ask one after the other.
+    private async Task<Result<RecordPage>?> SearchAsGuessed(Actor actor, ResidentNo resident, string code, RecordQuery query, CancellationToken cancel)
+    {
+        if (!parts.Purposes.TryGetValue(code, out var purpose) || _guesses.Of(actor, resident, code) is not { } guess || await parts.ResidentKeys.Get(resident, cancel) is not { } keys)
+            return null;
+        ResidentState? state = null;
+        var grants = new List<GrantRow>();
+        var question = new GateQuestion(
+            ByGrantStatement(actor, resident, code, SqlByGrant),
+            () =>
+            {
+                state = null;
+                grants.Clear();
+            },
+            row =>
+            {
+                state = ResidentStatus.Read(parts, resident, row, first: 0)?.State;
+                if (!row.IsDBNull(GrantColumns))
+                    grants.Add(GrantRow.Read(resident, row, GrantColumns));
+            },
+            () => state == ResidentState.Open && Granted(actor, resident, purpose, grants, keys) == guess);
+        var found = await new Session(parts, actor, resident, code, guess).Search(query, cancel, question);
+        if (!found.IsOk || question.Opened)
+            return found;
+        _guesses.Forget(actor, resident, code);
+        return null;
+    }
+
     private async ValueTask<SessionLimit?> Limit(Actor actor, ResidentNo resident, string code, List<GrantRow> grants, CancellationToken cancel) =>
         !ByGrant(actor) ? Whole(actor, resident, code)
         : parts.Purposes.TryGetValue(code, out var purpose) ? await ByGrant(actor, resident, purpose, grants, cancel) : null;
@@ -150,7 +196,11 @@ internal sealed class Gate(VaultParts parts)
         return null;
     }
 
-    private async ValueTask<SessionLimit?> ByGrant(Actor actor, ResidentNo resident, Purpose purpose, List<GrantRow> grants, CancellationToken cancel)
+    private async ValueTask<SessionLimit?> ByGrant(Actor actor, ResidentNo resident, Purpose purpose, List<GrantRow> grants, CancellationToken cancel) =>
+        grants.Count > 0 ? Granted(actor, resident, purpose, grants, await parts.ResidentKeys.Get(resident, cancel)) : null;
+
+    // What the newest grant with a good MAC says.
+    private SessionLimit? Granted(Actor actor, ResidentNo resident, Purpose purpose, List<GrantRow> grants, ResidentKeys? keys)
     {
         var now = Time.Micros(parts.Clock.GetUtcNow());
         foreach (var grant in grants)
@@ -161,45 +211,46 @@ internal sealed class Gate(VaultParts parts)
                 continue;
             }
 
-            if (now >= grant.Until || await parts.ResidentKeys.Get(resident, cancel) is not { } keys)
+            if (now >= grant.Until || keys is null)
                 return null;
             var classes = new AccessClasses(keys.Classes.UndoMask((ulong)grant.Classes)).Intersect(purpose.Classes);
-            return new SessionLimit(classes, grant.PeriodFrom, grant.PeriodTo, MayWrite: false);
+            return new SessionLimit(classes, grant.PeriodFrom, grant.PeriodTo, MayWrite: purpose.Code is Purpose.AppEntry);
         }
 
         return null;
     }
 
     // One statement whatever is there: who is refused learns nothing from the time it took. Who has the whole by what they are needs no grant, so none is looked for.
-    private async Task<Asked> Ask(Actor actor, ResidentNo resident, string purpose, long? seq, CancellationToken cancel)
+    private async Task<Asked> Ask(Actor actor, ResidentNo resident, string purpose, long? seq)
     {
         var byGrant = ByGrant(actor);
-        await using var work = await parts.Records.Read(cancel);
-        await using var command = work.Command(byGrant ? seq is null ? SqlByGrant : SqlByGrantWithRecord : seq is null ? SqlOwn : SqlOwnWithRecord, ("@resident", resident.Value));
-        if (seq is not null)
-            DbWork.Add(command, "@seq", seq);
-        if (byGrant)
-        {
-            DbWork.Add(command, "@grantee", GrantRow.GranteeToken(parts.Ring, actor.Kind, actor.Id));
-            DbWork.Add(command, "@purpose", purpose);
-        }
-
+        (string, object?)[] bySeq = seq is null ? [] : [("@seq", seq)];
+        var statement = byGrant ? ByGrantStatement(actor, resident, purpose, seq is null ? SqlByGrant : SqlByGrantWithRecord, bySeq)
+            : new Statement(seq is null ? SqlOwn : SqlOwnWithRecord, [("@resident", resident.Value), .. bySeq]);
+        var recordColumns = byGrant ? RecordColumnsByGrant : GrantColumns;
         ResidentState? state = null;
         RecordRow? record = null;
         var grants = new List<GrantRow>();
-        await using var reader = await command.ExecuteReaderAsync(cancel);
-        while (await reader.ReadAsync(cancel))
-        {
-            state = ResidentStatus.Read(parts, resident, reader, first: 0)?.State;
-            if (byGrant && !reader.IsDBNull(GrantColumns))
-                grants.Add(GrantRow.Read(resident, reader, GrantColumns));
-            var recordColumns = byGrant ? RecordColumnsByGrant : GrantColumns;
-            if (seq is not null && !reader.IsDBNull(recordColumns))
-                record ??= RecordRow.Read(resident, reader, recordColumns);
-        }
-
+        await parts.Records.Ask(new Question(
+            [statement],
+            () =>
+            {
+                (state, record) = (null, null);
+                grants.Clear();
+            },
+            (_, row) =>
+            {
+                state = ResidentStatus.Read(parts, resident, row, first: 0)?.State;
+                if (byGrant && !row.IsDBNull(GrantColumns))
+                    grants.Add(GrantRow.Read(resident, row, GrantColumns));
+                if (seq is not null && !row.IsDBNull(recordColumns))
+                    record ??= RecordRow.Read(resident, row, recordColumns);
+            }));
         return new Asked(state, grants, record);
     }
+
+    private Statement ByGrantStatement(Actor actor, ResidentNo resident, string purpose, string sql, params (string, object?)[] more) => new(
+        sql, [("@resident", resident.Value), ("@grantee", GrantRow.GranteeToken(parts.Ring, actor.Kind, actor.Id)), ("@purpose", purpose), .. more]);
 
     // What a caller calls a purpose is not written down unless it is one.
     private string Known(string purpose) => parts.Purposes.ContainsKey(purpose) ? purpose : "";
@@ -208,17 +259,30 @@ internal sealed class Gate(VaultParts parts)
 }
 
 /// <summary>What the gate asks in the round trip of somebody else's question, and what it makes of the answer.</summary>
-internal sealed class GateQuestion(Statement statement, Func<System.Data.Common.DbDataReader, bool> isOpen)
+/// <param name="forget">Called before the question is asked once more: what was looked at so far does not count.</param>
+/// <param name="look">Called for each row of the answer.</param>
+/// <param name="opens">Asked once all rows were looked at.</param>
+internal sealed class GateQuestion(Statement statement, Action forget, Action<System.Data.Common.DbDataReader> look, Func<bool> opens)
 {
+    private bool? _opened;
+
     public Statement Statement => statement;
 
     /// <summary>False as long as nobody has asked.</summary>
-    public bool Opened { get; private set; }
+    public bool Opened => _opened is true;
+
+    public void Forget() => forget();
+
+    public void Look(System.Data.Common.DbDataReader row) => look(row);
+
+    /// <summary>Decides, when all rows of the answer were looked at.</summary>
+    public bool Decide() => _opened ??= opens();
 
     /// <summary>Reads the answer and leads the reader to the next one.</summary>
     public async Task<bool> Opens(System.Data.Common.DbDataReader reader, CancellationToken cancel)
     {
-        Opened = await reader.ReadAsync(cancel) && isOpen(reader);
-        return Opened && await reader.NextResultAsync(cancel);
+        while (await reader.ReadAsync(cancel))
+            Look(reader);
+        return Decide() && await reader.NextResultAsync(cancel);
     }
 }

@@ -30,31 +30,43 @@ internal sealed class Grants(VaultParts parts)
                 await Store(work, old with { State = GrantState.Revoked }, cancel);
         }
 
-        await parts.Records.InsertMany(work, VaultColumns.AccessGrant, [row.Values()], cancel);
-        await parts.Log.Append(new LogEntry(grant.Resident, owner, grant.Purpose, LogAction.Grant, $"grant {number}", Refused: false, row.Mac));
-        await work.Commit(cancel);
+        await new WriteLog(parts, owner, grant.Resident, grant.Purpose, LogAction.Grant, $"grant {number}")
+            .Commit(work, row.Mac, () => parts.Records.InsertMany(work, VaultColumns.AccessGrant, [row.Values()], cancel), cancel);
         return number;
     }
 
     public async Task<Result<Done>> Revoke(Actor owner, ResidentNo resident, long grantNo, CancellationToken cancel)
     {
-        if (owner.Kind is not ActorKind.Resident || owner.Self != resident)
+        var own = owner.Kind is ActorKind.Resident && owner.Self == resident;
+        if (!own && owner.Kind is not ActorKind.Application)
             return (await Refuse(owner, resident, LogAction.Revoke)).Map(_ => Done.Yes);
         await using var work = await parts.Records.Write(cancel);
         await ResidentRow.Read(parts, work, resident, locked: true, cancel);
-        if ((await Live(work, resident, cancel)).Find(one => one.GrantNo == grantNo) is not { } grant)
+        // Who was given something may give it back, and nothing else.
+        var given = GrantRow.GranteeToken(parts.Ring, owner.Kind, owner.Id);
+        if ((await Live(work, resident, cancel)).Find(one => one.GrantNo == grantNo && (own || one.Grantee.AsSpan().SequenceEqual(given))) is not { } grant)
             return new Error("grant.missing", "No such live grant.");
-        await Store(work, grant with { State = GrantState.Revoked }, cancel);
-        await parts.Log.Append(new LogEntry(resident, owner, grant.Purpose, LogAction.Revoke, $"grant {grantNo}", Refused: false));
-        await work.Commit(cancel);
+        await new WriteLog(parts, owner, resident, grant.Purpose, LogAction.Revoke, $"grant {grantNo}")
+            .Commit(work, grant.Mac, () => Store(work, grant with { State = GrantState.Revoked }, cancel), cancel);
         return Done.Yes;
+    }
+
+    public async Task<IReadOnlyList<ResidentNo>> Reached(Actor actor, string purpose, int most, CancellationToken cancel)
+    {
+        await using var work = await parts.Records.Read(cancel);
+        return await work.Query(
+            $"select distinct resident_no from access_grant where grantee = @grantee and purpose = @purpose and state = {(int)GrantState.Live} and until > @now order by resident_no limit @most",
+            row => new ResidentNo(row.GetInt64(0)), cancel,
+            ("@grantee", GrantRow.GranteeToken(parts.Ring, actor.Kind, actor.Id)), ("@purpose", purpose), ("@now", Time.Micros(parts.Clock.GetUtcNow())), ("@most", (long)most));
     }
 
     private Error? Wrong(NewGrant grant)
     {
         // Own purposes and operation are never given away.
-        if (grant.Purpose is not Purpose.Care || !parts.Purposes.ContainsKey(grant.Purpose))
-            return new Error("grant.purpose", "Access is given for the purpose of care only.");
+        if (grant.Purpose is not (Purpose.Care or Purpose.AppUse or Purpose.AppEntry) || !parts.Purposes.ContainsKey(grant.Purpose))
+            return new Error("grant.purpose", "Access is given for the purposes of care, app-use and app-entry only.");
+        if (grant.Purpose is not Purpose.Care && grant.GranteeKind is not ActorKind.Application)
+            return new Error("grant.purpose", "The purposes of apps are given to applications only.");
         if (grant.GranteeKind is ActorKind.Resident or ActorKind.Job or ActorKind.Operator)
             return new Error("grant.grantee", "Access is given to clinicians, proxies, officers and applications only.");
         if (grant.Until <= parts.Clock.GetUtcNow())
@@ -65,7 +77,7 @@ internal sealed class Grants(VaultParts parts)
     private GrantRow Row(Actor owner, NewGrant grant, long number, ResidentKeys keys)
     {
         var detail = JsonSerializer.SerializeToUtf8Bytes(new GrantDetail(grant.GranteeKind, grant.GranteeId, owner.Kind, owner.Id), VaultJson.Default.GrantDetail);
-        var bound = new Binding(parts.Municipality, "access_grant").Number(grant.Resident.Value).Number(number);
+        var bound = GrantRow.Bound(parts.Municipality, grant.Resident, number);
         return new GrantRow(
             grant.Resident, number, GrantRow.GranteeToken(parts.Ring, grant.GranteeKind, grant.GranteeId), grant.Purpose,
             (long)keys.Classes.ApplyMask(grant.Classes.Bits), grant.PeriodFrom is { } from ? Time.MillisDown(TokyoDay.StartOf(from)) : null,

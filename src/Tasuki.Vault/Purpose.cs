@@ -22,6 +22,12 @@ public sealed record Purpose(string Code, int Version, string Text, string Legal
     /// <summary>Care by an institution the person shares with.</summary>
     public const string Care = "care";
 
+    /// <summary>An app the person connected reads what they chose. Given to applications alone.</summary>
+    public const string AppUse = "app-use";
+
+    /// <summary>An app the person connected writes records. Given to applications alone, beside <see cref="AppUse"/>.</summary>
+    public const string AppEntry = "app-entry";
+
     /// <summary>Finding a person at the counter, after an identity check, so that they get back into their account. Opens no record.</summary>
     public const string AccountRecovery = "account-recovery";
 

@@ -31,6 +31,7 @@ public sealed class RecordVault : IAsyncDisposable
         _gate = new Gate(parts);
         _grants = new Grants(parts);
         Closure = new Closure(parts);
+        KeyChange = new KeyChange(parts);
         Seal = new MunicipalSeal(parts.ResidentKeys, parts.Ring, parts.Municipality);
         _enrolment = new Enrolment(parts, Seal);
     }
@@ -46,6 +47,8 @@ public sealed class RecordVault : IAsyncDisposable
     internal VaultParts Parts => _parts;
 
     internal Closure Closure { get; }
+
+    internal KeyChange KeyChange { get; }
 
     internal Enrolment Enrolment => _enrolment;
 
@@ -106,6 +109,12 @@ public sealed class RecordVault : IAsyncDisposable
     /// <summary>One write through the gate: <see cref="Open"/> and <see cref="Session.Write"/> at once. Errors as theirs.</summary>
     public Task<Result<IReadOnlyList<WrittenRecord>>> Write(Actor actor, ResidentNo resident, string purpose, IReadOnlyList<NewRecord> records, CancellationToken cancel) =>
         _gate.Write(actor, resident, purpose, records, cancel);
+
+    /// <summary>Whose record this is, told from the id alone; null for an id that was not made here. The gate decides who may know more.</summary>
+    public ResidentNo? ResidentOf(string recordId) => _parts.Ids.ResidentOf(recordId);
+
+    /// <summary>The residents of whom somebody who lives by grants holds a live one for that purpose, in ascending order, at most that many. The gate looks at each grant again.</summary>
+    public Task<IReadOnlyList<ResidentNo>> Reached(Actor actor, string purpose, int most, CancellationToken cancel) => _grants.Reached(actor, purpose, most, cancel);
 
     /// <summary>Makes a resident: the key is durable before this returns. Look-up tokens are the caller's (<see cref="AddLookup"/>).</summary>
     public async Task<Result<ResidentNo>> Enrol(Actor actor, CancellationToken cancel) => (await _enrolment.Enrol(actor, 1, cancel)).Map(residents => residents[0]);
@@ -174,6 +183,23 @@ public sealed class RecordVault : IAsyncDisposable
         return renewed;
     }
 
+    /// <summary>
+    /// Changes a resident's body key on suspicion. Each call does what can be done now (<see cref="KeyChangeState"/>) and continues what was cut off: two minutes after
+    /// the first everything is rewritten, an hour later the old key is destroyed. The entries stand in the resident's history under the actor's name. The index key
+    /// stays (<see cref="KeyVersion"/>). Errors: <c>gate.refused</c> (no operator or job, no such resident, erased), <c>keys.unopened</c>, <c>keys.last</c>.
+    /// </summary>
+    /// <param name="others">Every sealed column outside the vault: what is not offered is lost with the old key.</param>
+    public async Task<Result<ChangedKey>> ChangeResidentKey(Actor actor, ResidentNo resident, ResealColumns others, CancellationToken cancel)
+    {
+        if (actor.Kind is ActorKind.Operator or ActorKind.Job && !string.IsNullOrWhiteSpace(actor.Reason))
+            return await KeyChange.Run(actor, resident, others, cancel);
+        await _parts.Log.Append(new LogEntry(resident, actor, Purpose.Operation, LogAction.ChangeKey, null, Refused: true));
+        return Gate.Refused;
+    }
+
+    /// <summary>Who has two versions of the key: changes that <see cref="ChangeResidentKey"/> continues.</summary>
+    public async Task<IReadOnlyList<ResidentNo>> ChangingKeys(CancellationToken cancel) => await _parts.ResidentKeys.Changing(cancel);
+
     /// <summary>Wraps key material of other floors under a ring key, bound to the purpose: <c>cookie</c> for what protects cookies, <c>signing</c> for what signs tokens.</summary>
     public byte[] ProtectRing(string purpose, ReadOnlySpan<byte> plain) => NumberedKey.Seal(_parts.Ring, Wrapping(purpose), plain, RingBound(purpose));
 
@@ -186,6 +212,11 @@ public sealed class RecordVault : IAsyncDisposable
     /// <param name="what">A word of ours, no value of a person.</param>
     public async Task LogRegistry(Actor staff, ResidentNo resident, string what, CancellationToken cancel) =>
         await _parts.Log.Append(new LogEntry(resident, staff, Purpose.AccountRecovery, LogAction.Registry, what, Refused: false)).WaitAsync(cancel);
+
+    /// <summary>Writes what an officer did in the register of apps: an entry about no resident, under the officer's name. Durable when this returns.</summary>
+    /// <param name="what">Words and numbers of ours.</param>
+    public async Task LogAppRegister(Actor officer, string what, CancellationToken cancel) =>
+        await _parts.Log.Append(new LogEntry(null, officer, Purpose.Operation, LogAction.AppRegister, what, Refused: false)).WaitAsync(cancel);
 
     /// <summary>Null when the access log's chain of groups and seals is whole; else what is wrong first, in numbers. <see cref="LogAudit"/> says more.</summary>
     public async Task<string?> FindBreakInLog(CancellationToken cancel)

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
+using Tasuki.Fhir;
 using Tasuki.Kernel;
 using Tasuki.Kernel.Records;
 using Tasuki.Vault.Keys;
@@ -39,6 +40,8 @@ public sealed class Session
 
     public ResidentNo Resident { get; }
 
+    internal SessionLimit Limit => _limit;
+
     public AccessClasses Classes => _limit.Classes;
 
     /// <summary>Whether <see cref="Write"/> and the other changes are open to this session.</summary>
@@ -55,9 +58,31 @@ public sealed class Session
     {
         var seq = _parts.Ids.SeqOf(Resident, id);
         var entry = Log(LogAction.Read, seq < 0 ? null : id);
-        var record = await KeysNow(cancel) is { } keys ? await Reads.One(keys, seq, cancel) : null;
+        var record = await KeysNow(cancel) is { } keys ? await Reads.One(keys, seq) : null;
         await entry;
         return record is null ? Missing : record;
+    }
+
+    /// <summary>
+    /// Versions, newest change first: of one record, or of all of some types (none: all). A record that was deleted shows only that it was. Errors:
+    /// <c>record.missing</c>, <c>query.limit</c>, <c>query.page</c>, <c>query.type</c>.
+    /// </summary>
+    public async Task<Result<RecordHistory>> History(string? id, IReadOnlyList<string> types, DateTimeOffset? since, int limit, string? after, CancellationToken cancel)
+    {
+        if (limit is < 1 or > 1_000)
+            return new Error("query.limit", $"A page holds 1 to 1,000 versions; {limit} were asked for.");
+        if (!types.All(ResourceTypes.IsKnown))
+            return new Error("query.type", "A type asked for is not one of FHIR R4.");
+        long? seq = id is null ? null : _parts.Ids.SeqOf(Resident, id);
+        var bound = new Binding(_parts.Municipality, "history").Number(Resident.Value).Number((int)_actor.Kind).Text(_actor.Id).Text(_purpose).Text(id ?? "").Text(string.Join(',', types));
+        PastPosition? position = null;
+        if (after is not null && (position = PastPosition.Open(_parts.Ring, bound, after)) is null)
+            return new Error("query.page", "The page token does not belong to this session and question.");
+        var entry = Log(LogAction.History, id ?? (types.Count == 0 ? null : string.Join(',', types)));
+        var found = await KeysNow(cancel) is { } keys
+            ? await new RecordPast(_parts, _opener, _limit).Page(keys, seq, types, since is { } from ? SqlSuperset.MicrosUp(from) : null, position, limit, cancel) : ([], null);
+        await entry;
+        return id is not null && after is null && since is null && found.Versions.Count == 0 ? Missing : new RecordHistory(found.Versions, found.Next?.Seal(_parts.Ring, bound));
     }
 
     public async Task<Result<StoredRecord>> ReadVersion(string id, int version, CancellationToken cancel)
@@ -149,6 +174,19 @@ public sealed class Session
         return written is null ? Gate.Refused : Result.Of(written);
     }
 
+    /// <summary>
+    /// Changes by id, all or none, in one transaction. Errors: <c>gate.refused</c>, <c>record.missing</c> (also for an update that would change the type),
+    /// <c>change.version</c>, <c>change.twice</c>, <c>change.ambiguous</c>, those of <see cref="Search"/> for a condition, and whatever <paramref name="permit"/> says of a record as it stands.
+    /// </summary>
+    public async Task<Result<IReadOnlyList<ChangedRecord>>> Change(
+        IReadOnlyList<RecordChange> changes, Func<StoredRecord, RecordChange, Error?>? permit, CancellationToken cancel)
+    {
+        if (await KeysToWrite(LogAction.Change, cancel) is not { } keys)
+            return Gate.Refused;
+        return changes.Count == 0 ? Result.Of<IReadOnlyList<ChangedRecord>>([])
+            : await new RecordChanges(_parts, _opener, _limit).Apply(changes, permit, keys, () => Writes(LogAction.Change), cancel);
+    }
+
     /// <summary>For each record, what <see cref="Write"/> would do now, and its class. Nothing is written. Empty when the account is closed.</summary>
     public async Task<IReadOnlyList<(WriteOutcome Outcome, AccessClass Class)>> Preview(IReadOnlyList<NewRecord> records, CancellationToken cancel)
     {
@@ -172,7 +210,7 @@ public sealed class Session
     {
         if (days.Any(day => day.Samples.Any(sample => sample.FromSecond is < 0 or > 86_400 || sample.ToSecond < sample.FromSecond || sample.ToSecond > 86_400)))
             return new Error("samples.value", "A sample lies outside its day: seconds run from 0 to 86,400.");
-        if (await KeysToWrite(LogAction.WriteSamples, cancel) is not { } keys)
+        if (await KeysToWrite(LogAction.WriteSamples, cancel) is not { } keys || !SampleChunks.Visible)
             return Gate.Refused;
         return days.Count == 0 || await SampleChunks.Write(days, keys, Writes(LogAction.WriteSamples), cancel) ? Done.Yes : Gate.Refused;
     }

@@ -22,9 +22,10 @@ public sealed class ArrowTests
         ["People"] = ["Kernel", "Fhir", "Data", "Vault", "Delivery", "Web"],
         ["MyHealth"] = Floors,
         ["Exchange"] = Floors,
-        ["Server"] = [.. Floors, "MyHealth", "Exchange"],
+        ["FhirApi"] = Floors,
+        ["Server"] = [.. Floors, "MyHealth", "Exchange", "FhirApi"],
         ["Sandbox"] = ["Kernel", "Fhir", "Formats"],
-        ["Cli"] = [.. Floors, "MyHealth", "Exchange", "Server", "Sandbox"],
+        ["Cli"] = [.. Floors, "MyHealth", "Exchange", "FhirApi", "Server", "Sandbox"],
     };
 
     public static TheoryData<string> Rooms => [.. Allowed.Keys];

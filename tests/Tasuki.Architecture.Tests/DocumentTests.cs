@@ -22,6 +22,9 @@ public sealed partial class DocumentTests
     public void Every_column_of_every_part_is_declared_and_clear_text_has_a_reason() => Assert.Empty(DataMap.Undeclared(DataMapPage.Model()));
 
     [Fact]
+    public void A_change_of_a_residents_key_reaches_every_sealed_column_of_every_part() => Assert.Empty(DataMapPage.NotReachedByKeyChanges());
+
+    [Fact]
     public void Every_test_and_every_file_the_security_page_names_is_there()
     {
         var named = Named().Matches(Guide("security.md")).Select(m => m.Groups["name"].Value).Distinct(StringComparer.Ordinal).ToList();

@@ -70,7 +70,7 @@ internal sealed class Visit : IAsyncDisposable
     {
         await context.AddInitScriptAsync("document.addEventListener('securitypolicyviolation', e => console.error('policy: ' + e.violatedDirective + ' ' + e.blockedURI));");
         var page = await context.NewPageAsync();
-        page.SetDefaultTimeout(15_000);
+        page.SetDefaultTimeout(90_000);
         var visit = new Visit(context, page);
         page.Console += (_, message) =>
         {

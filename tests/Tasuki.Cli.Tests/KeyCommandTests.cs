@@ -41,12 +41,30 @@ public sealed class KeyCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task A_residents_key_is_changed_by_a_named_operator_and_a_second_run_goes_on_with_the_same()
+    {
+        await Done(["demo", "--residents", "1", .. Places]);
+        Assert.Equal(64, (await Tasuki(["keys", "change", "--resident", "1", .. Places])).Code);
+        Assert.Equal(64, (await Tasuki(["keys", "change", "--resident", "one", .. Who, .. Places])).Code);
+        Assert.Equal(1, (await Tasuki(["keys", "change", "--resident", "99", .. Who, .. Places])).Code);
+        var first = await Done(["keys", "change", "--resident", "1", .. Who, .. Places]);
+        Assert.StartsWith("Version 2 of the key is spread.", first, StringComparison.Ordinal);
+        Assert.Equal(first, await Done(["keys", "change", "--resident", "1", .. Who, .. Places]));
+        await Done(["export", "--resident", "1", .. Who, "--out", Path.Combine(_folder, "one.zip"), .. Places]);
+    }
+
+    [Fact]
     public async Task A_municipality_that_was_lost_comes_back_from_three_places()
     {
         WriteCertificate();
         await Done(["demo", "--residents", "3", .. Places]);
         Assert.Equal(1, (await Tasuki(["backup", .. Who, "--to-records", Made("a"), "--to-keys", Made("a"), "--to-ring", Made("c"), "--certificate", Targets[^1], .. Places])).Code);
+        // The periods this municipality chose come back with it, and hold from the first opening on.
+        var description = Path.Combine(Directory.GetDirectories(Places[1]).Single(), "municipality.json");
+        var chosen = (await File.ReadAllTextAsync(description, Cancel)).Replace("\"LogYears\": null", "\"LogYears\": 10", StringComparison.Ordinal).Replace("\"EpochDays\": null", "\"EpochDays\": 2", StringComparison.Ordinal);
+        await File.WriteAllTextAsync(description, chosen, Cancel);
         var report = await Done(["backup", .. Who, .. Targets, .. Places]);
+        Assert.Contains(", dictionary 1)", report, StringComparison.Ordinal);
         foreach (var section in new[] { "app", "records", "keys", "log", "ring" })
             Assert.Contains($"\n{section} ", report, StringComparison.Ordinal);
 
@@ -54,6 +72,9 @@ public sealed class KeyCommandTests : IDisposable
         Directory.Delete(Places[3], recursive: true);
         var restored = await Done(["restore", .. Sources, .. Places]);
         Assert.Contains("0 resident(s)", restored, StringComparison.Ordinal);
+        var again = await File.ReadAllTextAsync(description, Cancel);
+        Assert.Contains("\"LogYears\": 10", again, StringComparison.Ordinal);
+        Assert.Contains("\"EpochDays\": 2", again, StringComparison.Ordinal);
         await Done(["export", "--resident", "3", .. Who, "--out", Path.Combine(_folder, "three.zip"), .. Places]);
         Assert.Equal(1, (await Tasuki(["restore", .. Sources, .. Places])).Code);
     }

@@ -143,9 +143,9 @@ public sealed class JobTests
         await runner.StartAsync(Cancel);
 
         // Shorter than the runner's own pause: only the signal can have woken it.
-        await heard["start"].Task.WaitAsync(TimeSpan.FromSeconds(10), Cancel);
+        await heard["start"].Task.WaitAsync(TimeSpan.FromMinutes(1), Cancel);
         await Enqueue(host, "test.saved", ["one"]);
-        await heard["saved"].Task.WaitAsync(TimeSpan.FromSeconds(10), Cancel);
+        await heard["saved"].Task.WaitAsync(TimeSpan.FromMinutes(1), Cancel);
         await runner.StopAsync(Cancel);
     }
 

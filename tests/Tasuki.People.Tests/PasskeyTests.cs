@@ -140,7 +140,7 @@ public sealed class PasskeyTests
             var context = await browser.NewContextAsync(new() { BaseURL = site.Address.ToString(), Locale = "ja-JP", ViewportSize = new() { Width = 390, Height = 844 } });
             await context.AddInitScriptAsync("document.addEventListener('securitypolicyviolation', e => console.error('policy: ' + e.violatedDirective));");
             var page = await context.NewPageAsync();
-            page.SetDefaultTimeout(20_000);
+            page.SetDefaultTimeout(90_000);
             var open = new Browser(playwright, browser, context, page);
             page.Console += (_, message) =>
             {

@@ -78,6 +78,7 @@ internal sealed class TestSite : IAsyncDisposable
         var app = builder.Build();
         await using (var scope = app.Services.CreateAsyncScope())
             await scope.ServiceProvider.GetRequiredService<TasukiSchema>().Migrate(cancel);
+        app.UsePeople();
         app.UseTasukiWeb();
         app.MapRazorComponents<App>().AddAdditionalAssemblies(typeof(PeopleServices).Assembly);
         app.MapPeople();
@@ -90,6 +91,7 @@ internal sealed class TestSite : IAsyncDisposable
         app.MapGet("/test/open-anyhow", async (SignedInResident resident, CancellationToken stop) => (await resident.Open(Purpose.OwnUse, stop)).Error?.Code ?? "opened").RequireAuthorization(Policies.Anyone);
         app.MapGet("/test/officer", () => "officer").RequireAuthorization(Policies.Officer);
         app.MapGet("/_content/{floor}/{**file}", (string floor, string file) => Asset(floor, file)).RequireAuthorization(Policies.Anyone);
+        SmartProbe.Map(app);
         app.MapGet("/{**other}", () => Results.NotFound()).RequireAuthorization(Policies.Anyone);
         await app.StartAsync(cancel);
         var site = new TestSite(app, vault, folder, clock);

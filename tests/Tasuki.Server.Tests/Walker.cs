@@ -39,6 +39,9 @@ internal sealed partial class Walker : IDisposable
 
     public string Accept { get; set; } = "text/html";
 
+    /// <summary>The name that is asked for, where it is not that of the site.</summary>
+    public string? Host { get; set; }
+
     public List<string> SetCookies { get; } = [];
 
     public Task<Answer> Get(string path) => Send(HttpMethod.Get, path, null);
@@ -61,7 +64,7 @@ internal sealed partial class Walker : IDisposable
         for (var turn = 0; ; turn++)
         {
             using var request = new HttpRequestMessage(method, new Uri(_site, path)) { Content = content, Version = HttpVersion.Version11 };
-            request.Headers.Host = host;
+            request.Headers.Host = host ?? Host;
             request.Headers.Accept.ParseAdd(Accept);
             if (Cookies.Count > 0)
                 request.Headers.Add("Cookie", string.Join("; ", Cookies.Select(c => $"{c.Key}={c.Value}")));
@@ -80,9 +83,10 @@ internal sealed partial class Walker : IDisposable
     }
 
     /// <summary>Signs up with a password and an authenticator; returns the page after it and the authenticator's key.</summary>
-    public async Task<(Answer Page, string Secret)> SignUp(string family, string given, string name, string password, DateTimeOffset now)
+    public async Task<(Answer Page, string Secret)> SignUp(
+        string family, string given, string name, string password, DateTimeOffset now, string familyKana = "みどりやま", string givenKana = "ハナコ")
     {
-        var page = await Submit(await Get("/sign-up"), "value=\"sign-up\"", ("Family", family), ("Given", given), ("FamilyKana", "みどりやま"), ("GivenKana", "ハナコ"),
+        var page = await Submit(await Get("/sign-up"), "value=\"sign-up\"", ("Family", family), ("Given", given), ("FamilyKana", familyKana), ("GivenKana", givenKana),
             ("Year", "1955"), ("Month", "4"), ("Day", "1"), ("Gender", "female"));
         page = await Submit(page, "value=\"sign-up\"", ("Agreed", "true"));
         page = await Submit(page, "value=\"sign-up\"", ("SignInName", name), ("Password", password), ("Second", "totp"), ("Method", "password"));
@@ -124,6 +128,9 @@ internal sealed partial class Walker : IDisposable
         var form = Form(page, mark);
         return Attribute(form[..(form.IndexOf('>', StringComparison.Ordinal) + 1)], "action") ?? page.Path;
     }
+
+    /// <summary>The value of a hidden field of the first form that holds <paramref name="mark"/>.</summary>
+    public static string Hidden(Answer page, string mark, string name) => Hidden(page, mark).Single(h => h.Key == name).Value;
 
     private static List<KeyValuePair<string, string>> Hidden(Answer page, string mark) =>
         [.. Inputs().Matches(Form(page, mark)).Select(m => m.Value).Where(i => Attribute(i, "type") is "hidden").Select(i => KeyValuePair.Create(Attribute(i, "name")!, Attribute(i, "value") ?? ""))];

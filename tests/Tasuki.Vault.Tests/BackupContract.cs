@@ -276,6 +276,22 @@ public abstract class BackupContract(StoreKind store) : IDisposable
         Assert.Equal("certificate.read", (await RingBackup.Write(test.Vault, Certificate, Path.Combine(_folder, "none"), Cancel)).Error?.Code);
     }
 
+    [Fact]
+    public async Task The_report_says_which_dictionary_the_records_need_and_a_version_without_it_puts_nothing_back()
+    {
+        await using var test = await Start(store);
+        var app = await Prepare(test);
+        var report = (await BackUp(test, app)).Value;
+        Assert.Equal(RecordStore.Zstd.NewestDictionary, report.Dictionary);
+        // Asked of the reports themselves, as a version that knows no dictionary but its own would: later, lower, and as if an earlier version had written it.
+        foreach (var (said, code) in new[] { (report.Dictionary + 1, "backup.dictionary"), (0, "backup.altered"), (report.Dictionary, null) })
+        {
+            foreach (var target in new[] { Targets.Records, Targets.Keys, Targets.Ring })
+                BackupFiles.Write(BackupFiles.Report(target, report.Id), report with { Dictionary = said }, BackupJson.Default.BackupReport);
+            Assert.Equal(code, (await VaultRestore.Find(Targets, null, Key, Cancel)).Error?.Code);
+        }
+    }
+
     private static VaultBackup Run(TestVault test, string app) => new(test.Vault, app) { PartSize = 16 * 1024 };
 
     private Task<Result<BackupReport>> Go(VaultBackup run, TestVault test) => run.Run(By, Targets, Certificate, "{}", [test.DataFolder], Cancel);

@@ -105,6 +105,52 @@ public abstract class GateReadContract(StoreKind store)
     }
 
     [Fact]
+    public async Task A_search_follows_its_grant_at_once_whatever_was_asked_before()
+    {
+        await using var test = await Start(store);
+        var resident = await test.Resident();
+        await Write(test, resident);
+        var clinic = Actor.Clinician("c1");
+        Task<Result<RecordPage>> Search() => test.Vault.Search(clinic, resident, Purpose.Care, new RecordQuery { Order = RecordOrder.Stored }, Cancel);
+
+        // Once with what was known from before, once with what was learnt by it.
+        async Task Twice(string expected)
+        {
+            for (var time = 0; time < 2; time++)
+            {
+                var found = await Search();
+                Assert.Equal(expected, found.IsOk ? $"{found.Value.Records.Count}" : found.Error.Code);
+            }
+        }
+
+        await Twice("gate.refused");
+        var grants = new List<long>();
+        foreach (var (classes, from, expected) in new (AccessClasses, DateOnly?, string)[]
+        {
+            (AccessClasses.Of(DataCategory.Lifelog), null, "1"), (AccessClasses.Of(DataCategory.Chart, DataCategory.Lifelog), null, "4"),
+            (AccessClasses.Of(DataCategory.Chart, DataCategory.Lifelog), new DateOnly(2025, 1, 1), "3"), (AccessClasses.Of(DataCategory.Medication), null, "0"),
+        })
+        {
+            grants.Add(await Grant(test, resident, "c1", classes, from, from is null ? null : new DateOnly(2026, 1, 1)));
+            await Twice(expected);
+        }
+
+        // Nothing that can be found is no refusal.
+        var nobody = await test.Vault.Search(clinic, resident, Purpose.Care, new RecordQuery { Where = new RecordPredicate.ById(["nothing-of-ours"]) }, Cancel);
+        Assert.Empty(nobody.Value.Records);
+        Assert.Empty((await test.Vault.Search(Actor.Resident(resident), resident, Purpose.OwnUse, new RecordQuery { Where = new RecordPredicate.ById(["nothing-of-ours"]) }, Cancel)).Value.Records);
+
+        await test.Sql("update access_grant set classes = -1 where resident_no = @r and grant_no = @g", ("@r", resident.Value), ("@g", grants[^1]));
+        await Twice("gate.refused");
+        var log = await (await test.Own(resident)).AccessLog(50, Cancel);
+        Assert.Equal((4 * 2) + 1, log.Count(entry => entry is { ActorId: "c1", Action: "search", Refused: false }));
+        await Grant(test, resident, "c1", AccessClasses.Of(DataCategory.Chart), null, null);
+        await Twice("3");
+        await test.Vault.Close(Actor.Resident(resident), resident, Cancel);
+        await Twice("gate.refused");
+    }
+
+    [Fact]
     public async Task Every_such_read_and_every_refusal_stands_in_the_access_log()
     {
         await using var test = await Start(store);

@@ -69,7 +69,7 @@ internal sealed class SearchOracle
         RecordPredicate.OfType of => of.Types.Contains(known.Record.Type, StringComparer.Ordinal),
         RecordPredicate.InCategory of => of.Categories.Contains(known.Record.Class.Category),
         RecordPredicate.HasCode code => known.Facts.Code is { } found && code.Codes.Any(wanted => Same(wanted, found)),
-        RecordPredicate.HasCoding coding => CodingsOf.Resource(known.Record.Resource).Any(found => Same(coding.Coding, found)),
+        RecordPredicate.HasCoding coding => Fhir.Tests.TreeCodings.Of(known.Record.Resource).Any(found => Same(coding.Coding, found)),
         RecordPredicate.Identifier identifier => known.Facts.Identifiers.Contains(identifier.Value),
         RecordPredicate.Reference reference => known.Facts.References.Contains(reference.Target),
         RecordPredicate.DateOverlaps { From: null, To: null } => true,
@@ -78,6 +78,9 @@ internal sealed class SearchOracle
         RecordPredicate.UpdatedBetween updated => (updated.From is not { } from || known.Record.Updated >= from) && (updated.To is not { } to || known.Record.Updated < to),
         RecordPredicate.ById ids => ids.Ids.Contains(known.Record.Id, StringComparer.Ordinal),
         RecordPredicate.Parameter { Test: CompositeTest composite } parameter => Composite(known, parameter.Name, composite),
+        RecordPredicate.Parameter { Name: "name" or "family" or "given" or "phonetic", Test: StringTest { Match: not StringMatch.Exact } text } parameter
+            when known.Record.Type is "Patient" or "Practitioner" or "RelatedPerson" or "Person" or "Organization" =>
+            known.Values(parameter.Name).SelectMany(value => value is HumanName name ? Parts(name) : [value.ToString()!]).Any(held => Called(text, held)),
         RecordPredicate.Parameter parameter => known.Values(parameter.Name).Any(value => Passes(parameter.Test, value)),
         RecordPredicate.Missing missing => known.Values(missing.Name).Count == 0,
         RecordPredicate.ReferenceTo to => known.Values(to.Name).OfType<ResourceReference>().Any(
@@ -107,7 +110,7 @@ internal sealed class SearchOracle
         (QuantityTest quantity, Quantity one) => one.Value is { } held && (quantity.System is null || quantity.System == one.System)
             && (quantity.Code is null || quantity.Code == one.Code || (quantity.System is null && quantity.Code == one.Unit))
             && (one.Comparator is null ? Number(quantity.Prefix, quantity.Value, held) : throw new InvalidOperationException("The worlds hold no comparators.")),
-        (StringTest text, HumanName name) => new[] { name.Text, name.Family }.Concat(name.Given).Concat(name.Prefix).Concat(name.Suffix).Any(part => part is not null && Text(text, part)),
+        (StringTest text, HumanName name) => Parts(name).Any(part => Text(text, part)),
         (StringTest text, PrimitiveType one) => Text(text, one.ToString()!),
         (ReferenceTest reference, ResourceReference one) => one.Reference is { } held
             && (held == reference.Target || (!reference.Target.Contains('/', StringComparison.Ordinal) && held.EndsWith("/" + reference.Target, StringComparison.Ordinal))),
@@ -176,6 +179,19 @@ internal sealed class SearchOracle
         var (text, wanted) = (Plain(held), Plain(test.Text));
         return test.Match is StringMatch.Begins ? text.StartsWith(wanted, StringComparison.Ordinal) : text.Contains(wanted, StringComparison.Ordinal);
     }
+
+    private static IEnumerable<string> Parts(HumanName name) => new[] { name.Text, name.Family }.Concat(name.Given).Concat(name.Prefix).Concat(name.Suffix).OfType<string>();
+
+    // The one name of the worlds that has kana and letters, and the words of a name in any turn.
+    private static bool Called(StringTest test, string held)
+    {
+        var words = held.Split(' ');
+        return Text(test, held) || words.Select((_, i) => string.Concat(words.Skip(i).Concat(words.Take(i)))).Any(
+            one => Text(new StringTest(test.Match, Spoken(test.Text)), Spoken(one)));
+    }
+
+    private static string Spoken(string text) =>
+        Plain(text).Replace(" ", "", StringComparison.Ordinal).Replace("ヤマダ", "yamada", StringComparison.Ordinal).Replace("ヤ", "ya", StringComparison.Ordinal);
 
     private static string Plain(string text) => text.Replace("ﾔﾏﾀﾞ", "ヤマダ", StringComparison.Ordinal).Replace("やまだ", "ヤマダ", StringComparison.Ordinal)
         .Replace("Ｙａｍａｄａ", "yamada", StringComparison.Ordinal).Replace("é", "e", StringComparison.Ordinal).ToLowerInvariant();

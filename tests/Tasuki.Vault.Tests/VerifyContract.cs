@@ -2,7 +2,7 @@ using System.Text;
 using Tasuki.Kernel;
 using Tasuki.Kernel.Records;
 using Tasuki.Vault.Log;
-using static Tasuki.Vault.Tests.SealContract;
+using static Tasuki.Vault.Tests.LogTesting;
 using static Tasuki.Vault.Tests.TestVault;
 
 namespace Tasuki.Vault.Tests;
@@ -196,16 +196,16 @@ public abstract class VerifyContract(StoreKind store, int rounds)
         new LogEntry(resident, Actor.Resident(resident), Purpose.Import, LogAction.Write, null, Refused: false, new byte[] { (byte)seq, (byte)version, 1, 2, 3, 4, 5, 6, 7, 8 }));
 
     // The process lives on: a write that it had not finished would have been followed by a word.
-    private static async Task LiveOn(TestVault test)
+    internal static async Task LiveOn(TestVault test)
     {
         test.Clock.Pass(TimeSpan.FromMinutes(2));
         await test.Vault.Open(Actor.Officer("o"), new ResidentNo(1), Purpose.Care, Cancel);
     }
 
-    private static NewGrant Care(TestVault test, ResidentNo resident) =>
+    internal static NewGrant Care(TestVault test, ResidentNo resident) =>
         new(resident, ActorKind.Clinician, "c1", Purpose.Care, AccessClasses.All, null, null, test.Clock.Now.AddDays(100));
 
-    private static async Task Fill(TestVault test, ResidentNo resident)
+    internal static async Task Fill(TestVault test, ResidentNo resident)
     {
         var session = await test.Own(resident, Purpose.Import);
         await session.Write([Make.Record(Make.Observation("a")), Make.Record(Make.Observation("b")), Make.Record(Make.Observation("c"))], Cancel);

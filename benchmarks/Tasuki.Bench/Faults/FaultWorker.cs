@@ -38,11 +38,11 @@ internal static class FaultWorker
     {
         try
         {
-            Say($"ack {words[1]} {await Act(vault, clock, words, cancel)}".TrimEnd());
+            Say($"ack {words[1]} {await Act(vault, clock, words, cancel)}".TrimEnd() + Worker.End);
         }
         catch (Exception failed) when (failed is not OutOfMemoryException)
         {
-            Say($"fail {words[1]} {failed.GetType().Name}");
+            Say($"fail {words[1]} {failed.GetType().Name}{Worker.End}");
         }
     }
 

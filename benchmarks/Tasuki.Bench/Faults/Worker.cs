@@ -54,6 +54,9 @@ internal sealed class Worker : IDisposable
         return await answer.Task;
     }
 
+    /// <summary>Ends every line that answers.</summary>
+    public const string End = " .";
+
     public async Task Kill()
     {
         _process.Kill();
@@ -73,7 +76,8 @@ internal sealed class Worker : IDisposable
         // What stands in the pipe when the process dies was said, so it counts.
         while (await _process.StandardOutput.ReadLineAsync() is { } line)
         {
-            var words = line.Split(' ');
+            // A line that death cut off was not said: half a list of ids is no answer.
+            var words = line.EndsWith(End, StringComparison.Ordinal) ? line[..^End.Length].Split(' ') : [line];
             if (words is ["ready"])
                 _ready.TrySetResult();
             else if (words is ["ack" or "fail", var number, ..] && _asked.TryRemove(long.Parse(number, CultureInfo.InvariantCulture), out var asked))

@@ -24,7 +24,7 @@ internal sealed class City : IAsyncDisposable
     private readonly string _server;
     private readonly string _ring;
     private readonly List<string> _databases;
-    private int _seed = 20260401;
+    private static int _seed = 20260401;
 
     private City(string server, string ring, List<string> databases, VaultOptions options, RecordVault vault)
     {
@@ -77,12 +77,18 @@ internal sealed class City : IAsyncDisposable
     /// <summary>Gives each person a Patient record and observations, in writes of at most 5,000, several people side by side. Returns records a second, validation included.</summary>
     public async Task<(IReadOnlyList<Person> People, double PerSecond)> Fill(IReadOnlyList<Person> people, int each, CancellationToken cancel)
     {
-        var filled = new ConcurrentBag<Person>();
         var watch = Stopwatch.StartNew();
-        await Parallel.ForEachAsync(people, new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount * 2, CancellationToken = cancel }, async (person, stop) =>
+        var filled = await Fill(Vault, [.. people.Select(person => person.Resident)], each, cancel);
+        return (filled, people.Count * (double)each / watch.Elapsed.TotalSeconds);
+    }
+
+    public static async Task<IReadOnlyList<Person>> Fill(RecordVault vault, IReadOnlyList<ResidentNo> people, int each, CancellationToken cancel)
+    {
+        var filled = new ConcurrentBag<Person>();
+        await Parallel.ForEachAsync(people, new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount * 2, CancellationToken = cancel }, async (resident, stop) =>
         {
-            var session = (await Vault.Open(Actor.Resident(person.Resident), person.Resident, Purpose.Import, stop)).Value;
-            var patient = (await session.Write([PatientOf(person.Resident)], stop)).Value[0].Id;
+            var session = (await vault.Open(Actor.Resident(resident), resident, Purpose.Import, stop)).Value;
+            var patient = (await session.Write([PatientOf(resident)], stop)).Value[0].Id;
             var made = new Observations(Interlocked.Increment(ref _seed));
             var ids = new List<string>(each);
             for (var done = 0; done < each; done += 5_000)
@@ -93,9 +99,9 @@ internal sealed class City : IAsyncDisposable
                 ids.AddRange((await session.Write(records, stop)).Value.Select(written => written.Id));
             }
 
-            filled.Add(person with { Patient = patient, Ids = ids });
+            filled.Add(new Person(resident, patient) { Ids = ids });
         });
-        return ([.. filled.OrderBy(person => person.Resident.Value)], people.Count * (double)each / watch.Elapsed.TotalSeconds);
+        return [.. filled.OrderBy(person => person.Resident.Value)];
     }
 
     public static bool Valid(CanonicalResource resource) => ResourceCheck.Check(resource).Count == 0;
@@ -106,6 +112,14 @@ internal sealed class City : IAsyncDisposable
         await connection.OpenAsync(cancel);
         await using var command = new NpgsqlCommand(sql, connection) { CommandTimeout = 600 };
         return Convert.ToDouble(await command.ExecuteScalarAsync(cancel), CultureInfo.InvariantCulture);
+    }
+
+    public static async Task<string> Text(string database, string sql, CancellationToken cancel)
+    {
+        await using var connection = new NpgsqlConnection(database);
+        await connection.OpenAsync(cancel);
+        await using var command = new NpgsqlCommand(sql, connection);
+        return (string)(await command.ExecuteScalarAsync(cancel))!;
     }
 
     public static async Task Run(string database, string sql, CancellationToken cancel)

@@ -3,6 +3,7 @@ using Tasuki.Fhir;
 using Tasuki.Kernel;
 using Tasuki.Vault;
 using Tasuki.Vault.RecordStore;
+using Tasuki.Vault.Store;
 
 namespace Tasuki.Bench.Vault;
 
@@ -32,9 +33,8 @@ internal sealed class RawRead(City city) : IAsyncDisposable
         var person = new ResidentNo(resident);
         if (await _parts.ResidentKeys.Get(person, cancel) is not { } keys)
             return null;
-        await using var work = await _parts.Records.Read(cancel);
-        var rows = await work.Query(
-            $"select {RecordRow.Select} from record where resident_no = @resident and seq = @seq", row => RecordRow.Read(person, row), cancel, ("@resident", resident), ("@seq", seq));
+        var rows = await _parts.Records.Ask(
+            new Statement($"select {RecordRow.Select} from record where resident_no = @resident and seq = @seq", ("@resident", resident), ("@seq", seq)), row => RecordRow.Read(person, row));
         return rows is [var row] ? new RecordOpener(_parts, Actor.Resident(person), person, Purpose.OwnUse).Open(keys, row, RecordRow.Current) : null;
     }
 

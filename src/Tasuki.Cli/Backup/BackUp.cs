@@ -22,7 +22,10 @@ internal static class BackUp
             return await Usage.Say(errors, opened.Error);
         await using var municipality = opened.Value;
         var about = JsonSerializer.Serialize(new MunicipalityNames(
-            municipality.Folder.Municipality.Name, municipality.Folder.Municipality.OperatorName, municipality.Folder.Municipality.IsDemo));
+            municipality.Folder.Municipality.Name, municipality.Folder.Municipality.OperatorName, municipality.Folder.Municipality.IsDemo)
+        {
+            EpochDays = municipality.Folder.EpochDays, LogYears = municipality.Folder.LogYears,
+        });
         var report = await new VaultBackup(municipality.Vault, municipality.Folder.Connections.App).Run(
             by.Value, new BackupTargets(records, keys, ring), certificate, about, [municipality.Folder.Data], cancel);
         if (!report.IsOk)
@@ -36,7 +39,7 @@ internal static class BackUp
 
     public static async Task Say(TextWriter output, BackupReport report)
     {
-        await output.WriteLineAsync($"{report.Id} ({report.Store})");
+        await output.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"{report.Id} ({report.Store}{(report.Dictionary > 0 ? $", dictionary {report.Dictionary}" : "")})"));
         await output.WriteLineAsync($"{"section",-8} {"schema",6} {"rows",12} {"parts",6} {"bytes",15} {"seconds",8}  sha256");
         foreach (var section in report.Sections)
         {
@@ -47,5 +50,10 @@ internal static class BackUp
     }
 }
 
-/// <summary>What a restore needs to describe the municipality again; public words.</summary>
-internal sealed record MunicipalityNames(string Name, string OperatorName, bool IsDemo);
+/// <summary>What a restore needs to describe the municipality again; public words, and the periods it chose: with a shorter one keys of the log would be destroyed too early.</summary>
+internal sealed record MunicipalityNames(string Name, string OperatorName, bool IsDemo)
+{
+    public int? EpochDays { get; init; }
+
+    public int? LogYears { get; init; }
+}

@@ -59,7 +59,7 @@ internal static class Restore
             return new Error("backup.format", "The backup does not say how the municipality is called.");
         var municipality = new Municipality(MunicipalityId.Parse(report.Municipality).Value, names.Name, names.OperatorName, names.IsDemo);
         var (data, ring) = (line.Get("data", "data"), line.Get("ring", "data.ring"));
-        return (report.Store, line["postgres"], line["keys"]) switch
+        Result<MunicipalityFolder> described = (report.Store, line["postgres"], line["keys"]) switch
         {
             (Vault.StoreKind.Sqlite, null, _) => MunicipalityFolder.Embedded(municipality, data, ring),
             (Vault.StoreKind.Postgres, { } records, { } keys) =>
@@ -67,6 +67,7 @@ internal static class Restore
             (Vault.StoreKind.Sqlite, _, _) => new Error("usage", "The backup is of embedded SQLite files; it goes into such, without --postgres."),
             _ => new Error("usage", "The backup is of PostgreSQL: --postgres and --keys name the empty databases it goes into."),
         };
+        return described.Map(folder => folder with { EpochDays = names.EpochDays, LogYears = names.LogYears });
     }
 
     // What other floors keep of them came back too; each drops its rows by a job of its own.

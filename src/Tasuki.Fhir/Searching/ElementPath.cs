@@ -22,6 +22,15 @@ internal enum LeafKind : byte
     Canonical,
     Uri,
     Element,
+
+    /// <summary>The text of a usual name that says of itself that it is written in kana (JP Core).</summary>
+    SyllabicName,
+
+    /// <summary>Of a Patient as a whole: whether anything says that the person died.</summary>
+    Deceased,
+
+    /// <summary>Of a Bundle as a whole: the resource of its first entry.</summary>
+    FirstEntry,
 }
 
 /// <summary>A property as JSON writes it, and what another property of its object must say for the step to be taken.</summary>

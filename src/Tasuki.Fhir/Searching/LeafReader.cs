@@ -7,7 +7,10 @@ namespace Tasuki.Fhir.Searching;
 /// <summary>Reads one value where a path ends and hands it to the test. What is not written as its type holds no value.</summary>
 internal static class LeafReader
 {
-    public static bool Read(ref Utf8JsonReader reader, ReadOnlySpan<byte> json, LeafKind kind, ReadOnlySpan<byte> target, ValueTest test) => kind switch
+    public static bool Read(ref Utf8JsonReader reader, ReadOnlySpan<byte> json, LeafKind kind, ReadOnlySpan<byte> target, ValueTest test) =>
+        test.TakesElements && kind is not LeafKind.Element ? Whole(ref reader, json, kind, target, test) : Value(ref reader, json, kind, target, test);
+
+    private static bool Value(ref Utf8JsonReader reader, ReadOnlySpan<byte> json, LeafKind kind, ReadOnlySpan<byte> target, ValueTest test) => kind switch
     {
         LeafKind.Text => IsString(ref reader) && TextOrToken(Bytes(ref reader), test),
         LeafKind.Uri => IsString(ref reader) && test.Uri(Bytes(ref reader)),
@@ -23,9 +26,21 @@ internal static class LeafReader
         LeafKind.Element => reader.TokenType is JsonTokenType.StartObject && test.Element(Slice(ref reader, json)),
         LeafKind.CodeableConcept => reader.TokenType is JsonTokenType.StartObject && Concept(ref reader, test),
         LeafKind.Timing => reader.TokenType is JsonTokenType.StartObject && Timing(ref reader, test),
+        LeafKind.SyllabicName or LeafKind.Deceased or LeafKind.FirstEntry => reader.TokenType is JsonTokenType.StartObject && SpecialLeaf.Read(Slice(ref reader, json), kind, target, test),
         LeafKind.HumanName or LeafKind.Address => reader.TokenType is JsonTokenType.StartObject && Parts(ref reader, kind, test),
         _ => reader.TokenType is JsonTokenType.StartObject && Fields(ref reader, kind, target, test),
     };
+
+    // A reference that says nothing of its type may be to any.
+    private static bool Whole(ref Utf8JsonReader reader, ReadOnlySpan<byte> json, LeafKind kind, ReadOnlySpan<byte> target, ValueTest test)
+    {
+        if (reader.TokenType is not JsonTokenType.StartObject)
+            return false;
+        var look = reader;
+        return (target.IsEmpty || kind is not LeafKind.Reference || !Fields(ref look, kind, [], ValueTest.AnyValue) || PointsThere(reader, target)) && test.Element(Slice(ref reader, json));
+    }
+
+    private static bool PointsThere(Utf8JsonReader reader, ReadOnlySpan<byte> target) => Fields(ref reader, LeafKind.Reference, target, ValueTest.AnyValue);
 
     // A code has no system of its own written down; the same reader serves string parameters.
     private static bool TextOrToken(ReadOnlySpan<byte> text, ValueTest test) => text.Length > 0 && (test.Token([], text) || test.Text(text));
@@ -230,6 +245,8 @@ internal static class LeafReader
     // Every written part of a name or an address is a value of its own.
     private static bool Parts(ref Utf8JsonReader reader, LeafKind kind, ValueTest test)
     {
+        var whole = kind is LeafKind.HumanName && test.TakesWholeNames;
+        string family = "", given = "";
         while (reader.Read() && reader.TokenType is not JsonTokenType.EndObject)
         {
             var counts = kind is LeafKind.HumanName
@@ -237,9 +254,11 @@ internal static class LeafReader
                     || reader.ValueTextEquals("suffix"u8)
                 : reader.ValueTextEquals("text"u8) || reader.ValueTextEquals("line"u8) || reader.ValueTextEquals("city"u8) || reader.ValueTextEquals("district"u8)
                     || reader.ValueTextEquals("state"u8) || reader.ValueTextEquals("postalCode"u8) || reader.ValueTextEquals("country"u8);
+            var (isFamily, isGiven) = whole ? (reader.ValueTextEquals("family"u8), reader.ValueTextEquals("given"u8)) : (false, false);
             reader.Read();
             if (counts && IsString(ref reader))
             {
+                family = isFamily ? reader.GetString()! : family;
                 if (test.Text(Bytes(ref reader)))
                     return true;
             }
@@ -249,6 +268,7 @@ internal static class LeafReader
                 {
                     if (IsString(ref reader) && test.Text(Bytes(ref reader)))
                         return true;
+                    given += isGiven && IsString(ref reader) ? reader.GetString() : "";
                     reader.Skip();
                 }
             }
@@ -258,7 +278,7 @@ internal static class LeafReader
             }
         }
 
-        return false;
+        return whole && family.Length + given.Length > 0 && test.WholeName(family, given);
     }
 
     private enum Field : byte

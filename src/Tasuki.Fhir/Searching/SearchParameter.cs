@@ -35,6 +35,23 @@ public sealed class SearchParameter
         FollowsMainDate = kind is SearchKind.Date && MainDate.Leads(type, paths);
     }
 
+    /// <summary>The URL of its definition; null where R4's list has none.</summary>
+    public string? Definition { get; init; }
+
+    /// <summary>A name of a person or an organisation: its texts are also found by kana and by Latin letters.</summary>
+    public bool IsName => Kind is SearchKind.String && Name is "name" or "family" or "given" or "phonetic" or JapanSearchParameters.KanaSort
+        && Type is "Patient" or "Practitioner" or "RelatedPerson" or "Person" or "Organization";
+
+    /// <summary>It refers to a resource that stands within: nothing of it is a record to follow or to include.</summary>
+    public bool IsWithin => Paths.Any(path => path.Leaf is LeafKind.FirstEntry);
+
+    /// <summary>Its elements have words beside their codes, or a type: what <c>:text</c> looks at.</summary>
+    public bool HasWords => Paths.Any(path => path.Leaf is LeafKind.Coding or LeafKind.CodeableConcept or LeafKind.Identifier);
+
+    public bool HasIdentifiers => Paths.Any(path => path.Leaf is LeafKind.Identifier);
+
+    public bool HasReferences => Paths.Any(path => path.Leaf is LeafKind.Reference);
+
     public string Type { get; }
 
     public string Name { get; }
@@ -83,5 +100,5 @@ public sealed class SearchParameter
     public string? NeedsReference(SearchTest test) =>
         test is ReferenceTest { Target: { } target } && target.Contains('/', StringComparison.Ordinal) && !InMeta && Paths.All(path => path.Leaf is LeafKind.Reference) ? target : null;
 
-    private bool InMeta => Paths.Any(path => string.Equals(path.Steps[0].Name, "meta", StringComparison.Ordinal));
+    private bool InMeta => Paths.Any(path => path.Steps.Count > 0 && string.Equals(path.Steps[0].Name, "meta", StringComparison.Ordinal));
 }

@@ -100,11 +100,12 @@ public sealed record StringTest(StringMatch Match, string Text) : SearchTest
     internal override Result<ValueTest> Compile(SearchParameter parameter) =>
         parameter.Kind is not SearchKind.String ? WrongKind(parameter)
         : Text.Length == 0 ? new Error("query.value", $"The search parameter '{parameter.Name}' needs a text.")
-        : new StringValueTest(this);
+        : parameter.IsName && Match is not StringMatch.Exact ? new NameValueTest(this) : new StringValueTest(this);
 }
 
 /// <summary>With <see cref="SearchPrefix.Equal"/> the digits written count: 5.4 is what rounds to it, 5.40 less (R4, search, number).</summary>
-public sealed record NumberTest(SearchPrefix Prefix, decimal Value) : SearchTest
+/// <param name="Half">Half of the last digit written; null to take it from the decimal, which carries its digits but no exponent (1e2 is 95 to 105).</param>
+public sealed record NumberTest(SearchPrefix Prefix, decimal Value, decimal? Half = null) : SearchTest
 {
     internal override Result<ValueTest> Compile(SearchParameter parameter) => parameter.Kind is SearchKind.Number ? new NumberValueTest(this) : WrongKind(parameter);
 
@@ -112,7 +113,7 @@ public sealed record NumberTest(SearchPrefix Prefix, decimal Value) : SearchTest
     public bool Holds(decimal? low, decimal? high)
     {
         // A decimal carries the digits it was written with: 5.40 has two behind the point.
-        var half = new decimal(5, 0, 0, isNegative: false, (byte)Math.Min(Value.Scale + 1, 28));
+        var half = Half ?? new decimal(5, 0, 0, isNegative: false, (byte)Math.Min(Value.Scale + 1, 28));
         return Prefix switch
         {
             SearchPrefix.Equal => Within(half),
@@ -136,14 +137,16 @@ public sealed record NumberTest(SearchPrefix Prefix, decimal Value) : SearchTest
 }
 
 /// <param name="System">Of the unit; null for any.</param>
-/// <param name="Code">The unit's code, or without a system the unit as written; null for any. Units are compared, not converted.</param>
-public sealed record QuantityTest(SearchPrefix Prefix, decimal Value, string? System = null, string? Code = null) : SearchTest
+/// <param name="Code">The unit's code, or without a system the unit as written; null for any. With the system of UCUM it is converted.</param>
+/// <param name="Half">As of <see cref="NumberTest"/>.</param>
+public sealed record QuantityTest(SearchPrefix Prefix, decimal Value, string? System = null, string? Code = null, decimal? Half = null) : SearchTest
 {
     internal override Result<ValueTest> Compile(SearchParameter parameter) => parameter.Kind is SearchKind.Quantity ? new QuantityValueTest(this) : WrongKind(parameter);
 }
 
 /// <param name="Below">Also what begins with it (<c>:below</c>). Without it a canonical's version does not count when none is asked for.</param>
-public sealed record UriTest(string Uri, bool Below = false) : SearchTest
+/// <param name="Above">Also what it begins with (<c>:above</c>).</param>
+public sealed record UriTest(string Uri, bool Below = false, bool Above = false) : SearchTest
 {
     internal override Result<ValueTest> Compile(SearchParameter parameter) => parameter.Kind is SearchKind.Uri ? new UriValueTest(this) : WrongKind(parameter);
 }

@@ -49,7 +49,7 @@ internal sealed class ValueExtractor
         foreach (var (kind, target) in node.Leaves)
         {
             var leaf = reader;
-            if (test is null && target.Length == 0 ? reader.TokenType is not JsonTokenType.Null : LeafReader.Read(ref leaf, json, kind, target, test ?? ValueTest.AnyValue))
+            if (test is null && target.Length == 0 && kind is not LeafKind.SyllabicName ? reader.TokenType is not JsonTokenType.Null : LeafReader.Read(ref leaf, json, kind, target, test ?? ValueTest.AnyValue))
                 return true;
         }
 

@@ -28,6 +28,15 @@ public abstract class ValueTest
 
     public virtual bool Uri(ReadOnlySpan<byte> uri) => false;
 
+    /// <summary>Asks for <see cref="WholeName"/>, which must be put together.</summary>
+    public virtual bool TakesWholeNames => false;
+
+    /// <summary>A name's family name and its given names, after its parts; either may be empty.</summary>
+    public virtual bool WholeName(string family, string given) => false;
+
+    /// <summary>Asks for the JSON of every element a path ends at (<see cref="Element"/>) instead of its values.</summary>
+    public virtual bool TakesElements => false;
+
     /// <summary>The JSON of one element that a composite looks into.</summary>
     public virtual bool Element(ReadOnlySpan<byte> json) => false;
 

@@ -48,11 +48,25 @@ internal sealed class NumberValueTest(NumberTest wanted) : ValueTest
 
 internal sealed class QuantityValueTest(QuantityTest wanted) : ValueTest
 {
-    private readonly NumberTest _number = new(wanted.Prefix, wanted.Value);
+    private readonly NumberTest _number = new(wanted.Prefix, wanted.Value, wanted.Half);
     private readonly byte[]? _code = wanted.Code is null ? null : Encoding.UTF8.GetBytes(wanted.Code);
     private readonly byte[][]? _systems = wanted.System is null ? null : SystemNames.Of(wanted.System);
 
+    private readonly UcumUnit? _unit = wanted is { System: UcumUnit.System, Code: { } named } ? UcumUnit.Parse(named) : null;
+
     public override bool Quantity(decimal? low, decimal? high, ReadOnlySpan<byte> system, ReadOnlySpan<byte> code, ReadOnlySpan<byte> unit) =>
+        Same(low, high, system, code, unit) || (_unit is not null && !code.SequenceEqual(_code) && SystemNames.Any(_systems!, system) && Converted(low, high, code));
+
+    // What is written in another unit of the same kind, in the unit asked for: the digits asked with count there.
+    private bool Converted(decimal? low, decimal? high, ReadOnlySpan<byte> code)
+    {
+        if (code.Length > UcumUnit.Longest || UcumUnit.Parse(Encoding.UTF8.GetString(code)) is not { } held || !held.IsLike(_unit!))
+            return false;
+        var (from, to) = (low is { } least ? held.Convert(least, _unit!) : null, high is { } most ? held.Convert(most, _unit!) : null);
+        return from.HasValue == low.HasValue && to.HasValue == high.HasValue && _number.Holds(from, to);
+    }
+
+    private bool Same(decimal? low, decimal? high, ReadOnlySpan<byte> system, ReadOnlySpan<byte> code, ReadOnlySpan<byte> unit) =>
         (_systems is null || SystemNames.Any(_systems, system))
         && (_code is null || code.SequenceEqual(_code) || (_systems is null && unit.SequenceEqual(_code)))
         && _number.Holds(low, high);
@@ -95,7 +109,7 @@ internal sealed class UriValueTest(UriTest wanted) : ValueTest
     private readonly byte[] _uri = Encoding.UTF8.GetBytes(wanted.Uri);
 
     public override bool Uri(ReadOnlySpan<byte> uri) =>
-        uri.SequenceEqual(_uri) || (uri.StartsWith(_uri) && (wanted.Below || uri[_uri.Length] is (byte)'|'));
+        uri.SequenceEqual(_uri) || (wanted.Above && !uri.IsEmpty && _uri.AsSpan().StartsWith(uri)) || (!wanted.Above && uri.StartsWith(_uri) && (wanted.Below || uri[_uri.Length] is (byte)'|'));
 }
 
 internal sealed class CompositeValueTest((SearchParameter Part, ValueTest Test)[] parts) : ValueTest

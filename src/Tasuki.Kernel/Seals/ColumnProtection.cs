@@ -16,4 +16,8 @@ public sealed class TokenAttribute : Attribute;
 
 /// <summary>Sealed through <see cref="ISeal"/> (or by the vault itself).</summary>
 [AttributeUsage(AttributeTargets.Property)]
-public sealed class SealedAttribute : Attribute;
+public sealed class SealedAttribute : Attribute
+{
+    /// <summary>Under the municipality's field key in every row; else a resident's value lies under the resident's key.</summary>
+    public bool ForMunicipality { get; init; }
+}

@@ -53,10 +53,11 @@ public static class JapaneseText
     {
         if (string.IsNullOrWhiteSpace(one) || string.IsNullOrWhiteSpace(other))
             return false;
-        return string.Equals(LargeOnly(one), LargeOnly(other), StringComparison.Ordinal);
+        return string.Equals(FoldSmallKana(one), FoldSmallKana(other), StringComparison.Ordinal);
     }
 
-    private static string LargeOnly(string name) =>
+    /// <summary><see cref="FoldKana"/>, small kana as large ones.</summary>
+    public static string FoldSmallKana(string name) =>
         string.Concat(FoldKana(name).Select(c => SmallKana.IndexOf(c, StringComparison.Ordinal) is >= 0 and var at ? LargeKana[at] : c));
 
     // Normalisation throws on half a surrogate pair; such a text is compared as it is.

@@ -208,7 +208,7 @@ internal sealed class StaffRow
     public required byte[] Mac { get; init; }
 
     /// <summary>Name of the person and of the organisation.</summary>
-    [Sealed]
+    [Sealed(ForMunicipality = true)]
     public required byte[] Names { get; init; }
 }
 
@@ -218,7 +218,7 @@ internal sealed class CookieKeyRow
     [Clear]
     public required long No { get; init; }
 
-    [Sealed]
+    [Sealed(ForMunicipality = true)]
     public required byte[] Xml { get; init; }
 }
 
@@ -276,6 +276,7 @@ internal sealed class PeopleTables : IModelPart
             e.ToTable("staff").HasKey(s => s.AccountNo);
             e.Property(s => s.AccountNo).ValueGeneratedNever();
         });
+        SmartTables.Add(model);
         model.Entity<CookieKeyRow>(e =>
         {
             e.ToTable("cookie_key").HasKey(k => k.No);

@@ -1,5 +1,6 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using System.Text.Unicode;
 using Tasuki.Kernel;
 using Tasuki.Vault;
@@ -15,26 +16,40 @@ public sealed record MunicipalityFolder(Municipality Municipality, StoreKind Sto
 {
     public const string FileName = "municipality.json";
 
-    private static readonly JsonSerializerOptions Json = new() { WriteIndented = true, Encoder = JavaScriptEncoder.Create(UnicodeRanges.All) };
+    // A name that is misspelt would leave a period at its default without a word: it stops the reading instead. Upper and lower case are one.
+    private static readonly JsonSerializerOptions Json = new()
+    {
+        WriteIndented = true, Encoder = JavaScriptEncoder.Create(UnicodeRanges.All), PropertyNameCaseInsensitive = true, UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+    };
 
     /// <summary>The host names residents reach it by. Empty where only the loopback is served.</summary>
     public IReadOnlyList<string> Hosts { get; init; } = [];
 
+    /// <summary>Days an epoch key outlives its epoch, 0 to 30; null for 7. Held against its range when the vault opens (<see cref="VaultOptions.EpochDays"/>).</summary>
+    public int? EpochDays { get; init; }
+
+    /// <summary>Whole years after its own that a year of the access log can be read, 1 to 30; null for 3. Held against its range when the vault opens (<see cref="VaultOptions.LogYears"/>).</summary>
+    public int? LogYears { get; init; }
+
     /// <summary>Where encrypted spools of uploads and exports lie until they are settled.</summary>
     public string Spool => Path.Combine(Data, "spool");
 
-    public VaultOptions VaultOptions(bool create) => new()
+    public VaultOptions VaultOptions(bool create)
     {
-        Municipality = Municipality.Id,
-        Store = Store,
-        Records = Connections.Records,
-        Keys = Connections.Keys,
-        Log = Connections.Log,
-        Ring = Ring,
-        Root = Credential(Municipality.Id),
-        DataFolder = Data,
-        Create = create,
-    };
+        var options = new VaultOptions
+        {
+            Municipality = Municipality.Id,
+            Store = Store,
+            Records = Connections.Records,
+            Keys = Connections.Keys,
+            Log = Connections.Log,
+            Ring = Ring,
+            Root = Credential(Municipality.Id),
+            DataFolder = Data,
+            Create = create,
+        };
+        return options with { EpochDays = EpochDays ?? options.EpochDays, LogYears = LogYears ?? options.LogYears };
+    }
 
     /// <summary>Describes a municipality with embedded SQLite files.</summary>
     public static MunicipalityFolder Embedded(Municipality municipality, string dataRoot, string ringRoot)
@@ -75,7 +90,7 @@ public sealed record MunicipalityFolder(Municipality Municipality, StoreKind Sto
             return new Error("municipality.exists", $"There is a municipality in {Data} already.");
         Directory.CreateDirectory(Data);
         var description = new Description(Municipality.Id.Value, Municipality.Name, Municipality.OperatorName, Municipality.IsDemo, Store.ToString(),
-            Store is StoreKind.Postgres ? Connections : null, Hosts);
+            Store is StoreKind.Postgres ? Connections : null, Hosts) { EpochDays = EpochDays, LogYears = LogYears };
         // Connection strings may hold passwords: the file is the owner's alone from its first byte.
         var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
         if (!OperatingSystem.IsWindows())
@@ -111,7 +126,7 @@ public sealed record MunicipalityFolder(Municipality Municipality, StoreKind Sto
         }
         catch (JsonException broken)
         {
-            return new Error("municipality.broken", $"{Path.Combine(folders[0], FileName)} is not well-formed (line {broken.LineNumber + 1}).");
+            return new Error("municipality.broken", $"{Path.Combine(folders[0], FileName)} is not well-formed, or says something this version does not know (line {broken.LineNumber + 1}).");
         }
 
         if (description is null || !Enum.TryParse<StoreKind>(description.Store, out var store) || (store is StoreKind.Postgres && description.Connections is null))
@@ -122,7 +137,7 @@ public sealed record MunicipalityFolder(Municipality Municipality, StoreKind Sto
             var folder = store is StoreKind.Sqlite
                 ? Embedded(municipality, dataRoot, ringRoot)
                 : Postgres(municipality, dataRoot, ringRoot, description.Connections!);
-            return folder with { Hosts = description.Hosts ?? [] };
+            return folder with { Hosts = description.Hosts ?? [], EpochDays = description.EpochDays, LogYears = description.LogYears };
         });
     }
 
@@ -137,7 +152,12 @@ public sealed record MunicipalityFolder(Municipality Municipality, StoreKind Sto
 
     private static string RingOf(string ringRoot, MunicipalityId id) => Path.GetFullPath(Path.Combine(ringRoot, id.Value));
 
-    private sealed record Description(string Id, string Name, string OperatorName, bool Demo, string Store, StoreConnections? Connections, IReadOnlyList<string>? Hosts);
+    private sealed record Description(string Id, string Name, string OperatorName, bool Demo, string Store, StoreConnections? Connections, IReadOnlyList<string>? Hosts)
+    {
+        public int? EpochDays { get; init; }
+
+        public int? LogYears { get; init; }
+    }
 }
 
 /// <summary>Where the stores of one municipality are: file paths for SQLite, connection strings for PostgreSQL.</summary>

@@ -46,11 +46,17 @@ public sealed record BackupReport(
 {
     internal const int NewestFormat = 1;
 
+    /// <summary>The newest of the compressor's dictionaries the records may be packed over: a version that does not have it could put them back and not read them. 0: not said, by an earlier version.</summary>
+    public int Dictionary { get; init; }
+
     internal byte[] Bound()
     {
         var text = new StringBuilder().Append(CultureInfo.InvariantCulture, $"{Format}\n{Id}\n{Municipality}\n{Store}\n{Made.UtcTicks}\n{Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(About)))}\n");
         foreach (var section in Sections)
             text.Append(CultureInfo.InvariantCulture, $"{section.Name}\n{section.Schema}\n{section.Parts}\n{section.Bytes}\n{section.Sha256}\n");
+        // Last, and only where it is said, so that reports of earlier versions keep their MAC.
+        if (Dictionary > 0)
+            text.Append(CultureInfo.InvariantCulture, $"dictionary {Dictionary}\n");
         return Encoding.UTF8.GetBytes(text.ToString());
     }
 }

@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Tasuki.Kernel;
 using Tasuki.Vault.Keys;
+using Tasuki.Vault.RecordStore;
 using Tasuki.Vault.Store;
 
 namespace Tasuki.Vault.Backup;
@@ -57,7 +58,10 @@ public sealed class VaultBackup(RecordVault vault, string appConnection)
             return ring.Error;
         sections.Add(ring.Value);
         var report = new BackupReport(
-            BackupReport.NewestFormat, id, Parts.Municipality.Value, Parts.Options.Store, about, now, RingBackup.KeepUntil(ring.Value.Started, Parts.Options.EpochDays), sections, "");
+            BackupReport.NewestFormat, id, Parts.Municipality.Value, Parts.Options.Store, about, now, RingBackup.KeepUntil(ring.Value.Started, Parts.Options.EpochDays), sections, "")
+        {
+            Dictionary = Zstd.NewestDictionary,
+        };
         report = report with { Mac = Convert.ToHexString(Parts.Ring.Mac(RingPurpose.Mac, "backup", report.Bound())) };
         foreach (var target in targets.All)
             BackupFiles.Write(BackupFiles.Report(target, id), report, BackupJson.Default.BackupReport);

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Tasuki.Kernel;
 using Tasuki.Vault.Keys;
+using Tasuki.Vault.RecordStore;
 using Tasuki.Vault.Store;
 
 namespace Tasuki.Vault.Backup;
@@ -40,6 +41,9 @@ public sealed class VaultRestore
             return new Error("backup.none", "No whole backup lies in all three places: one that was cut off has no report.");
         if (BackupFiles.Read(BackupFiles.Report(from.Ring, id), BackupJson.Default.BackupReport) is not { Format: BackupReport.NewestFormat } report || report.Id != id)
             return new Error("backup.format", "The backup's report is not well-formed, or of a version this one does not read.");
+
+        if (report.Dictionary > Zstd.NewestDictionary)
+            return new Error("backup.dictionary", $"The backup's records may be packed over dictionary {report.Dictionary}; this version knows those to {Zstd.NewestDictionary}. Restore with the version that made it, or a later one.");
 
         var privateKey = await File.ReadAllTextAsync(privateKeyPath, cancel);
         var ring = await OpenRing(from, report, privateKey, cancel);

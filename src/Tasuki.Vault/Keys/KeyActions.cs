@@ -5,6 +5,5 @@ internal static class KeyActions
 {
     public const string Rotate = "rotate-keys";
     public const string Renew = "renew-key";
-    public const string Change = "change-key";
     public const string Backup = "backup";
 }

@@ -107,8 +107,12 @@ internal sealed partial class KeyRing
 
     public static byte[] Mac(ReadOnlySpan<byte> key, string domain, ReadOnlySpan<byte> value)
     {
-        var name = Encoding.UTF8.GetBytes(domain);
-        return HMACSHA256.HashData(key, [(byte)name.Length, .. name, .. value]);
+        var size = 1 + Encoding.UTF8.GetMaxByteCount(domain.Length) + value.Length;
+        Span<byte> data = size <= 512 ? stackalloc byte[512] : new byte[size];
+        var name = Encoding.UTF8.GetBytes(domain, data[1..]);
+        data[0] = (byte)name;
+        value.CopyTo(data[(1 + name)..]);
+        return HMACSHA256.HashData(key, data[..(1 + name + value.Length)]);
     }
 
     /// <summary>

@@ -1,4 +1,4 @@
-using System.Collections.Immutable;
+using System.Collections.Frozen;
 using System.Text;
 using Tasuki.Kernel;
 
@@ -8,12 +8,12 @@ internal sealed record RingKey(byte[] Bytes, DateTimeOffset Birth, DateTimeOffse
 
 /// <summary>One state of the ring, unwrapped. <see cref="Newest"/> is the number each purpose closes with: the highest that is not waiting.</summary>
 internal sealed record LoadedRing(
-    long Generation, (DateTime, long) Stamp, ImmutableDictionary<(string Purpose, int Number), RingKey> Keys, ImmutableDictionary<string, int> Newest)
+    long Generation, (DateTime, long) Stamp, FrozenDictionary<(string Purpose, int Number), RingKey> Keys, FrozenDictionary<string, int> Newest)
 {
     public static Result<LoadedRing> From(byte[] root, RingDocument document, (DateTime, long) stamp)
     {
-        var keys = ImmutableDictionary.CreateBuilder<(string, int), RingKey>();
-        var newest = ImmutableDictionary.CreateBuilder<string, int>(StringComparer.Ordinal);
+        var keys = new Dictionary<(string, int), RingKey>();
+        var newest = new Dictionary<string, int>(StringComparer.Ordinal);
         foreach (var entry in document.Keys)
         {
             if (Aead.Open(root, 0, entry.Wrapped, Bound(document.Municipality, entry.Purpose, entry.Number, entry.Birth, entry.End)) is not { } key)
@@ -30,7 +30,7 @@ internal sealed record LoadedRing(
         }
 
         return newest.ContainsKey(RingPurpose.Epoch)
-            ? new LoadedRing(document.Generation, stamp, keys.ToImmutable(), newest.ToImmutable())
+            ? new LoadedRing(document.Generation, stamp, keys.ToFrozenDictionary(), newest.ToFrozenDictionary(StringComparer.Ordinal))
             : new Error("ring.key", "ring.json holds no epoch key. Put the ring back from its backup.");
     }
 

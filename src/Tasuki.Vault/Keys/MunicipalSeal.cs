@@ -11,17 +11,17 @@ namespace Tasuki.Vault.Keys;
 /// </summary>
 internal sealed class MunicipalSeal(ResidentKeyStore residents, KeyRing ring, MunicipalityId municipality) : ISeal
 {
-    private static readonly Error Gone = new("seal.gone", "The resident's key is destroyed or on the erasure list: what it sealed is gone.");
-    private static readonly Error Broken = new("seal.broken", "The sealed value was altered or belongs elsewhere.");
+    internal static readonly Error Gone = new("seal.gone", "The resident's key is destroyed or on the erasure list: what it sealed is gone.");
+    internal static readonly Error Broken = new("seal.broken", "The sealed value was altered or belongs elsewhere.");
 
     public async ValueTask<Result<byte[]>> Seal(ResidentNo resident, SealPlace place, ReadOnlyMemory<byte> plain, CancellationToken cancel) =>
-        await residents.Get(resident, cancel) is { } keys ? BodyFormat.Seal(keys, plain.Span, Bound(place).Number(resident.Value)) : Gone;
+        await residents.Get(resident, cancel) is { } keys ? BodyFormat.Seal(keys, plain.Span, Bound(municipality, place).Number(resident.Value)) : Gone;
 
     public async ValueTask<Result<byte[]>> Open(ResidentNo resident, SealPlace place, ReadOnlyMemory<byte> sealedValue, CancellationToken cancel)
     {
         if (await residents.Get(resident, cancel) is not { } keys)
             return Gone;
-        return BodyFormat.Open(keys, sealedValue.Span, Bound(place).Number(resident.Value)) is { } plain ? plain : Broken;
+        return BodyFormat.Open(keys, sealedValue.Span, Bound(municipality, place).Number(resident.Value)) is { } plain ? plain : Broken;
     }
 
     public byte[] SealForMunicipality(SealPlace place, ReadOnlySpan<byte> plain)
@@ -29,12 +29,12 @@ internal sealed class MunicipalSeal(ResidentKeyStore residents, KeyRing ring, Mu
         var padded = new byte[BodyFormat.PaddedSize(4 + plain.Length)];
         BinaryPrimitives.WriteInt32BigEndian(padded, plain.Length);
         plain.CopyTo(padded.AsSpan(4));
-        return NumberedKey.Seal(ring, RingPurpose.Field, padded, Bound(place).Bytes);
+        return NumberedKey.Seal(ring, RingPurpose.Field, padded, Bound(municipality, place).Bytes);
     }
 
     public Result<byte[]> OpenForMunicipality(SealPlace place, ReadOnlySpan<byte> sealedValue)
     {
-        if (NumberedKey.Open(ring, RingPurpose.Field, sealedValue, Bound(place).Bytes) is not { } padded)
+        if (NumberedKey.Open(ring, RingPurpose.Field, sealedValue, Bound(municipality, place).Bytes) is not { } padded)
             return Broken;
         return padded.AsSpan(4, BinaryPrimitives.ReadInt32BigEndian(padded)).ToArray();
     }
@@ -43,5 +43,5 @@ internal sealed class MunicipalSeal(ResidentKeyStore residents, KeyRing ring, Mu
 
     public byte[] SecretMac(string purpose, ReadOnlySpan<byte> value) => ring.Mac(RingPurpose.Secrets, purpose, value);
 
-    private Binding Bound(SealPlace place) => new Binding(municipality, "seal").Text(place.Table).Text(place.Column).Text(place.Row);
+    internal static Binding Bound(MunicipalityId municipality, SealPlace place) => new Binding(municipality, "seal").Text(place.Table).Text(place.Column).Text(place.Row);
 }

@@ -13,7 +13,6 @@ internal sealed class ResidentKeyStore : IDisposable
 {
     public static readonly TimeSpan Lifetime = TimeSpan.FromSeconds(45);
     private static readonly TimeSpan SweepEvery = TimeSpan.FromSeconds(15);
-    private const int KeySize = 64;
     private readonly ConcurrentDictionary<ResidentNo, (ResidentKeys Keys, DateTimeOffset Until)> _cache = new();
     private readonly Database _database;
     private readonly KeyRing _ring;
@@ -45,27 +44,46 @@ internal sealed class ResidentKeyStore : IDisposable
         if (_cache.TryGetValue(resident, out var cached) && now < cached.Until)
             return cached.Keys;
 
-        await using var work = await _database.Read(cancel);
-        var rows = await work.Query(
-            "select epoch, key_version, wrapped from resident_key where resident_no = @resident",
-            row => (Epoch: (int)row.GetInt64(0), Version: (byte)row.GetInt16(1), Wrapped: row.Bytes(2)), cancel, ("@resident", resident.Value));
-        var opened = new List<(byte, byte[])>(rows.Count);
-        foreach (var (epoch, version, wrapped) in rows)
-        {
-            if (_ring.EpochKey(epoch) is { IsEmpty: false } key && Aead.Open(key, 0, wrapped, Bound(_municipality, resident, epoch, version)) is { Length: KeySize } bytes)
-                opened.Add((version, bytes));
-        }
-
+        var opened = await Versions(resident);
         if (opened.Count == 0)
         {
             _cache.TryRemove(resident, out _);
             return null;
         }
 
-        var keys = new ResidentKeys(opened);
+        var inUse = opened.Where(v => v.UsedFrom <= now).Select(v => v.Number).DefaultIfEmpty(opened.Min(v => v.Number)).Max();
+        var keys = new ResidentKeys([.. opened.Select(v => (v.Number, v.Bytes))], inUse);
         _cache[resident] = (keys, now + Lifetime);
         return keys;
     }
+
+    /// <summary>What stands in the store and opens, past the cache. One version, or two while the rest is rewritten.</summary>
+    public async Task<List<KeyVersion>> Versions(ResidentNo resident)
+    {
+        var rows = await _database.Ask(
+            new Statement("select epoch, key_version, wrapped from resident_key where resident_no = @resident order by key_version", ("@resident", resident.Value)),
+            row => (Epoch: (int)row.GetInt64(0), Version: (byte)row.GetInt16(1), Wrapped: row.Bytes(2)));
+        var opened = new List<KeyVersion>(rows.Count);
+        foreach (var (epoch, version, wrapped) in rows)
+        {
+            if (_ring.EpochKey(epoch) is { IsEmpty: false } key && Aead.Open(key, 0, wrapped, Bound(_municipality, resident, epoch, version)) is { } bytes
+                && KeyVersion.Read(version, bytes) is { } one)
+                opened.Add(one);
+        }
+
+        return opened;
+    }
+
+    /// <summary>Who has two versions: a change of keys that is not finished.</summary>
+    public async Task<List<ResidentNo>> Changing(CancellationToken cancel)
+    {
+        await using var work = await _database.Read(cancel);
+        return await work.Query(
+            "select resident_no from resident_key group by resident_no having count(*) > 1 order by resident_no", row => new ResidentNo(row.GetInt64(0)), cancel);
+    }
+
+    /// <summary>The next use reads the store.</summary>
+    public void Forget(ResidentNo resident) => _cache.TryRemove(resident, out _);
 
     /// <summary>False when the store holds keys and the ring does not open them: the two do not belong together. One key is tried.</summary>
     public async Task<bool> FitsTheRing(CancellationToken cancel)
@@ -76,7 +94,16 @@ internal sealed class ResidentKeyStore : IDisposable
     }
 
     /// <summary>Makes keys for new residents. They are durable when this returns.</summary>
-    public async Task Create(IReadOnlyList<ResidentNo> residents, CancellationToken cancel)
+    public Task Create(IReadOnlyList<ResidentNo> residents, CancellationToken cancel) => Insert(epoch => NewKeys(residents, epoch), cancel);
+
+    /// <summary>Puts one more version beside the one that is there. Durable when this returns. The caller holds the resident's lock, so that no erasure runs between.</summary>
+    public async Task Add(ResidentNo resident, KeyVersion version, CancellationToken cancel)
+    {
+        await Insert(epoch => [Row(resident, epoch, version)], cancel);
+        Forget(resident);
+    }
+
+    private async Task Insert(Func<int, List<object?[]>> rows, CancellationToken cancel)
     {
         while (true)
         {
@@ -86,7 +113,7 @@ internal sealed class ResidentKeyStore : IDisposable
             var oldest = await work.Number($"select epoch from key_fence where one = 1{(_database is PostgresDatabase ? " for share" : "")}", cancel);
             if (epoch >= oldest)
             {
-                await _database.InsertMany(work, VaultColumns.ResidentKey, NewKeys(residents, epoch), cancel);
+                await _database.InsertMany(work, VaultColumns.ResidentKey, rows(epoch), cancel);
                 await work.Commit(cancel);
                 return;
             }
@@ -101,21 +128,29 @@ internal sealed class ResidentKeyStore : IDisposable
     {
         var rows = new List<object?[]>(residents.Count);
         foreach (var resident in residents)
-        {
-            var bytes = RandomNumberGenerator.GetBytes(KeySize);
-            rows.Add([resident.Value, (long)epoch, 1L, Aead.Seal(_ring.EpochKey(epoch), [], bytes, Bound(_municipality, resident, epoch, 1))]);
-            CryptographicOperations.ZeroMemory(bytes);
-        }
-
+            rows.Add(Row(resident, epoch, KeyVersion.First()));
         return rows;
     }
 
-    public async Task Destroy(ResidentNo resident, CancellationToken cancel)
+    private object?[] Row(ResidentNo resident, int epoch, KeyVersion version)
     {
-        _cache.TryRemove(resident, out _);
+        var bytes = version.Write();
+        object?[] row = [resident.Value, (long)epoch, (long)version.Number, Aead.Seal(_ring.EpochKey(epoch), [], bytes, Bound(_municipality, resident, epoch, version.Number))];
+        CryptographicOperations.ZeroMemory(bytes);
+        CryptographicOperations.ZeroMemory(version.Bytes);
+        return row;
+    }
+
+    public Task Destroy(ResidentNo resident, CancellationToken cancel) => Destroy(resident, below: byte.MaxValue + 1, cancel);
+
+    /// <summary>The versions before <paramref name="below"/>, for good.</summary>
+    public async Task Destroy(ResidentNo resident, int below, CancellationToken cancel)
+    {
+        Forget(resident);
         await using (var work = await _database.Write(cancel))
         {
-            await work.Execute("delete from resident_key where resident_no = @resident", cancel, ("@resident", resident.Value));
+            await work.Execute(
+                "delete from resident_key where resident_no = @resident and key_version < @below", cancel, ("@resident", resident.Value), ("@below", (long)below));
             await work.Commit(cancel);
         }
 

@@ -29,10 +29,11 @@ internal sealed class ResidentKeys
     private readonly byte[] _indexKey;
 
     /// <param name="versions">Key version and its 64 bytes: body key, index key.</param>
-    public ResidentKeys(IReadOnlyCollection<(byte Version, byte[] Bytes)> versions)
+    /// <param name="sealsWith">The version that closes; null for the newest. One that is being spread opens already and does not close yet.</param>
+    public ResidentKeys(IReadOnlyCollection<(byte Version, byte[] Bytes)> versions, byte? sealsWith = null)
     {
         _bodyKeys = versions.ToDictionary(v => v.Version, v => v.Bytes[..32]);
-        Version = versions.Max(v => v.Version);
+        Version = sealsWith ?? versions.Max(v => v.Version);
         _indexKey = versions.First(v => v.Version == Version).Bytes[32..];
         Classes = Permutation.Of(_indexKey, "class", 64);
         Sources = Permutation.Of(_indexKey, "source", 16);

@@ -8,9 +8,11 @@ internal static class LogAction
     public const string Open = "open";
     public const string Read = "read";
     public const string Search = "search";
+    public const string History = "history";
     public const string Count = "count";
     public const string Write = "write";
     public const string Preview = "preview";
+    public const string Change = "change";
     public const string Delete = "delete";
     public const string Samples = "samples";
     public const string WriteSamples = "write-samples";
@@ -25,6 +27,12 @@ internal static class LogAction
     public const string Close = "close";
     public const string CancelClosure = "cancel-closure";
     public const string Erase = "erase";
+
+    /// <summary>A new version of the resident's key was made, or the old one destroyed; the detail says which.</summary>
+    public const string ChangeKey = "change-key";
+
+    /// <summary>Rows of the table in the detail were closed anew under the newest key; nothing else of them changed.</summary>
+    public const string Rewrite = "rewrite";
     public const string Alarm = "alarm";
 
     /// <summary>Entries of whole sealed ranges were taken away after the retention.</summary>
@@ -33,8 +41,14 @@ internal static class LogAction
     /// <summary>Staff looked a resident up in the registry, or acted on the account there; the detail says which.</summary>
     public const string Registry = "registry";
 
+    /// <summary>An officer checked, approved, refused or suspended an app; the detail says which.</summary>
+    public const string AppRegister = "app-register";
+
     /// <summary>The change of the entry with the same tags may not have been stored.</summary>
     public const string Unconfirmed = "unconfirmed";
+
+    /// <summary>What is written beside rows and may have to be followed by <see cref="Unconfirmed"/>.</summary>
+    public static bool IsChange(string action) => action is Write or Change or Delete or WriteSamples or KeepFile or DeleteFile or Grant or Revoke or Rewrite;
 }
 
 /// <summary>

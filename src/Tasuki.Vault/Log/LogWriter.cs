@@ -24,6 +24,9 @@ internal class LogWriter : IAsyncDisposable
     private readonly MerkleTree _tree = new();
     private OpenGroup _open;
     private OpenGroup? _uncertain;
+
+    // Since then no group was stored: a change may have failed whose word waits here.
+    private bool _owes;
     private bool _closed;
     private bool _abandoned;
 
@@ -47,6 +50,9 @@ internal class LogWriter : IAsyncDisposable
 
     public static async Task<LogWriter> Start(Database database, KeyRing ring, MunicipalityId municipality, TimeProvider clock, CancellationToken cancel) =>
         new(database, ring, municipality, clock, await WriterLease.Take(database, clock, cancel));
+
+    /// <summary>Called when a group is stored and nobody knows it yet. For tests: the answer is lost here.</summary>
+    public Action? AfterStored { get; set; }
 
     /// <summary>Completes when the entry is on the disk; fails when it cannot be, and then nothing may be handed out.</summary>
     public virtual Task Append(LogEntry entry)
@@ -83,7 +89,7 @@ internal class LogWriter : IAsyncDisposable
             group.SealedOne();
         }
 
-        return group.Durable;
+        return waiting.Durable;
     }
 
     /// <summary>An idle writer says that it lives. Returns at once.</summary>
@@ -100,7 +106,8 @@ internal class LogWriter : IAsyncDisposable
             _closed = true;
         _something.Release();
         await _committing;
-        if (!_abandoned)
+        // Who cannot say what it owes does not say either that it ended in order.
+        if (!_abandoned && !_owes)
             await _lease.End();
         await _groups.DisposeAsync();
     }
@@ -136,12 +143,14 @@ internal class LogWriter : IAsyncDisposable
             try
             {
                 await Commit(group);
+                _owes = false;
                 group.Committed();
             }
 #pragma warning disable CA1031 // Whatever it was: those who wait for the group learn it, and the writer goes on.
             catch (Exception failure)
 #pragma warning restore CA1031
             {
+                _owes = true;
                 group.Failed(failure);
                 Owe(group);
             }
@@ -169,8 +178,13 @@ internal class LogWriter : IAsyncDisposable
 
     private async Task Commit(OpenGroup group)
     {
-        if (_uncertain is not null)
-            await Settle();
+        if (_uncertain is { } before && await Settle())
+        {
+            // They were told that it failed, and stored nothing. It is said in this very group: with it the log would else hold a sign of life without the word.
+            foreach (var change in before.Entries.Where(e => LogAction.IsChange(e.Entry.Action)))
+                group.Add(change.Entry with { Action = LogAction.Unconfirmed });
+        }
+
         if (_lease.IsOver && !await KeepLease())
             throw new InvalidOperationException("The access log's writer cannot renew its lease.");
         // After a failure before it, or under a new number, the group stands elsewhere than it thought.
@@ -186,6 +200,7 @@ internal class LogWriter : IAsyncDisposable
         try
         {
             await _groups.Commit(new LogGroup(Number, _nextGroup, _nextEntry, last, _previous, hash, root), group.Entries);
+            AfterStored?.Invoke();
         }
         catch (DbException)
         {
@@ -206,7 +221,7 @@ internal class LogWriter : IAsyncDisposable
             group.Entries[i].Seal(_ring, _municipality, Number, _nextEntry + i, _nextGroup, at);
     }
 
-    /// <summary>Asks the log whether the uncertain group arrived. True when it did and those who wait for it can be told so.</summary>
+    /// <summary>Asks the log whether the uncertain group arrived.</summary>
     private async Task<bool> Settle()
     {
         var end = await _groups.EndOf(Number);
@@ -215,11 +230,6 @@ internal class LogWriter : IAsyncDisposable
         if (end is null || end.GroupNo < _nextGroup)
             return false;
         (_nextGroup, _nextEntry, _previous) = (end.GroupNo + 1, end.LastEntry + 1, end.Hash);
-        if (!group.Durable.IsCompleted)
-            return true;
-        // They were told that it failed, and stored nothing.
-        foreach (var entry in group.Entries.Select(e => e.Entry).Where(e => !e.Written.IsEmpty))
-            _ = Append(entry with { Action = LogAction.Unconfirmed });
         return true;
     }
 
@@ -228,7 +238,7 @@ internal class LogWriter : IAsyncDisposable
         var number = Number;
         try
         {
-            await _lease.Renew();
+            await _lease.Renew(_owes);
         }
         catch (DbException)
         {

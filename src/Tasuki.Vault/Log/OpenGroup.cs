@@ -1,12 +1,16 @@
 using Tasuki.Kernel;
 using Tasuki.Vault.Keys;
+using Tasuki.Vault.Store;
 
 namespace Tasuki.Vault.Log;
 
 /// <summary>An entry on its way: numbered when it came, sealed by the request that brought it.</summary>
-internal sealed class WaitingEntry(LogEntry entry)
+internal sealed class WaitingEntry(LogEntry entry, Task durable)
 {
     public LogEntry Entry => entry;
+
+    /// <summary>Completes when the entry is on the disk; fails when it cannot be.</summary>
+    public Task Durable => durable;
 
     /// <summary>Null until it is sealed, and when that failed.</summary>
     public SealedEntry? Sealed { get; private set; }
@@ -28,7 +32,7 @@ internal sealed class WaitingEntry(LogEntry entry)
 /// </summary>
 internal sealed class OpenGroup(long writerNo, long groupNo, long first)
 {
-    private readonly TaskCompletionSource _durable = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly WakeUps _askers = new();
     private readonly TaskCompletionSource _sealed = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     // One for each entry not yet sealed, and one for being open.
@@ -45,13 +49,10 @@ internal sealed class OpenGroup(long writerNo, long groupNo, long first)
     /// <summary>Somebody waits for this group, and the committer was told. Under the writer's lock.</summary>
     public bool IsAwaited { get; set; }
 
-    /// <summary>Completes when every entry of the group is on the disk; fails when they cannot be.</summary>
-    public Task Durable => _durable.Task;
-
     /// <summary>Under the writer's lock.</summary>
     public WaitingEntry Add(LogEntry entry)
     {
-        var waiting = new WaitingEntry(entry);
+        var waiting = new WaitingEntry(entry, _askers.One());
         Entries.Add(waiting);
         Interlocked.Increment(ref _pending);
         return waiting;
@@ -70,12 +71,7 @@ internal sealed class OpenGroup(long writerNo, long groupNo, long first)
         return _sealed.Task;
     }
 
-    public void Committed() => _durable.TrySetResult();
+    public void Committed() => _askers.Wake();
 
-    public void Failed(Exception failure)
-    {
-        _durable.TrySetException(failure);
-        // An alarm waits for nobody.
-        _ = _durable.Task.Exception;
-    }
+    public void Failed(Exception failure) => _askers.Fail(failure);
 }

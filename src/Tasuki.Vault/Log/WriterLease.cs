@@ -18,6 +18,7 @@ internal sealed class WriterLease
     private readonly Database _database;
     private readonly TimeProvider _clock;
     private long _beat;
+    private long _at;
     private long _until;
 
     private WriterLease(Database database, TimeProvider clock)
@@ -42,11 +43,15 @@ internal sealed class WriterLease
     }
 
     /// <summary>Under a new number when a seal closed this writer in the meantime.</summary>
-    public async Task Renew()
+    /// <param name="owes">
+    /// The writer has still to say that a change is not confirmed. Then the lease runs on, and its time stays that of the one before: a time says that up to it nothing
+    /// was left unsaid, and the check of the records takes a process for dead that says no more.
+    /// </param>
+    public async Task Renew(bool owes)
     {
         try
         {
-            await Insert(Now, Now + Micros(Length));
+            await Insert(owes ? _at : Now, Now + Micros(Length));
         }
         catch (DbException taken) when (Taken.Says(taken))
         {
@@ -80,7 +85,7 @@ internal sealed class WriterLease
                 await work.Execute(VaultColumns.LogWriter.InsertSql, cancel, ("@p0", number), ("@p1", now));
                 await work.Execute(VaultColumns.LogBeat.InsertSql, cancel, ("@p0", number), ("@p1", 1L), ("@p2", now), ("@p3", now + Micros(Length)), ("@p4", null));
                 await work.Commit(cancel);
-                (WriterNo, _beat) = (number, 1);
+                (WriterNo, _beat, _at) = (number, 1, now);
                 Volatile.Write(ref _until, now + Micros(Length));
                 return;
             }
@@ -97,7 +102,7 @@ internal sealed class WriterLease
         await work.Execute(
             VaultColumns.LogBeat.InsertSql, CancellationToken.None, ("@p0", WriterNo), ("@p1", _beat + 1), ("@p2", at), ("@p3", until), ("@p4", null));
         await work.Commit(CancellationToken.None);
-        _beat++;
+        (_beat, _at) = (_beat + 1, at);
         Volatile.Write(ref _until, until);
     }
 }

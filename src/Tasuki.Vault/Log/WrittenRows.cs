@@ -35,6 +35,21 @@ internal static class WrittenRows
         tags.Write(Aead.TagOf(body)[..TagPart]);
     }
 
+    public static void AddRow(ArrayBufferWriter<byte> tags, long place, long version, ReadOnlySpan<byte> body)
+    {
+        Varint.Write(tags, (ulong)place);
+        Varint.Write(tags, (ulong)version);
+        tags.Write(Aead.TagOf(body)[..TagPart]);
+    }
+
+    /// <summary>A grant: it has no versions, and its MAC is what names it.</summary>
+    public static void AddMac(ArrayBufferWriter<byte> tags, long place, ReadOnlySpan<byte> mac)
+    {
+        Varint.Write(tags, (ulong)place);
+        Varint.Write(tags, 1);
+        tags.Write(mac[..TagPart]);
+    }
+
     public static List<WrittenRow> ReadRecords(ReadOnlySpan<byte> written)
     {
         var rows = new List<WrittenRow>();

@@ -94,6 +94,10 @@ internal static class BodyFormat
         }
     }
 
+    /// <summary>The same content under the version that closes now. Null when the value does not open here.</summary>
+    public static byte[]? Reseal(ResidentKeys keys, ReadOnlySpan<byte> body, Binding bound) =>
+        Open(keys, body, bound) is not { } plain ? null : body[0] == Raw ? SealRaw(keys, plain, bound) : Seal(keys, plain, bound);
+
     internal static int PaddedSize(int size)
     {
         if (size <= StepsUpTo)

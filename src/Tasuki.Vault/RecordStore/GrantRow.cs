@@ -30,6 +30,10 @@ internal sealed record GrantRow(
     public static byte[] GranteeToken(KeyRing ring, ActorKind kind, string id) =>
         ring.Mac(RingPurpose.Mac, "grantee", [(byte)kind, .. Encoding.UTF8.GetBytes(id)])[..16];
 
+    /// <summary>What the body is bound to.</summary>
+    public static Binding Bound(MunicipalityId municipality, ResidentNo resident, long grantNo) =>
+        new Binding(municipality, "access_grant").Number(resident.Value).Number(grantNo);
+
     public object?[] Values() =>
         [Resident.Value, GrantNo, Grantee, Purpose, Classes, PeriodFrom, PeriodTo, Until, (long)State, Created, Body, Mac];
 

@@ -141,10 +141,15 @@ internal sealed class OriginalFiles(VaultParts parts, Actor actor, ResidentNo re
         return new StoredFile(row.FileNo, read.Name, read.ContentType, row.Size, Time.FromMicros(row.Received), read.Sha256);
     }
 
-    private Binding Bound(FileRow row) =>
-        new Binding(parts.Municipality, "file").Number(resident.Value).Number(row.FileNo).Number(row.Received).Number(row.Chunks).Number(row.Size);
+    private Binding Bound(FileRow row) => Bound(parts.Municipality, resident, row.FileNo, row.Received, row.Chunks, row.Size);
 
-    private Binding ChunkBound(long fileNo, long chunk) => new Binding(parts.Municipality, "file_chunk").Number(resident.Value).Number(fileNo).Number(chunk);
+    private Binding ChunkBound(long fileNo, long chunk) => ChunkBound(parts.Municipality, resident, fileNo, chunk);
+
+    internal static Binding Bound(MunicipalityId municipality, ResidentNo resident, long fileNo, long received, long chunks, long size) =>
+        new Binding(municipality, "file").Number(resident.Value).Number(fileNo).Number(received).Number(chunks).Number(size);
+
+    internal static Binding ChunkBound(MunicipalityId municipality, ResidentNo resident, long fileNo, long chunk) =>
+        new Binding(municipality, "file_chunk").Number(resident.Value).Number(fileNo).Number(chunk);
 
     private sealed record FileRow(long FileNo, long Received, long Chunks, long Size, byte[] Body)
     {

@@ -22,7 +22,7 @@ internal sealed class RecordDeletion(VaultParts parts, RecordOpener opener, Sess
 
         var updated = resident.NextUpdated(parts.Clock);
         var origin = RecordPayload.Read(standing, payload, parts.Ids).Origin;
-        var gone = standing with { Version = standing.Version + 1, Updated = updated, Code = null, DateFrom = null, DateTo = null, Tokens = [], Identity = null, Deleted = 1 };
+        var gone = Emptied(standing, standing.Version + 1, updated);
         var rowsToStore = new SealedRows(
             [gone.Sealed(keys, parts.Municipality, RecordRow.Current, RecordPayload.Write(origin, [], updated, parts.Ids, opener.Resident))],
             [standing.Sealed(keys, parts.Municipality, RecordRow.History, payload)],
@@ -30,4 +30,8 @@ internal sealed class RecordDeletion(VaultParts parts, RecordOpener opener, Sess
         await log.Commit(work, rowsToStore.Tags(), () => rowsToStore.Store(work, opener.Resident, resident.NextSeq, updated, cancel), cancel);
         return true;
     }
+
+    /// <summary>The version that says that the record is gone. Class and source stay: who saw the record may see that it went.</summary>
+    public static RecordRow Emptied(RecordRow standing, long version, long updated) =>
+        standing with { Version = version, Updated = updated, Code = null, DateFrom = null, DateTo = null, Tokens = [], Identity = null, Deleted = 1 };
 }

@@ -59,6 +59,17 @@ internal sealed class RecordIds(byte[] key) : IDisposable
         return plain[0] == RecordKind && !plain[11..].ContainsAnyExcept((byte)0) && Read40(plain[1..]) == resident.Value ? Read40(plain[6..]) : -1;
     }
 
+    /// <summary>Whose record an id is: null for a forged one. Says nothing of whether it is there.</summary>
+    public ResidentNo? ResidentOf(string id)
+    {
+        Span<byte> text = stackalloc byte[Length];
+        var block = _block.Value!;
+        if (id.Length != Length || !Encoding.ASCII.TryGetBytes(id, text, out var written) || written != Length || !TryBytes(text, block.Input))
+            return null;
+        var plain = block.Decrypt();
+        return plain[0] == RecordKind && !plain[11..].ContainsAnyExcept((byte)0) ? new ResidentNo(Read40(plain[1..])) : null;
+    }
+
     public void Dispose()
     {
         foreach (var block in _block.Values)

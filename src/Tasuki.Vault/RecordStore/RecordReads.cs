@@ -10,13 +10,12 @@ namespace Tasuki.Vault.RecordStore;
 /// <summary>Reads of one record by id, of one version, and counts: each under the session's limit.</summary>
 internal sealed class RecordReads(VaultParts parts, RecordOpener opener, SessionLimit limit)
 {
-    public async Task<StoredRecord?> One(ResidentKeys keys, long seq, CancellationToken cancel)
+    public async Task<StoredRecord?> One(ResidentKeys keys, long seq)
     {
         var sql = new StringBuilder($"select {RecordRow.Select} from record where resident_no = @resident and seq = @seq and deleted = 0");
         var parameters = new List<(string, object?)> { ("@resident", opener.Resident.Value), ("@seq", seq) };
         LimitSql.Append(sql, parameters, limit, keys, limit.Classes.Bits);
-        await using var work = await parts.Records.Read(cancel);
-        var rows = await work.Query(sql.ToString(), row => RecordRow.Read(opener.Resident, row), cancel, [.. parameters]);
+        var rows = await parts.Records.Ask(new Statement(sql.ToString(), [.. parameters]), row => RecordRow.Read(opener.Resident, row));
         return rows is [var one] ? Opened(keys, one, RecordRow.Current) : null;
     }
 

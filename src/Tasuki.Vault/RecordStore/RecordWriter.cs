@@ -20,8 +20,7 @@ namespace Tasuki.Vault.RecordStore;
 /// </summary>
 internal sealed class RecordWriter(VaultParts parts, RecordOpener opener, SessionLimit limit)
 {
-    private const int WorthManyThreads = 24;
-    private const string UniqueViolation = "23505";
+    private const int FewRecords = 16;
     private readonly ResidentNo _resident = opener.Resident;
 
     /// <summary>Null when the resident takes no more records.</summary>
@@ -29,10 +28,10 @@ internal sealed class RecordWriter(VaultParts parts, RecordOpener opener, Sessio
         IReadOnlyList<NewRecord> records, ResidentKeys keys, WriteLog log, CancellationToken cancel)
     {
         var incoming = await Look(records, keys);
-        WritePlan? plan;
-        await using (var reading = await parts.Records.Read(cancel))
-            plan = await Plan(reading, incoming, keys, locked: false, cancel);
-        if (plan is null)
+        // Who was given some classes writes those, and nothing else.
+        if (limit.Classes != AccessClasses.All && Array.Exists(incoming, one => !limit.Classes.Contains(one.Class)))
+            return null;
+        if (await Plan(incoming, keys, cancel) is not { } plan)
             return null;
         var sealedRows = await Seal(plan, incoming, keys);
         if (plan.Versions.Count == 0)
@@ -41,31 +40,9 @@ internal sealed class RecordWriter(VaultParts parts, RecordOpener opener, Sessio
             return plan.Written(parts.Ids, _resident);
         }
 
-        if (await log.TryCommit(sealedRows.Tags(), () => StoreUnlessForestalled(sealedRows, plan, cancel), cancel))
+        if (await log.TryCommit(sealedRows.Tags(), () => sealedRows.StoreUnlessForestalled(parts.Records, plan, _resident, cancel), cancel))
             return plan.Written(parts.Ids, _resident);
         return await WriteUnderLock(incoming, keys, log, cancel);
-    }
-
-    /// <summary>The transaction to commit; null when something was written since the plan was made.</summary>
-    private async Task<DbWork?> StoreUnlessForestalled(SealedRows rows, WritePlan plan, CancellationToken cancel)
-    {
-        var work = await parts.Records.Write(cancel);
-        var stored = false;
-        try
-        {
-            stored = await rows.StoreUnlessForestalled(work, plan, _resident, cancel);
-        }
-        catch (DbException taken) when (string.Equals(taken.SqlState, UniqueViolation, StringComparison.Ordinal))
-        {
-            // The rows went with the question; another write has taken the seq.
-        }
-        finally
-        {
-            if (!stored)
-                await work.DisposeAsync();
-        }
-
-        return stored ? work : null;
     }
 
     private async Task<IReadOnlyList<WrittenRecord>?> WriteUnderLock(Incoming[] incoming, ResidentKeys keys, WriteLog log, CancellationToken cancel)
@@ -84,16 +61,30 @@ internal sealed class RecordWriter(VaultParts parts, RecordOpener opener, Sessio
     public async Task<IReadOnlyList<(WriteOutcome, AccessClass)>> Preview(IReadOnlyList<NewRecord> records, ResidentKeys keys, CancellationToken cancel)
     {
         var incoming = await Look(records, keys);
-        await using var reading = await parts.Records.Read(cancel);
-        var plan = await Plan(reading, incoming, keys, locked: false, cancel);
+        var plan = await Plan(incoming, keys, cancel);
         return plan is null ? [] : [.. incoming.Select((one, i) => (plan.Targets[i].Outcome, one.Class))];
     }
 
     private static async Task<Incoming[]> Look(IReadOnlyList<NewRecord> records, ResidentKeys keys)
     {
         var incoming = new Incoming[records.Count];
-        await ForEach(records.Count, i => incoming[i] = Incoming.Of(records[i], keys));
+        await ManyThreads.ForEach(records.Count, i => incoming[i] = Incoming.Of(records[i], keys));
         return incoming;
+    }
+
+    // Without the lock. Few records make a short question; many make a long one, and take a connection of their own.
+    private async Task<WritePlan?> Plan(Incoming[] incoming, ResidentKeys keys, CancellationToken cancel)
+    {
+        if (incoming.Length <= FewRecords)
+        {
+            var (residents, rows) = await parts.Records.Ask(
+                ResidentRow.Question(parts.Records, _resident, locked: false), row => ResidentRow.From(parts, _resident, row),
+                Recognise(incoming, keys), row => RecordRow.Read(_resident, row));
+            return await Plan(residents, rows, incoming, keys);
+        }
+
+        await using var reading = await parts.Records.Read(cancel);
+        return await Plan(reading, incoming, keys, locked: false, cancel);
     }
 
     private async Task<WritePlan?> Plan(DbWork work, Incoming[] incoming, ResidentKeys keys, bool locked, CancellationToken cancel)
@@ -101,10 +92,15 @@ internal sealed class RecordWriter(VaultParts parts, RecordOpener opener, Sessio
         var (residents, rows) = await work.Query(
             ResidentRow.Question(work.Database, _resident, locked), row => ResidentRow.From(parts, _resident, row),
             Recognise(incoming, keys), row => RecordRow.Read(_resident, row), cancel);
+        return await Plan(residents, rows, incoming, keys);
+    }
+
+    private async Task<WritePlan?> Plan(List<ResidentRow> residents, List<RecordRow> rows, Incoming[] incoming, ResidentKeys keys)
+    {
         if (residents is not [{ State: ResidentState.Open } resident])
             return null;
         var known = await Known(rows, keys);
-        await ForEach(incoming.Length, i => _ = known.ContainsKey(incoming[i].Identity) ? incoming[i].Content : null);
+        await ManyThreads.ForEach(incoming.Length, i => _ = known.ContainsKey(incoming[i].Identity) ? incoming[i].Content : null);
         return WritePlan.Make(resident, incoming, known, parts.Clock);
     }
 
@@ -125,7 +121,7 @@ internal sealed class RecordWriter(VaultParts parts, RecordOpener opener, Sessio
     {
         var known = new Dictionary<Identity, KnownRecord>(rows.Count);
         var opened = new (Identity Identity, KnownRecord Record)?[rows.Count];
-        await ForEach(rows.Count, i => opened[i] = Open(rows[i], keys));
+        await ManyThreads.ForEach(rows.Count, i => opened[i] = Open(rows[i], keys));
         foreach (var one in opened)
         {
             if (one is { } stored)
@@ -146,85 +142,6 @@ internal sealed class RecordWriter(VaultParts parts, RecordOpener opener, Sessio
     private async Task<SealedRows> Seal(WritePlan plan, Incoming[] incoming, ResidentKeys keys)
     {
         var references = plan.References(incoming, parts.Ids, _resident);
-        var versions = plan.Versions;
-        var rows = new RecordRow[versions.Count];
-        await ForEach(versions.Count, i =>
-        {
-            rows[i] = incoming[versions[i].Index].Row(parts, _resident, versions[i], keys, references);
-        });
-        var replaced = plan.Replaced;
-        var past = new RecordRow[replaced.Count];
-        await ForEach(replaced.Count, i => past[i] = replaced[i].Row.Sealed(keys, parts.Municipality, RecordRow.History, replaced[i].Payload));
-        return new SealedRows(
-            [.. rows.Where((_, i) => string.Equals(versions[i].Table, RecordRow.Current, StringComparison.Ordinal))],
-            [.. past, .. rows.Where((_, i) => !string.Equals(versions[i].Table, RecordRow.Current, StringComparison.Ordinal))],
-            [.. replaced.Select(one => one.Row.Seq)]);
-    }
-
-    private static Task ForEach(int count, Action<int> act)
-    {
-        if (count >= WorthManyThreads)
-            return Task.Run(() => Parallel.For(0, count, act));
-        for (var i = 0; i < count; i++)
-            act(i);
-        return Task.CompletedTask;
-    }
-}
-
-/// <summary>Rows ready to be stored: the ones that stand, the ones that are past, and the seqs whose row makes place.</summary>
-internal sealed record SealedRows(IReadOnlyList<RecordRow> Current, IReadOnlyList<RecordRow> Past, IReadOnlyList<long> MakePlace)
-{
-    private const int TagPart = 8;
-    private const int FewRows = 8;
-
-    public async Task Store(DbWork work, ResidentNo resident, long nextSeq, long lastUpdated, CancellationToken cancel)
-    {
-        await StoreRows(work, resident, cancel);
-        await ResidentRow.Move(work, resident, nextSeq, lastUpdated, cancel);
-    }
-
-    /// <summary>Takes the resident's lock and stores, if nothing was written since the plan: few rows in the same round trip. False when something was.</summary>
-    public async Task<bool> StoreUnlessForestalled(DbWork work, WritePlan plan, ResidentNo resident, CancellationToken cancel)
-    {
-        var moveOn = plan.Seen.MoveOn(resident, plan.NextSeq, plan.LastUpdated);
-        if (Current.Count + Past.Count > FewRows)
-        {
-            if (await work.Execute(moveOn.Sql, cancel, moveOn.Parameters) == 0)
-                return false;
-            await StoreRows(work, resident, cancel);
-            return true;
-        }
-
-        List<Statement> statements = [moveOn, .. MakePlace.Select(seq => new Statement("delete from record where resident_no = @resident and seq = @seq", ("@resident", resident.Value), ("@seq", seq)))];
-        statements.AddRange(Current.Select(row => VaultColumns.Record.Insert(row.Values())));
-        statements.AddRange(Past.Select(row => VaultColumns.RecordHistory.Insert(row.Values())));
-        return await work.ExecuteAll(statements, cancel) == 1;
-    }
-
-    private async Task StoreRows(DbWork work, ResidentNo resident, CancellationToken cancel)
-    {
-        foreach (var some in MakePlace.Chunk(500))
-        {
-            await work.Execute(
-                string.Create(CultureInfo.InvariantCulture, $"delete from record where resident_no = @resident and seq in ({string.Join(',', some)})"), cancel,
-                ("@resident", resident.Value));
-        }
-
-        await work.Database.InsertRecords(work, VaultColumns.Record, Current, cancel);
-        await work.Database.InsertRecords(work, VaultColumns.RecordHistory, Past, cancel);
-    }
-
-    /// <summary>For the log: seq and version of each row that now stands, with the start of its tag.</summary>
-    public ReadOnlyMemory<byte> Tags()
-    {
-        var tags = new ArrayBufferWriter<byte>(Current.Count * 12);
-        foreach (var row in Current)
-        {
-            Varint.Write(tags, (ulong)row.Seq);
-            Varint.Write(tags, (ulong)row.Version);
-            tags.Write(Aead.TagOf(row.Body)[..TagPart]);
-        }
-
-        return tags.WrittenMemory;
+        return await SealedRows.Make(plan, parts, keys, version => incoming[version.Index].Row(parts, _resident, version, keys, references));
     }
 }

@@ -112,8 +112,10 @@ internal sealed class SampleChunks(VaultParts parts, Actor actor, ResidentNo res
             row => (row.GetInt64(0), row.GetInt64(1), row.GetInt64(2), row.GetInt64(3), row.Bytes(4)), cancel, [.. parameters]);
     }
 
-    private Binding Bound(long metric, long day, long version, long updated) =>
-        new Binding(parts.Municipality, "sample_chunk").Number(resident.Value).Number(metric).Number(day).Number(version).Number(updated);
+    private Binding Bound(long metric, long day, long version, long updated) => Bound(parts.Municipality, resident, metric, day, version, updated);
+
+    internal static Binding Bound(MunicipalityId municipality, ResidentNo resident, long metric, long day, long version, long updated) =>
+        new Binding(municipality, "sample_chunk").Number(resident.Value).Number(metric).Number(day).Number(version).Number(updated);
 
     // metric | unit | count | (first second, last second, value)*, texts with their length, numbers as varints.
     private static byte[] Pack(SampleDay day)

@@ -67,24 +67,45 @@ internal sealed class WritePlan
         return plan;
     }
 
+    /// <summary>One version for each change: of a record that stands, or of a new one where none does. Nothing is recognised.</summary>
+    public static WritePlan Make(ResidentRow resident, IReadOnlyList<(string Type, KnownRecord? Standing)> changes, TimeProvider clock)
+    {
+        var plan = new WritePlan(resident, changes.Count);
+        var updated = resident.NextUpdated(clock);
+        for (var i = 0; i < changes.Count; i++)
+        {
+            var (type, standing) = changes[i];
+            if (standing is null)
+            {
+                plan.Add(i, type, plan.NextSeq++, 1, updated, WriteOutcome.Created);
+                continue;
+            }
+
+            plan._replaced.Add(standing);
+            plan.Add(i, type, standing.Row.Seq, (int)standing.Row.Version + 1, updated, WriteOutcome.Updated);
+        }
+
+        return plan;
+    }
+
     public IReadOnlyList<WrittenRecord> Written(RecordIds ids, ResidentNo resident) =>
         [.. _targets.Select(target => new WrittenRecord(ids.Encode(resident, target.Seq), target.Type, target.Outcome))];
 
     /// <summary>What other records of this write call each record, and the reference it is stored under.</summary>
-    public IReadOnlyDictionary<string, string> References(Incoming[] incoming, RecordIds ids, ResidentNo resident)
+    public IReadOnlyDictionary<string, string> References(IReadOnlyList<Incoming?> incoming, RecordIds ids, ResidentNo resident)
     {
         var references = new Dictionary<string, string>(StringComparer.Ordinal);
         var twice = new HashSet<string>(StringComparer.Ordinal);
         var byOriginalId = new Dictionary<string, string>(StringComparer.Ordinal);
-        for (var i = 0; i < incoming.Length; i++)
+        for (var i = 0; i < incoming.Count; i++)
         {
-            if (incoming[i].LocalUrl is null && incoming[i].OriginalId is null)
+            if (incoming[i] is not { } one || (one.LocalUrl is null && one.OriginalId is null))
                 continue;
             var stored = $"{_targets[i].Type}/{ids.Encode(resident, _targets[i].Seq)}";
-            if (incoming[i].LocalUrl is { } url)
+            if (one.LocalUrl is { } url)
                 references.TryAdd(url, stored);
             // A file that names its entries by URL may still refer by Type/id; two entries of one id leave such a reference as it came.
-            if (incoming[i].OriginalId is { } id && !byOriginalId.TryAdd($"{_targets[i].Type}/{id}", stored))
+            if (one.OriginalId is { } id && !byOriginalId.TryAdd($"{_targets[i].Type}/{id}", stored))
                 twice.Add($"{_targets[i].Type}/{id}");
         }
 
@@ -114,11 +135,11 @@ internal sealed class WritePlan
             }
 
             _replaced.Add(stored);
-            Add(index, one, stored.Row.Seq, (int)stored.Row.Version + 1, Math.Max(updated, LastUpdated), WriteOutcome.Updated);
+            Add(index, one.Resource.Type, stored.Row.Seq, (int)stored.Row.Version + 1, Math.Max(updated, LastUpdated), WriteOutcome.Updated);
         }
         else
         {
-            Add(index, one, NextSeq++, 1, Math.Max(updated, LastUpdated), WriteOutcome.Created);
+            Add(index, one.Resource.Type, NextSeq++, 1, Math.Max(updated, LastUpdated), WriteOutcome.Created);
         }
 
         pending[one.Identity] = (_versions.Count - 1, one);
@@ -135,14 +156,14 @@ internal sealed class WritePlan
         }
 
         _versions[before.Version] = earlier with { Table = RecordRow.History };
-        Add(index, one, earlier.Seq, earlier.Version + 1, LastUpdated + 1, WriteOutcome.Updated);
+        Add(index, one.Resource.Type, earlier.Seq, earlier.Version + 1, LastUpdated + 1, WriteOutcome.Updated);
         pending[one.Identity] = (_versions.Count - 1, one);
     }
 
-    private void Add(int index, Incoming one, long seq, int version, long updated, WriteOutcome outcome)
+    private void Add(int index, string type, long seq, int version, long updated, WriteOutcome outcome)
     {
         _versions.Add(new NewVersion(index, seq, version, updated, RecordRow.Current));
-        _targets[index] = new WriteTarget(seq, one.Resource.Type, outcome);
+        _targets[index] = new WriteTarget(seq, type, outcome);
         LastUpdated = updated;
     }
 }

@@ -50,11 +50,16 @@ internal static class PredicateText
             case DateTest date: Node(text, "date", Number((int)date.Prefix), Number(date.Date.From), Number(date.Date.To)); break;
             case ReferenceTest reference: Node(text, "reference", reference.Target); break;
             case StringTest one: Node(text, "string", Number((int)one.Match), one.Text); break;
-            case NumberTest number: Node(text, "number", Number((int)number.Prefix), number.Value.ToString(CultureInfo.InvariantCulture)); break;
+            case NumberTest number: Node(text, "number", Number((int)number.Prefix), number.Value.ToString(CultureInfo.InvariantCulture), number.Half?.ToString(CultureInfo.InvariantCulture)); break;
             case QuantityTest quantity:
-                Node(text, "quantity", Number((int)quantity.Prefix), quantity.Value.ToString(CultureInfo.InvariantCulture), quantity.System, quantity.Code);
+                Node(text, "quantity", Number((int)quantity.Prefix), quantity.Value.ToString(CultureInfo.InvariantCulture), quantity.System, quantity.Code,
+                    quantity.Half?.ToString(CultureInfo.InvariantCulture));
                 break;
-            case UriTest uri: Node(text, "uri", uri.Uri, uri.Below ? "1" : "0"); break;
+            case UriTest uri: Node(text, "uri", uri.Uri, uri.Below ? "1" : "0", uri.Above ? "1" : "0"); break;
+            case WordsTest words: Node(text, "words", words.Text); break;
+            case OfTypeTest of: Node(text, "oftype", of.System, of.Code, of.Value); break;
+            case ReferenceIdentifierTest identifier: Node(text, "refid"); Write(text, identifier.Identifier); break;
+            case ValueSetTest set: Node(text, "set", set.ValueSet); break;
             case CompositeTest composite:
                 Node(text, "composite", Number(composite.Parts.Count));
                 foreach (var part in composite.Parts)

@@ -19,6 +19,9 @@ internal sealed class RecordSearch(VaultParts parts, RecordOpener opener, Sessio
     // Part of the statement's text: the planner must know that few rows are wanted, and a handful of texts are prepared once.
     private static readonly int[] Batches = [16, 64, 256, 1_024, 4_096];
 
+    // Up to here a page travels with the questions of others; more, and what the store must look for in packed tokens, has a connection of its own.
+    private const int FewRows = 64;
+
     public static Error? Check(RecordQuery query) =>
         query.Limit is < 1 or > 1_000 ? new Error("query.limit", $"A page holds 1 to 1,000 records; {query.Limit} were asked for.")
         : PredicateCheck.Of(query.Predicate);
@@ -31,8 +34,7 @@ internal sealed class RecordSearch(VaultParts parts, RecordOpener opener, Sessio
         var found = new List<StoredRecord>();
         var last = after ?? default;
         var more = false;
-        await using var work = await parts.Records.Read(cancel);
-        await Walk(work, query.Predicate, null, query.Order, keys, after, count + 1, cancel, (row, opened) =>
+        await Walk(query.Predicate, null, query.Order, keys, after, count + 1, cancel, (row, opened) =>
         {
             if (found.Count == count)
             {
@@ -50,8 +52,7 @@ internal sealed class RecordSearch(VaultParts parts, RecordOpener opener, Sessio
     public async Task<int> Count(RecordPredicate predicate, ResidentKeys keys, CancellationToken cancel)
     {
         var count = 0;
-        await using var work = await parts.Records.Read(cancel);
-        await Walk(work, predicate, null, RecordOrder.Stored, keys, null, int.MaxValue, cancel, (_, _) =>
+        await Walk(predicate, null, RecordOrder.Stored, keys, null, int.MaxValue, cancel, (_, _) =>
         {
             count++;
             return true;
@@ -61,15 +62,21 @@ internal sealed class RecordSearch(VaultParts parts, RecordOpener opener, Sessio
 
     /// <summary>Hands over what is found until <paramref name="take"/> says that it is enough.</summary>
     private async Task Walk(
-        DbWork work, RecordPredicate predicate, IReadOnlyList<string>? scope, RecordOrder order, ResidentKeys keys, PagePosition? after, int wanted, CancellationToken cancel,
+        RecordPredicate predicate, IReadOnlyList<string>? scope, RecordOrder order, ResidentKeys keys, PagePosition? after, int wanted, CancellationToken cancel,
         Func<RecordRow, OpenedRow, bool> take, GateQuestion? gate = null)
     {
-        var chains = await Chains(work, predicate, scope, keys, cancel);
+        var chains = await Chains(predicate, scope, keys, cancel);
         var matches = new Matcher(limit, SeqOf, chains).Compile(predicate, scope);
         var superset = new SqlSuperset(parts.Records, keys, SeqOf, chains);
         var condition = superset.Lower(predicate, scope);
         if (condition.Text is Condition.False)
+        {
+            // Nothing can be found; whether the gate opens is another question.
+            if (gate is not null)
+                await Few(gate, null);
             return;
+        }
+
         // In an order by date those without one come last, in a statement of their own.
         var undatedFollow = order is RecordOrder.NewestDateFirst or RecordOrder.OldestDateFirst && limit.PeriodFrom is null && limit.PeriodTo is null
             && !SqlSuperset.NeedsDate(predicate, scope);
@@ -78,24 +85,28 @@ internal sealed class RecordSearch(VaultParts parts, RecordOpener opener, Sessio
         while (true)
         {
             var read = 0;
-            await using (var asked = await work.Ask(gate?.Statement, Candidates(keys, condition, superset, order, position, Batches[batch]), cancel))
+            var statement = Candidates(keys, condition, superset, order, position, Batches[batch]);
+            if (Batches[batch] <= FewRows && !superset.Scans)
             {
-                var reader = asked.Reader;
-                if (gate is not null && !await gate.Opens(reader, cancel))
+                var rows = await Few(gate, statement);
+                if (gate is { Opened: false } || rows.Exists(row => !Look(row)))
                     return;
-                gate = null;
-                while (await reader.ReadAsync(cancel))
+                read = rows.Count;
+            }
+            else
+            {
+                await using var work = await parts.Records.Read(cancel);
+                await using var asked = await work.Ask(gate?.Statement, statement, cancel);
+                if (gate is not null && !await gate.Opens(asked.Reader, cancel))
+                    return;
+                for (; await asked.Reader.ReadAsync(cancel); read++)
                 {
-                    read++;
-                    var row = RecordRow.Read(opener.Resident, reader);
-                    position = PositionOf(order, row);
-                    if (opener.Row(keys, row, RecordRow.Current) is not { } opened || !matches(new Candidate(row, opened.Class, opened.Resource.Json.Span)))
-                        continue;
-                    if (!take(row, opened))
+                    if (!Look(RecordRow.Read(opener.Resident, asked.Reader)))
                         return;
                 }
             }
 
+            gate = null;
             if (read < Batches[batch])
             {
                 if (!undatedFollow || position is { Undated: true })
@@ -107,6 +118,33 @@ internal sealed class RecordSearch(VaultParts parts, RecordOpener opener, Sessio
                 batch = Math.Min(batch + 1, Batches.Length - 1);
             }
         }
+
+        bool Look(RecordRow row)
+        {
+            position = PositionOf(order, row);
+            return opener.Row(keys, row, RecordRow.Current) is not { } opened || !matches(new Candidate(row, opened.Class, opened.Resource.Json.Span)) || take(row, opened);
+        }
+    }
+
+    // The gate's answer and the rows behind it, which stay closed unless it opened.
+    private async Task<List<RecordRow>> Few(GateQuestion? gate, Statement? statement)
+    {
+        var rows = new List<RecordRow>();
+        await parts.Records.Ask(new Question([.. new[] { gate?.Statement, statement }.OfType<Statement>()], Forget, (place, row) =>
+        {
+            if (gate is not null && place == 0)
+                gate.Look(row);
+            else
+                rows.Add(RecordRow.Read(opener.Resident, row));
+        }));
+        gate?.Decide();
+        return rows;
+
+        void Forget()
+        {
+            gate?.Forget();
+            rows.Clear();
+        }
     }
 
     private static int FirstBatch(int wanted)
@@ -117,7 +155,7 @@ internal sealed class RecordSearch(VaultParts parts, RecordOpener opener, Sessio
 
     private long SeqOf(string id) => parts.Ids.SeqOf(opener.Resident, id);
 
-    private async Task<ChainSets> Chains(DbWork work, RecordPredicate predicate, IReadOnlyList<string>? scope, ResidentKeys keys, CancellationToken cancel)
+    private async Task<ChainSets> Chains(RecordPredicate predicate, IReadOnlyList<string>? scope, ResidentKeys keys, CancellationToken cancel)
     {
         var chains = new ChainSets();
         foreach (var chain in ChainSets.In(predicate).ToHashSet(ReferenceEqualityComparer.Instance))
@@ -125,7 +163,7 @@ internal sealed class RecordSearch(VaultParts parts, RecordOpener opener, Sessio
             if (chain is RecordPredicate.ReferenceTo to)
             {
                 var targets = new HashSet<string>(StringComparer.Ordinal);
-                await Walk(work, to.To, null, RecordOrder.Stored, keys, null, int.MaxValue, cancel, (row, _) =>
+                await Walk(to.To, null, RecordOrder.Stored, keys, null, int.MaxValue, cancel, (row, _) =>
                     targets.Add($"{row.TypeName}/{parts.Ids.Encode(opener.Resident, row.Seq)}"));
                 chains.Add(to, targets);
             }
@@ -134,7 +172,7 @@ internal sealed class RecordSearch(VaultParts parts, RecordOpener opener, Sessio
                 var references = new ReferencesOf();
                 var known = SearchParameters.Find(by.Type, by.Name).Value;
                 var from = new RecordPredicate.And([new RecordPredicate.OfType([by.Type]), by.By]);
-                await Walk(work, from, null, RecordOrder.Stored, keys, null, int.MaxValue, cancel, (_, opened) =>
+                await Walk(from, null, RecordOrder.Stored, keys, null, int.MaxValue, cancel, (_, opened) =>
                 {
                     known.Any(opened.Resource.Json.Span, references);
                     return true;

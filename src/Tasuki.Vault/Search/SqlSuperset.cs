@@ -33,6 +33,9 @@ internal sealed class SqlSuperset(Database database, ResidentKeys keys, Func<str
 
     public IReadOnlyList<(string Name, object? Value)> Parameters => _parameters;
 
+    /// <summary>The store looks into the tokens of row after row: it may look long before it finds.</summary>
+    public bool Scans { get; private set; }
+
     public Condition Lower(RecordPredicate predicate, IReadOnlyList<string>? scope) => predicate switch
     {
         RecordPredicate.Everything => Condition.True(exact: true),
@@ -140,9 +143,12 @@ internal sealed class SqlSuperset(Database database, ResidentKeys keys, Func<str
         var known = scope.Select(type => SearchParameters.Find(type, parameter.Name).Value).ToList();
         return Same(known, one => one.NeedsCode(parameter.Test)) is { } code ? Holding(TokenKind.Code, code)
             : Same(known, one => one.NeedsIdentifier(parameter.Test)) is { } identifier ? Holding(TokenKind.Identifier, identifier)
-            : Same(known, one => one.NeedsReference(parameter.Test)) is { } reference ? Holding(TokenKind.Reference, reference)
+            : Same(known, one => one.NeedsReference(parameter.Test)) is { } reference && !ToPatient(reference) ? Holding(TokenKind.Reference, reference)
             : Condition.True(exact: false);
     }
+
+    // Nearly every record of a resident refers to their Patient: to look for it in the tokens of row after row narrows nothing.
+    private static bool ToPatient(string reference) => reference.StartsWith("Patient/", StringComparison.Ordinal);
 
     private static string? Same(List<SearchParameter> known, Func<SearchParameter, string?> needs) => known.All(one => needs(one) is not null) ? needs(known[0]) : null;
 
@@ -180,7 +186,7 @@ internal sealed class SqlSuperset(Database database, ResidentKeys keys, Func<str
         if (Same([.. scope.Select(type => SearchParameters.Find(type, to.Name).Value)], one => one.NeedsReference(new ReferenceTest(targets.First()))) is null)
             return Condition.True(exact: false);
         var tokens = Filled([.. targets.Select(target => (object)PackedTokens.Bytes(keys.Token(TokenKind.Reference, target)))]);
-        return new Condition($"({string.Join(" or ", tokens.Select(token => database.Contains("tokens", Add(token))))})", IsExact: false);
+        return new Condition($"({string.Join(" or ", tokens.Select(token => Contains("tokens", Add(token))))})", IsExact: false);
     }
 
     private Condition Seqs(HashSet<long> seqs, bool exact)
@@ -192,7 +198,13 @@ internal sealed class SqlSuperset(Database database, ResidentKeys keys, Func<str
     }
 
     private Condition Holding(TokenKind kind, string text) =>
-        new(database.Contains("tokens", Add(PackedTokens.Bytes(keys.Token(kind, text)))), IsExact: false);
+        new(Contains("tokens", Add(PackedTokens.Bytes(keys.Token(kind, text)))), IsExact: false);
+
+    private string Contains(string column, string parameter)
+    {
+        Scans = true;
+        return database.Contains(column, parameter);
+    }
 
     private string List(IEnumerable<object> values) => string.Join(',', Filled([.. values]).Select(Add));
 

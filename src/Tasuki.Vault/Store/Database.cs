@@ -44,8 +44,63 @@ internal abstract class Database : IAsyncDisposable
 
     public abstract ValueTask DisposeAsync();
 
+    /// <summary>Answers a question of few rows. Where a store is a round trip away, questions that come at the same time share one.</summary>
+    public virtual async Task Ask(Question question)
+    {
+        await using var work = await Read(CancellationToken.None);
+        for (var i = 0; i < question.Statements.Count; i++)
+        {
+            var place = i;
+            await using var asked = await work.Ask(null, question.Statements[i], CancellationToken.None);
+            while (await asked.Reader.ReadAsync())
+                question.Take(place, asked.Reader);
+        }
+    }
+
+    public async Task<List<T>> Ask<T>(Statement statement, Func<DbDataReader, T> read)
+    {
+        var rows = new List<T>();
+        await Ask(new Question([statement], rows.Clear, (_, row) => rows.Add(read(row))));
+        return rows;
+    }
+
+    public async Task<(List<TFirst> First, List<TSecond> Second)> Ask<TFirst, TSecond>(
+        Statement first, Func<DbDataReader, TFirst> readFirst, Statement second, Func<DbDataReader, TSecond> readSecond)
+    {
+        var (one, two) = (new List<TFirst>(1), new List<TSecond>());
+        await Ask(new Question(
+            [first, second],
+            () =>
+            {
+                one.Clear();
+                two.Clear();
+            },
+            (statement, row) =>
+            {
+                if (statement == 0)
+                    one.Add(readFirst(row));
+                else
+                    two.Add(readSecond(row));
+            }));
+        return (one, two);
+    }
+
     /// <summary>Releases what a <see cref="DbWork"/> held.</summary>
     internal abstract ValueTask Release(DbWork work);
+
+    /// <summary>The statement as the store's driver takes it with the least work.</summary>
+    internal virtual Statement Placed(Statement statement) => statement;
+
+    internal abstract DbParameter Parameter(string name, object? value);
+
+    internal void Fill(DbBatchCommand command, Statement statement)
+    {
+        Observer?.Invoke(statement.Sql);
+        var placed = Placed(statement);
+        command.CommandText = placed.Sql;
+        foreach (var (name, value) in placed.Parameters)
+            command.Parameters.Add(Parameter(name, value));
+    }
 
     /// <summary>For <see cref="BringUpToDate"/>: the scripts are counted by the version table.</summary>
     protected static async Task<Kernel.Result<Kernel.Done>> RunScripts(DbWork work, IReadOnlyList<string> scripts, int seen, bool create, CancellationToken cancel)
@@ -81,19 +136,12 @@ internal sealed class DbWork(Database database, DbConnection connection, DbTrans
     {
         database.Observer?.Invoke(sql);
         var command = connection.CreateCommand();
-        command.CommandText = sql;
         command.Transaction = Transaction;
-        foreach (var (name, value) in parameters)
-            Add(command, name, value);
+        var statement = parameters.IsEmpty ? new Statement(sql) : database.Placed(new Statement(sql, [.. parameters]));
+        command.CommandText = statement.Sql;
+        foreach (var (name, value) in statement.Parameters)
+            command.Parameters.Add(database.Parameter(name, value));
         return command;
-    }
-
-    public static void Add(DbCommand command, string name, object? value)
-    {
-        var parameter = command.CreateParameter();
-        parameter.ParameterName = name;
-        parameter.Value = value ?? DBNull.Value;
-        command.Parameters.Add(parameter);
     }
 
     public async Task<int> Execute(string sql, CancellationToken cancel, params (string Name, object? Value)[] parameters)
@@ -194,17 +242,8 @@ internal sealed class DbWork(Database database, DbConnection connection, DbTrans
         batch.Transaction = Transaction;
         foreach (var statement in statements)
         {
-            database.Observer?.Invoke(statement.Sql);
             var command = batch.CreateBatchCommand();
-            command.CommandText = statement.Sql;
-            foreach (var (name, value) in statement.Parameters)
-            {
-                var parameter = command.CreateParameter();
-                parameter.ParameterName = name;
-                parameter.Value = value ?? DBNull.Value;
-                command.Parameters.Add(parameter);
-            }
-
+            database.Fill(command, statement);
             batch.BatchCommands.Add(command);
         }
 

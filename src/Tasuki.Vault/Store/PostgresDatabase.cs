@@ -14,11 +14,14 @@ internal sealed class PostgresDatabase : Database
 
     private readonly NpgsqlDataSource _source;
     private readonly string _schema;
+    private readonly QuestionGroups _questions;
+    private readonly PlacedTexts _texts = new();
 
     private PostgresDatabase(NpgsqlDataSource source, string schema)
     {
         _source = source;
         _schema = schema;
+        _questions = new QuestionGroups(this, source);
     }
 
     public override string RowLock => " for update";
@@ -32,7 +35,8 @@ internal sealed class PostgresDatabase : Database
     public static async Task<Result<PostgresDatabase>> Open(string connection, string schema, CancellationToken cancel)
     {
         // No session here changes anything that a next user of the connection would meet, and telling the server to reset seven things costs as much as a read.
-        var text = new NpgsqlConnectionStringBuilder(connection) { NoResetOnClose = true, SearchPath = schema, MaxAutoPrepare = 60, AutoPrepareMinUsages = 2, IncludeErrorDetail = false };
+        // Every statement is keyed by the resident first: one plan serves all values, and planning each anew cost as much as running it.
+        var text = new NpgsqlConnectionStringBuilder(connection) { NoResetOnClose = true, Options = "-c plan_cache_mode=force_generic_plan", SearchPath = schema, MaxAutoPrepare = 60, AutoPrepareMinUsages = 2, IncludeErrorDetail = false };
         var source = NpgsqlDataSource.Create(text);
         try
         {
@@ -62,7 +66,19 @@ internal sealed class PostgresDatabase : Database
         }
     }
 
+    public override Task Ask(Question question) => _questions.Ask(question);
+
     internal override ValueTask Release(DbWork work) => work.Connection.DisposeAsync();
+
+    internal override Statement Placed(Statement statement) => _texts.Place(statement);
+
+    internal override DbParameter Parameter(string name, object? value) => value switch
+    {
+        long number => new NpgsqlParameter<long>(name, number),
+        byte[] bytes => new NpgsqlParameter<byte[]>(name, bytes),
+        string text => new NpgsqlParameter<string>(name, text),
+        _ => new NpgsqlParameter(name, value ?? DBNull.Value),
+    };
 
     public override async Task InsertMany(DbWork work, TableColumns table, IReadOnlyList<object?[]> rows, CancellationToken cancel)
     {

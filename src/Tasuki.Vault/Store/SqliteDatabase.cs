@@ -76,6 +76,8 @@ internal sealed class SqliteDatabase : Database
         }
     }
 
+    internal override DbParameter Parameter(string name, object? value) => new SqliteParameter(name, value ?? DBNull.Value);
+
     internal override async ValueTask Release(DbWork work)
     {
         if (ReferenceEquals(work.Connection, _writer))

@@ -6,13 +6,16 @@ namespace Tasuki.Web;
 /// Headers of every answer. They are set when the answer starts, so that the error page, which clears what was there, has them too. An endpoint that needs
 /// another policy sets its own header before and is left alone.
 /// </summary>
-internal static class SecurityHeaders
+public static class SecurityHeaders
 {
     private const string ContentSecurityPolicy =
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; manifest-src 'self'; " +
         "form-action 'self'; base-uri 'self'; frame-ancestors 'none'";
 
-    public static Task Add(HttpContext context, RequestDelegate next)
+    /// <summary>The policy of a page whose form ends at another origin: a browser follows the redirect of a form only to where the policy lets forms go.</summary>
+    public static string WithFormsTo(string origin) => ContentSecurityPolicy.Replace("form-action 'self'", $"form-action 'self' {origin}", StringComparison.Ordinal);
+
+    internal static Task Add(HttpContext context, RequestDelegate next)
     {
         context.Response.OnStarting(static state =>
         {

@@ -6,6 +6,7 @@ using Tasuki.Exchange.Closing;
 using Tasuki.Exchange.Exporting;
 using Tasuki.Exchange.Importing;
 using Tasuki.Exchange.Originals;
+using Tasuki.Kernel;
 using Tasuki.People;
 using Tasuki.Web;
 
@@ -22,6 +23,7 @@ public static class ExchangeModule
 
         services.AddSingleton(options);
         services.AddSingleton<IModelPart, ExchangeModelPart>();
+        services.AddSealedTable((db, resident) => db.Set<ImportRow>().Where(r => r.ResidentNo == resident), r => $"{new ResidentNo(r.ResidentNo)}/{r.Id}");
         services.AddSingleton<SpoolFolder>();
         services.AddSingleton<ReadingTurn>();
         services.AddSingleton<IScanner>(sp => options.Clamd is var (host, port) ? new ClamdScanner(host, port, sp.GetRequiredService<TimeProvider>()) : new NoScanner());

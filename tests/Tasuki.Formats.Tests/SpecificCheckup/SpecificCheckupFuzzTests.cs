@@ -24,7 +24,7 @@ public class SpecificCheckupFuzzTests
             SpecificCheckupReader.LooksLike(bytes.AsSpan(0, Math.Min(bytes.Length, 4096)));
             var clock = Stopwatch.StartNew();
             var items = await Fixture.Read(bytes, name);
-            Assert.True(clock.Elapsed < TimeSpan.FromSeconds(20), $"Round {round} took {clock.Elapsed}.");
+            Assert.True(clock.Elapsed < TimeSpan.FromSeconds(120), $"Round {round} took {clock.Elapsed}.");
             Assert.NotEmpty(items);
             Assert.DoesNotContain(items.Take(items.Count - 1), item => item is ReadStopped);
             Assert.All(items, item => Assert.Equal(name, item.Position.File));
@@ -52,7 +52,7 @@ public class SpecificCheckupFuzzTests
             var clock = Stopwatch.StartNew();
             var items = await Fixture.ReadText(open + body);
             Assert.IsType<ReadStopped>(items[^1]);
-            Assert.True(clock.Elapsed < TimeSpan.FromSeconds(60), $"{body[..20]} took {clock.Elapsed}.");
+            Assert.True(clock.Elapsed < TimeSpan.FromSeconds(300), $"{body[..20]} took {clock.Elapsed}.");
             Assert.True(GC.GetAllocatedBytesForCurrentThread() - before < 2L << 30, $"{body[..20]} allocated {GC.GetAllocatedBytesForCurrentThread() - before:N0} bytes.");
         }
     }

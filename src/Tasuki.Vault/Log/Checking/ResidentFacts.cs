@@ -17,6 +17,8 @@ internal sealed class WriteEntry(SealedEntry entry, OpenedBody body)
 
     public string Action => body.Action;
 
+    public string? Detail => body.Detail;
+
     public ReadOnlyMemory<byte> Written => body.Written;
 
     /// <summary>The number in details like <c>file 3</c>.</summary>
@@ -47,6 +49,9 @@ internal sealed class ResidentFacts(long resident)
 
     public Dictionary<long, StandingRow> Files { get; } = [];
 
+    /// <summary>Rows whose tag is that of a rewriting: live grants, and rows whose first writing names no tag to compare with any more.</summary>
+    public HashSet<(string Table, long Metric, long Place)> Rewritten { get; } = [];
+
     public List<(long Writer, long Entry)> Unreadable { get; } = [];
 
     public List<WriteEntry> Writes { get; } = [];
@@ -74,14 +79,16 @@ internal sealed class ResidentFacts(long resident)
             case LogAction.Unconfirmed:
                 for (var i = Writes.Count - 1; i >= 0; i--)
                 {
-                    if (Writes[i].WriterNo != entry.WriterNo || !Writes[i].Written.Span.SequenceEqual(body.Written.Span))
+                    // Under another number when the writer lost its own meanwhile; the tags are random, so they name the entry wherever there are any.
+                    if ((Writes[i].WriterNo != entry.WriterNo && body.Written.IsEmpty) || !Writes[i].Written.Span.SequenceEqual(body.Written.Span)
+                        || !string.Equals(Writes[i].Detail, body.Detail, StringComparison.Ordinal))
                         continue;
                     Writes[i].IsUnconfirmed = true;
                     break;
                 }
 
                 break;
-            case LogAction.Write or LogAction.Delete or LogAction.WriteSamples when !body.Written.IsEmpty:
+            case LogAction.Write or LogAction.Change or LogAction.Delete or LogAction.WriteSamples or LogAction.Rewrite when !body.Written.IsEmpty:
             case LogAction.Grant or LogAction.Revoke or LogAction.KeepFile or LogAction.DeleteFile:
                 Writes.Add(new WriteEntry(entry, body));
                 break;

@@ -35,7 +35,8 @@ internal sealed class ResidentVerdict(ResidentFacts facts, KeyRing ring, Municip
 
         if (facts.State is null && facts.RowCount > 0)
             _findings.Add($"Resident {facts.Resident} is missing from the list of residents, and rows stand.");
-        var writes = facts.Writes.Where(w => w.Action is LogAction.Write or LogAction.Delete).SelectMany(w => WrittenRows.ReadRecords(w.Written.Span), (w, row) => (Entry: w, Row: row));
+        _missing.AddRange(new Rewrites(facts).Undo());
+        var writes = facts.Writes.Where(w => w.Action is LogAction.Write or LogAction.Change or LogAction.Delete).SelectMany(w => WrittenRows.ReadRecords(w.Written.Span), (w, row) => (Entry: w, Row: row));
         Rows("record", writes, row => facts.Records.TryGetValue(row.Place, out var standing) ? standing : null, facts.Records.Select(r => ((0L, r.Key), r.Value)), row => $"seq {row.Place}");
         History();
         var samples = facts.Writes.Where(w => w.Action is LogAction.WriteSamples).SelectMany(w => WrittenRows.ReadSamples(w.Written.Span), (w, row) => (Entry: w, Row: row)).ToList();
@@ -85,7 +86,7 @@ internal sealed class ResidentVerdict(ResidentFacts facts, KeyRing ring, Municip
 
         foreach (var (key, row) in rows)
         {
-            if (known.Contains((key.Metric, key.Place, row.Version, row.Tag)))
+            if (known.Contains((key.Metric, key.Place, row.Version, row.Tag)) || facts.Rewritten.Contains((table, key.Metric, key.Place)))
                 continue;
             if (row.Updated < floor)
                 _older++;
@@ -119,7 +120,7 @@ internal sealed class ResidentVerdict(ResidentFacts facts, KeyRing ring, Municip
         {
             if (facts.Grants.Find(g => g.GrantNo == entry.Number) is not { } row)
                 _missing.Add((entry, $"access_grant {entry.Number}: the row was deleted", false));
-            else if (row.State is GrantState.Live && !row.Mac.AsSpan().SequenceEqual(entry.Written.Span)
+            else if (row.State is GrantState.Live && !facts.Rewritten.Contains(("access_grant", 0, row.GrantNo)) && !row.Mac.AsSpan().SequenceEqual(entry.Written.Span)
                 && !facts.Writes.Exists(w => w.Action is LogAction.Grant && w.Number == row.GrantNo && row.Mac.AsSpan().SequenceEqual(w.Written.Span)))
                 Find($"access_grant {row.GrantNo}: the row is not the one that was written");
         }

@@ -1,0 +1,40 @@
+using System.Text;
+using System.Xml;
+using Hl7.Fhir.ElementModel;
+using Hl7.Fhir.Model;
+using Hl7.Fhir.Serialization;
+using Tasuki.Kernel;
+
+namespace Tasuki.Fhir;
+
+/// <summary>Between the two forms of FHIR R4. Digits of numbers stay as they were written.</summary>
+public static class FhirXml
+{
+    private static readonly XmlReaderSettings Reading = new() { DtdProcessing = DtdProcessing.Prohibit, XmlResolver = null, MaxCharactersFromEntities = 0, MaxCharactersInDocument = 64L * 1024 * 1024 };
+
+    /// <param name="json">One resource, well-formed.</param>
+    public static ReadOnlyMemory<byte> FromJson(ReadOnlyMemory<byte> json) =>
+        Encoding.UTF8.GetBytes(FhirJsonNode.Parse(Encoding.UTF8.GetString(json.Span)).ToTypedElement(ModelInfo.ModelInspector).ToXml());
+
+    /// <summary>Error <c>resource.json</c>: no well-formed FHIR XML; the sentence says where.</summary>
+    public static Result<ReadOnlyMemory<byte>> ToJson(ReadOnlyMemory<byte> xml)
+    {
+        try
+        {
+            using var reader = XmlReader.Create(new MemoryStream(xml.ToArray(), writable: false), Reading);
+            var root = FhirXmlNode.Read(reader);
+            if (!ResourceTypes.IsKnown(root.Name))
+                return new Error("resource.json", "The XML's root is no FHIR R4 resource.");
+            var json = root.ToTypedElement(ModelInfo.ModelInspector).ToJson();
+            return new ReadOnlyMemory<byte>(Encoding.UTF8.GetBytes(json));
+        }
+        catch (XmlException broken)
+        {
+            return new Error("resource.json", $"The XML is not well-formed: line {broken.LineNumber}, column {broken.LinePosition}.");
+        }
+        catch (Exception wrong) when (wrong is FormatException or StructuralTypeException or InvalidOperationException)
+        {
+            return new Error("resource.json", "The XML is no FHIR R4 resource: an element or value stands where none can.");
+        }
+    }
+}

@@ -1,0 +1,37 @@
+using System.Collections.Concurrent;
+using System.Collections.Frozen;
+using Hl7.Fhir.Introspection;
+using Hl7.Fhir.Model;
+
+namespace Tasuki.Fhir;
+
+/// <summary>Which elements of a resource R4 marks for summaries, and which it requires. By the name in JSON, so a choice is <c>valueQuantity</c>.</summary>
+public static class SummaryElements
+{
+    private static readonly ConcurrentDictionary<string, (FrozenSet<string> Summary, FrozenSet<string> Mandatory, string[] SummaryChoices, string[] MandatoryChoices)> Known = new(StringComparer.Ordinal);
+
+    public static bool InSummary(string type, string name)
+    {
+        var of = Known.GetOrAdd(type, Of);
+        return of.Summary.Contains(name) || IsChoice(of.SummaryChoices, name);
+    }
+
+    public static bool IsMandatory(string type, string name)
+    {
+        var of = Known.GetOrAdd(type, Of);
+        return of.Mandatory.Contains(name) || IsChoice(of.MandatoryChoices, name);
+    }
+
+    private static bool IsChoice(string[] choices, string name) =>
+        Array.Exists(choices, choice => name.Length > choice.Length && name.StartsWith(choice, StringComparison.Ordinal) && char.IsAsciiLetterUpper(name[choice.Length]));
+
+    private static (FrozenSet<string>, FrozenSet<string>, string[], string[]) Of(string type)
+    {
+        var properties = ModelInfo.ModelInspector.FindClassMapping(type)?.PropertyMappings ?? [];
+        return (
+            properties.Where(one => one.InSummary).Select(one => one.Name).ToFrozenSet(StringComparer.Ordinal),
+            properties.Where(one => one.IsMandatoryElement).Select(one => one.Name).ToFrozenSet(StringComparer.Ordinal),
+            [.. properties.Where(one => one.InSummary && one.Choice is ChoiceType.DatatypeChoice).Select(one => one.Name)],
+            [.. properties.Where(one => one.IsMandatoryElement && one.Choice is ChoiceType.DatatypeChoice).Select(one => one.Name)]);
+    }
+}

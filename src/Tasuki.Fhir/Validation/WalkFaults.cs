@@ -1,0 +1,59 @@
+using System.Numerics;
+using System.Text;
+
+namespace Tasuki.Fhir.Validation;
+
+// What is wrong, said with its path and its place in the text. Off the way of a resource without a fault.
+internal ref partial struct ResourceWalk
+{
+    // A resource with more faults than this is told by these.
+    private const int MostIssues = 1000;
+
+    private void ReportMissing(TypeTable type, ulong missing)
+    {
+        for (; missing != 0; missing &= missing - 1)
+        {
+            var name = type.Bits[BitOperations.TrailingZeroCount(missing)];
+            var path = $"{PathText()}.{(name.EndsWith("[x]", StringComparison.Ordinal) ? name[..^3] : name)}";
+            Add(FaultCode.Missing, $"{path} is mandatory and missing.", path);
+        }
+    }
+
+    private void ReportAgain(Element element)
+    {
+        if (element.IsChoice)
+            Report(FaultCode.Choice, "stands with more than one value where one of several types may stand");
+        else
+            Report(FaultCode.Twice, "has one element twice");
+    }
+
+    private void ReportCode(Element element) => Report(FaultCode.Code, "holds a code that R4 does not know", element.TypeName, IssueWeight.IsDeciding(element.Name));
+
+    private void Report(string code, string what, string? type = null, bool refuses = true)
+    {
+        var path = PathText();
+        Add(code, $"{path} {what}.", path, type, refuses);
+    }
+
+    private void Add(string code, string sentence, string? path = null, string? type = null, bool refuses = true)
+    {
+        _issues ??= [];
+        if (_issues.Count >= MostIssues)
+            return;
+        var (line, column) = IssuePath.Place(_json, (int)_reader.TokenStartIndex);
+        _issues.Add(new ResourceIssue(path ?? _root, sentence, refuses, code, type) { Line = line, Column = column });
+    }
+
+    private readonly string PathText()
+    {
+        var text = new StringBuilder(_root.Length > 0 ? _root : "Resource");
+        for (var i = 0; i < _depth; i++)
+        {
+            text.Append('.').Append(_path[i].Element.Name);
+            if (_path[i].Index >= 0)
+                text.Append('[').Append(_path[i].Index).Append(']');
+        }
+
+        return text.ToString();
+    }
+}

@@ -1,0 +1,59 @@
+using System.Collections.Immutable;
+using Tasuki.Kernel.Records;
+
+namespace Tasuki.People;
+
+/// <summary>One category an app asks for, as the consent page shows it.</summary>
+internal sealed record AskedCategory(DataCategory Category, bool Read, bool Write);
+
+/// <summary>A request in the words of the house: categories instead of resource types, and how long it may last. And what is left of it after a person has chosen.</summary>
+internal static class AskedAccess
+{
+    public static IReadOnlyList<AskedCategory> Categories(SmartScopes scopes) =>
+    [
+        .. Enum.GetValues<DataCategory>().OrderBy(c => c is DataCategory.Other).ThenBy(c => c).Select(category => new AskedCategory(
+            category, scopes.Resources.Any(r => Touches(r, category) && (r.Actions & ScopeActions.Reading) is not ScopeActions.None),
+            scopes.Resources.Any(r => Touches(r, category) && (r.Actions & ScopeActions.Writing) is not ScopeActions.None))).Where(c => c.Read || c.Write),
+    ];
+
+    public static bool Writes(SmartScopes scopes) => scopes.Resources.Any(r => (r.Actions & ScopeActions.Writing) is not ScopeActions.None);
+
+    /// <summary>Shortest first; never longer than the app asked to work without the person.</summary>
+    public static IReadOnlyList<KeptFor> Times(SmartScopes scopes) =>
+        scopes.Has(SmartScopes.Offline) ? [KeptFor.Once, KeptFor.Month, KeptFor.Quarter, KeptFor.Year] : scopes.Has(SmartScopes.Online) ? [KeptFor.Once, KeptFor.SignedIn] : [KeptFor.Once];
+
+    public static TimeSpan Length(KeptFor kept) => kept switch
+    {
+        KeptFor.Month => TimeSpan.FromDays(30),
+        KeptFor.Quarter => TimeSpan.FromDays(91),
+        KeptFor.Year => TimeSpan.FromDays(365),
+        KeptFor.SignedIn => SignInSessions.Longest,
+        _ => SmartServer.CodeLife + SmartServer.AccessLife,
+    };
+
+    /// <summary>The scopes without what was not chosen. A scope stays as long as one of its categories does: the grant at the gate holds the others back.</summary>
+    public static SmartScopes Narrow(SmartScopes asked, IReadOnlyCollection<DataCategory> chosen, bool write, KeptFor kept)
+    {
+        var resources = asked.Resources
+            .Where(r => SmartTypes.CategoriesOf(r.Type) is { Count: 0 } || SmartTypes.CategoriesOf(r.Type).Any(chosen.Contains))
+            .Select(r => write ? r : r with { Actions = r.Actions & ScopeActions.Reading }).Where(r => r.Actions is not ScopeActions.None);
+        var words = asked.Words.Where(w => w switch
+        {
+            SmartScopes.Offline => kept is KeptFor.Month or KeptFor.Quarter or KeptFor.Year,
+            SmartScopes.Online => kept is KeptFor.SignedIn,
+            _ => true,
+        });
+        return new SmartScopes([.. resources], [.. words]);
+    }
+
+    /// <summary>The access classes of a choice. A sensitive class only where its category was chosen too.</summary>
+    public static AccessClasses Classes(IReadOnlyCollection<DataCategory> chosen, IReadOnlyCollection<DataCategory> sensitive)
+    {
+        var classes = AccessClasses.Of([.. chosen]);
+        foreach (var category in sensitive.Where(chosen.Contains))
+            classes = classes.With(new AccessClass(category, Sensitive: true));
+        return classes;
+    }
+
+    private static bool Touches(SmartScope scope, DataCategory category) => SmartTypes.CategoriesOf(scope.Type).Contains(category);
+}

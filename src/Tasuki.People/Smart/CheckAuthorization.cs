@@ -1,0 +1,47 @@
+using OpenIddict.Abstractions;
+using OpenIddict.Server;
+using static OpenIddict.Server.OpenIddictServerEvents;
+using Names = OpenIddict.Abstractions.OpenIddictConstants;
+
+namespace Tasuki.People;
+
+/// <summary>
+/// What SMART asks of an authorization request beyond OAuth, once client and redirect address are known good: <c>aud</c> is this server's FHIR base, the scopes are
+/// of our grammar and within the app's list, a launch value comes with its scope, and nobody is let in without a person looking. Asked where the request is handled: what is
+/// rejected earlier is not sent back to the app.
+/// </summary>
+internal sealed class CheckAuthorization(Apps apps, SmartIssuer issuer) : IOpenIddictServerHandler<HandleAuthorizationRequestContext>
+{
+    public async ValueTask HandleAsync(HandleAuthorizationRequestContext context)
+    {
+        var request = context.Request;
+        if (request.HasPromptValue(Names.PromptValues.None))
+        {
+            context.Reject(Names.Errors.ConsentRequired, "The person is asked each time an app is connected.");
+            return;
+        }
+
+        if (context.BaseUri is null || ((string?)request["aud"])?.TrimEnd('/') != SmartAddresses.Fhir(context.BaseUri, issuer))
+        {
+            context.Reject(Names.Errors.InvalidRequest, "The parameter 'aud' must be the FHIR base address of this server.");
+            return;
+        }
+
+        var app = TokenStore.Number(request.ClientId) is { } no ? await apps.FindApproved(no, context.CancellationToken) : null;
+        var scopes = SmartScopes.Parse(request.Scope);
+        if (scopes.IsOk && app?.Opened is { } content)
+            scopes = scopes.Then(s => s.Within(content.Registered)).Then(s => Fits(s, request));
+        if (!scopes.IsOk || app is null)
+            context.Reject(Names.Errors.InvalidScope, scopes.Error?.Message);
+    }
+
+    private static Kernel.Result<SmartScopes> Fits(SmartScopes scopes, OpenIddictRequest request)
+    {
+        if (scopes.Resources.Length + scopes.Words.Length == 0)
+            return new Kernel.Error("scope.none", "No scope was asked for.");
+        if (scopes.Resources.Any(r => r.Context is ScopeContext.System))
+            return new Kernel.Error("scope.system", "Scopes of a system are for backend services, without a person.");
+        return scopes.Has(SmartScopes.Launch) == !string.IsNullOrEmpty((string?)request["launch"])
+            ? scopes : new Kernel.Error("scope.launch", "The scope 'launch' and the parameter 'launch' come together.");
+    }
+}

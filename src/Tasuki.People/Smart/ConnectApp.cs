@@ -1,0 +1,138 @@
+using System.Security.Claims;
+using System.Security.Cryptography;
+using System.Text.Json;
+using Microsoft.EntityFrameworkCore;
+using OpenIddict.Abstractions;
+using Tasuki.Data;
+using Tasuki.Delivery;
+using Tasuki.Kernel;
+using Tasuki.Kernel.Records;
+using Tasuki.Vault;
+using Tasuki.Web;
+
+namespace Tasuki.People;
+
+/// <summary>What a person chose on the consent page.</summary>
+internal sealed record ConsentChoice(DataCategory[] Categories, DataCategory[] Sensitive, bool Write, KeptFor Kept);
+
+/// <summary>
+/// Connects an app after a person agreed, in this order: the patient's record is found, the choice is held against what was asked, the vault grants what was chosen
+/// and no more, the connection is written, the person is told. A stop in between leaves at most a grant nobody holds a token for, which ends by itself.
+/// </summary>
+internal sealed class ConnectApp(
+    TasukiDb db, SmartSeals seals, Connections connections, RecordVault vault, SignedInResident resident, LaunchContexts launches, Inbox inbox, Texts<SmartTexts> texts, Language language,
+    TimeProvider clock)
+{
+    public static readonly Error NothingChosen = new("consent.nothing", "No category was chosen.");
+    private static readonly Error NotYours = new("consent.person", "The request is not one this person can agree to.");
+
+    /// <summary>The principal the code is made for. Errors <c>consent.nothing</c>, <c>consent.person</c>, and those of the vault.</summary>
+    public async Task<Result<ClaimsPrincipal>> AsResident(Account account, ClaimsPrincipal user, SmartApp app, SmartScopes asked, ConsentChoice choice, string fhirBase, CancellationToken cancel)
+    {
+        if (account.Resident is not { } no || asked.Has(SmartScopes.Launch) || asked.Resources.Any(r => r.Context is not ScopeContext.Patient) || !AskedAccess.Times(asked).Contains(choice.Kept))
+            return NotYours;
+        var chosen = AskedAccess.Categories(asked).Select(c => c.Category).Intersect(choice.Categories).ToArray();
+        if (asked.Resources.Length > 0 && chosen.Length == 0)
+            return NothingChosen;
+        if (await PatientId(cancel) is not { } patient)
+            return NotYours;
+
+        var until = clock.GetUtcNow() + AskedAccess.Length(choice.Kept);
+        var scopes = AskedAccess.Narrow(asked, chosen, choice.Write, choice.Kept);
+        var connection = AccountSeals.RandomNo();
+        var grants = await Grant(no, Connections.GranteeOf(app.No, connection), asked, chosen, choice, until, cancel);
+        if (!grants.IsOk)
+            return grants.Error;
+        var content = new ConnectionContent(scopes.ToString(), chosen, [.. choice.Sensitive.Where(chosen.Contains)], choice.Write, choice.Kept, patient, null);
+        var written = await Write(connection, app, account, user, grants.Value, until, boundToSession: choice.Kept is KeptFor.SignedIn or KeptFor.Once, content, cancel);
+        if (!written.IsOk)
+            return written.Error;
+        await inbox.Send(no, $"app connected {connection}", texts["notice-connected-subject"], texts["notice-connected-body", app.Opened!.Name, app.Opened.Operator, Moment.Of(language, clock.GetUtcNow())], SmartServer.ConnectedAppsPath, cancel);
+        return Principal(account, scopes, connection, until, fhirBase, patient, $"{fhirBase}/Patient/{patient}");
+    }
+
+    /// <summary>The app stands in for the clinician: their own rights decide at the gate, nothing is granted, and it ends with their sign-in. Errors as above.</summary>
+    public async Task<Result<ClaimsPrincipal>> AsClinician(Account account, ClaimsPrincipal user, SmartApp app, SmartScopes asked, string? launch, string fhirBase, CancellationToken cancel)
+    {
+        // Without a launch from a page of ours there is no patient, and no list to choose one from.
+        if (asked.Has(SmartScopes.LaunchPatient) || asked.Has(SmartScopes.Offline) || (asked.Resources.Any(r => r.Context is ScopeContext.Patient) && !asked.Has(SmartScopes.Launch)))
+            return NotYours;
+        ResidentNo? about = null;
+        string? patient = null;
+        if (asked.Has(SmartScopes.Launch))
+        {
+            about = await launches.TakeUp(launch, app.No, account.No, cancel);
+            if (about is not { } one)
+                return NotYours;
+            var opened = await vault.Open(Actor.Clinician(TokenStore.Text(account.No)!), one, Purpose.Care, cancel);
+            if (!opened.IsOk)
+                return opened.Error;
+            patient = await PatientId(opened.Value, cancel);
+        }
+
+        var kept = asked.Has(SmartScopes.Online) ? KeptFor.SignedIn : KeptFor.Once;
+        var until = clock.GetUtcNow() + AskedAccess.Length(kept);
+        var connection = AccountSeals.RandomNo();
+        var content = new ConnectionContent(asked.ToString(), [], [], AskedAccess.Writes(asked), kept, patient, about?.Value);
+        var written = await Write(connection, app, account, user, (null, null), until, boundToSession: true, content, cancel);
+        return written.IsOk ? Principal(account, asked, connection, until, fhirBase, patient, $"{fhirBase}/Practitioner/{account.No}") : written.Error;
+    }
+
+    private async Task<Result<(long? Read, long? Entry)>> Grant(ResidentNo no, string grantee, SmartScopes asked, DataCategory[] chosen, ConsentChoice choice, DateTimeOffset until, CancellationToken cancel)
+    {
+        if (chosen.Length == 0)
+            return (null, null);
+        var owner = Actor.Resident(no);
+        var read = await vault.Grant(owner, new NewGrant(no, ActorKind.Application, grantee, Purpose.AppUse, AskedAccess.Classes(chosen, choice.Sensitive), null, null, until), cancel);
+        if (!read.IsOk)
+            return read.Error;
+        var writable = AskedAccess.Categories(asked).Where(c => c.Write && chosen.Contains(c.Category)).Select(c => c.Category).ToArray();
+        if (!choice.Write || writable.Length == 0)
+            return (read.Value, null);
+        var entry = await vault.Grant(owner, new NewGrant(no, ActorKind.Application, grantee, Purpose.AppEntry, AskedAccess.Classes(writable, choice.Sensitive), null, null, until), cancel);
+        return entry.Map<(long?, long?)>(given => (read.Value, given));
+    }
+
+    private async Task<Result<Done>> Write(
+        long no, SmartApp app, Account account, ClaimsPrincipal user, (long? Read, long? Entry) grants, DateTimeOffset until, bool boundToSession, ConnectionContent content, CancellationToken cancel)
+    {
+        var sealedContent = await seals.Seal(account.Resident, Connections.Table, "content", no, JsonSerializer.Serialize(content), cancel);
+        if (!sealedContent.IsOk || await SessionOf(user, cancel) is not { } session)
+            return NotYours;
+        var row = new SmartConnection
+        {
+            No = no, AppNo = app.No, AccountNo = account.No, ResidentNo = account.ResidentNo, GrantNo = grants.Read, EntryGrantNo = grants.Entry,
+            SessionNo = boundToSession ? session : null, Created = clock.GetUtcNow(), Until = until, Stamp = await connections.StampOf(account, cancel), Content = sealedContent.Value, Mac = [],
+        };
+        row.Mac = seals.MacOf(row);
+        db.Add(row);
+        await db.SaveChangesAsync(cancel);
+        db.Entry(row).State = EntityState.Detached;
+        return Done.Yes;
+    }
+
+    private async Task<long?> SessionOf(ClaimsPrincipal user, CancellationToken cancel)
+    {
+        if (user.FindFirstValue(Claims.Session) is not { } token)
+            return null;
+        var hash = SHA256.HashData(Convert.FromBase64String(token));
+        return await db.Set<SignInSessionRow>().Where(s => s.TokenHash == hash).Select(s => (long?)s.No).SingleOrDefaultAsync(cancel);
+    }
+
+    private ClaimsPrincipal Principal(Account account, SmartScopes scopes, long connection, DateTimeOffset until, string fhirBase, string? patient, string fhirUser)
+    {
+        var principal = SmartClaims.Principal(account.No, scopes.ToList(), connection, fhirBase);
+        if (patient is not null && (scopes.Has(SmartScopes.LaunchPatient) || scopes.Has(SmartScopes.Launch) || scopes.Resources.Any(r => r.Context is ScopeContext.Patient)))
+            principal.SetClaim(SmartClaims.Patient, patient);
+        if (scopes.Has(SmartScopes.FhirUser))
+            principal.SetClaim(SmartClaims.FhirUser, fhirUser);
+        principal.SetRefreshTokenLifetime(until - clock.GetUtcNow());
+        return principal.SetDestinations(SmartClaims.Destinations);
+    }
+
+    private async Task<string?> PatientId(CancellationToken cancel) => await resident.Open(Purpose.OwnUse, cancel) is { IsOk: true } session ? await PatientId(session.Value, cancel) : null;
+
+    // The first record of every account is the person's own; later ones may have come in files.
+    private static async Task<string?> PatientId(Session session, CancellationToken cancel) =>
+        await session.Search(new RecordQuery { Types = ["Patient"], Order = RecordOrder.Stored, Limit = 1 }, cancel) is { IsOk: true, Value.Records: [var own, ..] } ? own.Id : null;
+}

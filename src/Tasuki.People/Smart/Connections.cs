@@ -1,0 +1,92 @@
+using System.Globalization;
+using System.Text.Json;
+using Microsoft.EntityFrameworkCore;
+using Tasuki.Data;
+using Tasuki.Kernel;
+using Tasuki.Vault;
+
+namespace Tasuki.People;
+
+/// <summary>A connection with all that decides whether it lives, from one statement.</summary>
+internal sealed record LoadedConnection(SmartConnection Connection, Account Account, SmartApp App, SignInSessionRow? Session, int Recoveries);
+
+/// <summary>
+/// The apps somebody connected. Whether one lives is asked at every request and never cached: its end, its time, the app's approval, the account's way of signing
+/// in, a recovery of the account, and the sign-in it hangs on. Whether the vault's grant lives is the gate's own question.
+/// </summary>
+internal sealed class Connections(TasukiDb db, SmartSeals seals, RecordVault vault, TimeProvider clock)
+{
+    public const string Table = "smart_connection";
+
+    public IQueryable<LoadedConnection> Load(IQueryable<SmartConnection> rows) =>
+        from c in rows
+        join a in db.Set<Account>() on c.AccountNo equals a.No
+        join p in db.Set<SmartApp>() on c.AppNo equals p.No
+        join s in db.Set<SignInSessionRow>() on c.SessionNo equals (long?)s.No into sessions
+        from s in sessions.DefaultIfEmpty()
+        select new LoadedConnection(c, a, p, s, db.Set<RecoveryRow>().Count(r => r.AccountNo == c.AccountNo && r.State == RecoveryState.Done));
+
+    public async Task<LoadedConnection?> Find(long no, CancellationToken cancel)
+    {
+        var found = await Load(db.Set<SmartConnection>().Where(c => c.No == no)).AsNoTracking().SingleOrDefaultAsync(cancel);
+        if (found is not null)
+            found.Connection.Live = IsLive(found);
+        return found;
+    }
+
+    public bool IsLive(LoadedConnection found) => IsLive(seals, clock.GetUtcNow(), found);
+
+    public static bool IsLive(SmartSeals seals, DateTimeOffset now, LoadedConnection found)
+    {
+        var c = found.Connection;
+        return seals.IsWhole(c) && now < c.Until
+            && found.App.State is AppState.Approved && seals.IsWhole(found.App)
+            && seals.Accounts.IsWhole(found.Account) && c.Stamp.AsSpan().SequenceEqual(seals.StampOf(found.Account, found.Recoveries))
+            && (c.SessionNo is null || (found.Session is { Ended: null } s && seals.Accounts.IsWhole(s) && now - s.LastSeen <= SignInSessions.Idle && now - s.Created <= SignInSessions.Longest));
+    }
+
+    /// <summary>The stamp an account has now.</summary>
+    public async Task<byte[]> StampOf(Account account, CancellationToken cancel) =>
+        seals.StampOf(account, await db.Set<RecoveryRow>().CountAsync(r => r.AccountNo == account.No && r.State == RecoveryState.Done, cancel));
+
+    public Task<ConnectionContent?> Content(SmartConnection c, CancellationToken cancel) => Content(seals, c, cancel);
+
+    public static async Task<ConnectionContent?> Content(SmartSeals seals, SmartConnection c, CancellationToken cancel) =>
+        await seals.Open(SmartSeals.Resident(c.ResidentNo), Table, "content", c.No, c.Content, cancel) is { IsOk: true } plain ? JsonSerializer.Deserialize<ConnectionContent>(plain.Value) : null;
+
+    /// <summary>The living ones of a resident, newest first, with what was agreed to.</summary>
+    public async Task<IReadOnlyList<(LoadedConnection Loaded, ConnectionContent Content)>> Of(ResidentNo resident, Apps apps, CancellationToken cancel)
+    {
+        var now = clock.GetUtcNow();
+        var living = new List<(LoadedConnection, ConnectionContent)>();
+        foreach (var one in await Load(db.Set<SmartConnection>().Where(c => c.ResidentNo == resident.Value && c.Ended == null && c.Until > now)).AsNoTracking().ToListAsync(cancel))
+        {
+            if (IsLive(one) && await apps.Open(one.App, cancel) && await Content(one.Connection, cancel) is { } content)
+                living.Add((one, content));
+        }
+
+        return [.. living.OrderByDescending(l => l.Item1.Connection.Created)];
+    }
+
+    /// <summary>Ends a connection: first what every next request asks for, then its tokens, then the vault's grants. What has ended is no error.</summary>
+    /// <param name="by">The resident, or the app itself, which may always give back what it has.</param>
+    public async Task End(SmartConnection c, Actor by, CancellationToken cancel)
+    {
+        var now = clock.GetUtcNow();
+        var none = Array.Empty<byte>();
+        await db.Set<SmartConnection>().Where(x => x.No == c.No && x.Ended == null).ExecuteUpdateAsync(s => s.SetProperty(x => x.Ended, now).SetProperty(x => x.Mac, none), cancel);
+        await db.Set<SmartToken>().Where(t => t.ConnectionNo == c.No).ExecuteDeleteAsync(cancel);
+        if (c.ResidentNo is not { } resident)
+            return;
+        foreach (var grant in new[] { c.GrantNo, c.EntryGrantNo })
+        {
+            if (grant is { } no)
+                await vault.Revoke(by, new ResidentNo(resident), no, cancel);
+        }
+    }
+
+    /// <summary>How an app stands at the gate by a connection: apart from the same app on another device or with another person.</summary>
+    public static Actor ActorOf(SmartConnection c) => Actor.Application(GranteeOf(c.AppNo, c.No));
+
+    public static string GranteeOf(long app, long connection) => string.Create(CultureInfo.InvariantCulture, $"{app}/{connection}");
+}

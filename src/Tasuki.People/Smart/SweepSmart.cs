@@ -1,0 +1,38 @@
+using Microsoft.EntityFrameworkCore;
+using Tasuki.Data;
+using Tasuki.Kernel;
+
+namespace Tasuki.People;
+
+/// <summary>Every hour: tokens and launches whose time is over go, and connections that ended a month ago.</summary>
+internal sealed class SweepSmart(TasukiDb db, TimeProvider clock) : IJobHandler
+{
+    public const string Name = "people.sweep-apps";
+
+    private static readonly TimeSpan Kept = TimeSpan.FromDays(30);
+
+    public string Kind => Name;
+
+    public async Task<Result<Done>> Run(JobWork work, CancellationToken cancel)
+    {
+        var now = clock.GetUtcNow();
+        var old = now - Kept;
+        // A redeemed refresh token stays until its own end: its return is how a theft shows.
+        await db.Set<SmartToken>().Where(t => t.Expires < now).ExecuteDeleteAsync(cancel);
+        await db.Set<SmartLaunch>().Where(l => l.Until < now).ExecuteDeleteAsync(cancel);
+        await db.Set<SmartConnection>().Where(c => c.Until < old || c.Ended < old).ExecuteDeleteAsync(cancel);
+        return Done.Yes;
+    }
+}
+
+/// <summary>What apps were given of a resident whose key is destroyed.</summary>
+internal sealed class EraseSmartRows(TasukiDb db) : IResidentErasure
+{
+    public async Task Erase(ResidentNo resident, CancellationToken cancel)
+    {
+        var no = resident.Value;
+        await db.Set<SmartToken>().Where(t => t.ResidentNo == no).ExecuteDeleteAsync(cancel);
+        await db.Set<SmartLaunch>().Where(l => l.ResidentNo == no).ExecuteDeleteAsync(cancel);
+        await db.Set<SmartConnection>().Where(c => c.ResidentNo == no).ExecuteDeleteAsync(cancel);
+    }
+}

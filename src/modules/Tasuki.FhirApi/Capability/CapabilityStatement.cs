@@ -1,0 +1,136 @@
+using System.Buffers;
+using System.Text.Json;
+using Tasuki.Fhir.Searching;
+
+namespace Tasuki.FhirApi.Capability;
+
+/// <summary>What this interface answers, made from the tables the code itself uses: types, search parameters, rules of writing, operations.</summary>
+internal static class CapabilityStatement
+{
+    public static readonly IReadOnlyList<(string Type, string Name)> Operations =
+        [("Patient", "everything"), ("Observation", "lastn"), ("DocumentReference", "docref"), ("Resource", "validate")];
+
+    public static Answer Answer(string root, TimeProvider clock)
+    {
+        var output = new ArrayBufferWriter<byte>(64 * 1024);
+        using (var writer = new Utf8JsonWriter(output, Outcome.Writing))
+            Write(writer, root, clock);
+        return new Answer(200, output.WrittenMemory);
+    }
+
+    private static void Write(Utf8JsonWriter writer, string root, TimeProvider clock)
+    {
+        writer.WriteStartObject();
+        writer.WriteString("resourceType"u8, "CapabilityStatement"u8);
+        writer.WriteString("status"u8, "active"u8);
+        writer.WriteString("date"u8, clock.GetUtcNow().UtcDateTime.ToString("yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture));
+        writer.WriteString("kind"u8, "instance"u8);
+        writer.WriteStartObject("software"u8);
+        writer.WriteString("name"u8, "Tasuki"u8);
+        writer.WriteEndObject();
+        writer.WriteStartObject("implementation"u8);
+        writer.WriteString("description"u8, "Health records of a municipality's residents. Whose records are seen is decided by each resident's grants."u8);
+        writer.WriteString("url"u8, root);
+        writer.WriteEndObject();
+        writer.WriteString("fhirVersion"u8, "4.0.1"u8);
+        Strings(writer, "format", ["application/fhir+json", "application/fhir+xml"]);
+        Strings(writer, "patchFormat", ["application/json-patch+json"]);
+        writer.WriteStartArray("rest"u8);
+        writer.WriteStartObject();
+        writer.WriteString("mode"u8, "server"u8);
+        Security(writer, root);
+        writer.WriteStartArray("resource"u8);
+        foreach (var type in HeldTypes.All)
+            Resource(writer, type);
+        writer.WriteEndArray();
+        Codes(writer, "interaction", ["transaction", "batch", "search-system", "history-system"]);
+        writer.WriteEndObject();
+        writer.WriteEndArray();
+        writer.WriteEndObject();
+    }
+
+    private static void Security(Utf8JsonWriter writer, string root)
+    {
+        var server = root[..root.LastIndexOf('/')];
+        writer.WriteStartObject("security"u8);
+        writer.WriteStartArray("service"u8);
+        writer.WriteStartObject();
+        writer.WriteStartArray("coding"u8);
+        writer.WriteStartObject();
+        writer.WriteString("system"u8, "http://terminology.hl7.org/CodeSystem/restful-security-service"u8);
+        writer.WriteString("code"u8, "SMART-on-FHIR"u8);
+        writer.WriteEndObject();
+        writer.WriteEndArray();
+        writer.WriteEndObject();
+        writer.WriteEndArray();
+        writer.WriteString("description"u8, $"OAuth 2 by SMART App Launch; addresses at {server}/fhir/.well-known/smart-configuration.");
+        writer.WriteEndObject();
+    }
+
+    private static void Resource(Utf8JsonWriter writer, string type)
+    {
+        var (open, sentence) = WriteRules.Of(type);
+        writer.WriteStartObject();
+        writer.WriteString("type"u8, type);
+        writer.WriteString("documentation"u8, sentence);
+        string[] reading = ["read", "vread", "history-instance", "history-type", "search-type"];
+        Codes(writer, "interaction", open ? [.. reading, "create", "update", "patch", "delete"] : reading);
+        writer.WriteString("versioning"u8, open ? "versioned-update"u8 : "versioned"u8);
+        writer.WriteBoolean("readHistory"u8, value: true);
+        writer.WriteBoolean("updateCreate"u8, value: false);
+        writer.WriteBoolean("conditionalCreate"u8, open);
+        writer.WriteString("conditionalRead"u8, "not-match"u8);
+        writer.WriteBoolean("conditionalUpdate"u8, open);
+        writer.WriteString("conditionalDelete"u8, open ? "single"u8 : "not-supported"u8);
+        var parameters = SearchParameters.NamesOf(type).Select(name => SearchParameters.Find(type, name)).Where(found => found.IsOk).Select(found => found.Value).ToList();
+        Strings(writer, "searchInclude", [.. parameters.Where(one => one is { Kind: SearchKind.Reference, IsWithin: false }).Select(one => $"{type}:{one.Name}")]);
+        writer.WriteStartArray("searchParam"u8);
+        foreach (var (name, kind, definition) in parameters.Select(one => (one.Name, one.Kind.ToString().ToLowerInvariant(), one.Definition))
+            .Concat([("_id", "token", "http://hl7.org/fhir/SearchParameter/Resource-id"), ("_lastUpdated", "date", "http://hl7.org/fhir/SearchParameter/Resource-lastUpdated")]).OrderBy(one => one.Item1, StringComparer.Ordinal))
+        {
+            writer.WriteStartObject();
+            writer.WriteString("name"u8, name);
+            if (definition is not null)
+                writer.WriteString("definition"u8, definition);
+            writer.WriteString("type"u8, kind);
+            writer.WriteEndObject();
+        }
+
+        writer.WriteEndArray();
+        var operations = Operations.Where(one => one.Type is "Resource" || string.Equals(one.Type, type, StringComparison.Ordinal)).ToList();
+        writer.WriteStartArray("operation"u8);
+        foreach (var (of, name) in operations)
+        {
+            writer.WriteStartObject();
+            writer.WriteString("name"u8, name);
+            writer.WriteString("definition"u8, name is "docref" ? "http://hl7.org/fhir/uv/ipa/OperationDefinition/docref" : $"http://hl7.org/fhir/OperationDefinition/{of}-{name}");
+            writer.WriteEndObject();
+        }
+
+        writer.WriteEndArray();
+        writer.WriteEndObject();
+    }
+
+    private static void Codes(Utf8JsonWriter writer, string name, IReadOnlyList<string> codes)
+    {
+        writer.WriteStartArray(name);
+        foreach (var code in codes)
+        {
+            writer.WriteStartObject();
+            writer.WriteString("code"u8, code);
+            writer.WriteEndObject();
+        }
+
+        writer.WriteEndArray();
+    }
+
+    private static void Strings(Utf8JsonWriter writer, string name, IReadOnlyList<string> values)
+    {
+        if (values.Count == 0)
+            return;
+        writer.WriteStartArray(name);
+        foreach (var value in values)
+            writer.WriteStringValue(value);
+        writer.WriteEndArray();
+    }
+}

@@ -1,0 +1,24 @@
+using System.Globalization;
+using System.Text;
+using Tasuki.Fhir.Searching;
+
+namespace Tasuki.FhirApi.Capability;
+
+/// <summary>The table of <c>docs/guide/fhir.md</c>, from what the code uses. A test holds the page against it.</summary>
+internal static class SupportTable
+{
+    public static string Markdown()
+    {
+        var text = new StringBuilder();
+        text.Append("| type | create, update, patch, delete | search parameters |\n|---|---|---|\n");
+        foreach (var type in HeldTypes.All)
+        {
+            var names = SearchParameters.NamesOf(type).Where(name => SearchParameters.Find(type, name).IsOk).Concat(["_id", "_lastUpdated"]).Order(StringComparer.Ordinal);
+            text.Append(CultureInfo.InvariantCulture, $"| {type} | {(WriteRules.Of(type).Open ? "yes" : "no")} | {string.Join(", ", names)} |\n");
+        }
+
+        text.Append("\nNot answered, though R4 has them: ");
+        var left = HeldTypes.All.SelectMany(type => SearchParameters.NamesOf(type).Where(name => !SearchParameters.Find(type, name).IsOk).Select(name => $"{type}:{name}")).ToList();
+        return text.Append(left.Count == 0 ? "none" : string.Join(", ", left)).Append(".\n").ToString();
+    }
+}

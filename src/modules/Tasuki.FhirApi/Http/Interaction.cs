@@ -1,0 +1,46 @@
+namespace Tasuki.FhirApi;
+
+/// <summary>One request of FHIR's REST, from HTTP or from an entry of a Bundle.</summary>
+/// <param name="Path">Behind the base, unescaped, without empty parts.</param>
+/// <param name="Query">In order, names as often as they came.</param>
+internal sealed record Interaction(string Method, IReadOnlyList<string> Path, IReadOnlyList<(string Name, string Value)> Query, ReadOnlyMemory<byte> Body)
+{
+    /// <summary>What the body says it is; null where there is none.</summary>
+    public string? ContentType { get; init; }
+
+    public string? IfMatch { get; init; }
+
+    public string? IfNoneMatch { get; init; }
+
+    public string? IfNoneExist { get; init; }
+
+    public Preference Prefer { get; init; }
+
+    /// <summary>What an entry of a transaction is called by its neighbours.</summary>
+    public string? FullUrl { get; init; }
+}
+
+/// <summary>The header <c>Prefer</c>.</summary>
+/// <param name="Lenient">What is unknown in a search is said and left out, instead of refused.</param>
+internal readonly record struct Preference(bool Minimal, bool OutcomeOnly, bool Lenient)
+{
+    public static Preference Of(IEnumerable<string?> headers)
+    {
+        var parts = headers.SelectMany(one => (one ?? "").Split([',', ';'], StringSplitOptions.TrimEntries)).ToHashSet(StringComparer.OrdinalIgnoreCase);
+        return new Preference(parts.Contains("return=minimal"), parts.Contains("return=OperationOutcome"), parts.Contains("handling=lenient"));
+    }
+}
+
+/// <summary>What is answered. <paramref name="Body"/> is FHIR JSON; empty for none.</summary>
+internal sealed record Answer(int Status, ReadOnlyMemory<byte> Body)
+{
+    public int? Version { get; init; }
+
+    public DateTimeOffset? LastModified { get; init; }
+
+    /// <summary>Absolute.</summary>
+    public string? Location { get; init; }
+
+    /// <summary>The body is an OperationOutcome that says why not.</summary>
+    public bool IsFailure => Status >= 400;
+}

@@ -1,0 +1,58 @@
+using System.Text;
+using System.Text.Json;
+using Tasuki.Fhir;
+using Tasuki.Kernel;
+using Tasuki.Vault;
+
+namespace Tasuki.FhirApi.Interactions;
+
+/// <summary>A resource as it came, checked against base R4, and whose it is.</summary>
+internal sealed record IncomingResource(CanonicalResource Resource, ResidentNo Resident)
+{
+    private static readonly JsonReaderOptions Reading = new() { MaxDepth = CanonicalResource.MaximumDepth };
+
+    /// <summary>Null with the answer that says why not.</summary>
+    /// <param name="type">What the address says it is; null where it says nothing.</param>
+    public static (IncomingResource? Incoming, Answer? Refused) Of(Call call, string? type, ReadOnlyMemory<byte> body)
+    {
+        if (body.IsEmpty)
+            return (null, Failures.Answer(new Error("resource.json", "The request has no body.")));
+        var parsed = CanonicalResource.Parse(body);
+        if (!parsed.IsOk)
+            return (null, Failures.Answer(parsed.Error));
+        if (type is not null && !string.Equals(parsed.Value.Type, type, StringComparison.Ordinal))
+            return (null, Failures.Answer(new Error("resource.type", $"The address says {type}; the resource in the body is of another type.")));
+        if (!HeldTypes.Has(parsed.Value.Type))
+            return (null, Failures.Answer(new Error("type.unknown", $"Resources of type {parsed.Value.Type} are not held here.")));
+        var issues = ResourceValidator.Check(body.Span);
+        if (issues.Any(issue => issue.Refuses))
+            return (null, new Answer(422, Outcome.Of([.. issues.Select(Outcome.Of)])));
+        // Category and source are the vault's to say, not a caller's.
+        var resource = parsed.Value.WithoutTags(tag => tag.System?.StartsWith("urn:x-tasuki:", StringComparison.Ordinal) is true);
+        var resident = WhoseIs(call, resource);
+        return resident.IsOk ? (new IncomingResource(resource, resident.Value), null) : (null, Failures.Answer(resident.Error));
+    }
+
+    public NewRecord Record(Call call, string? localUrl) => new(Resource, WriteRules.Origin(call.Caller, call.Clock.GetUtcNow()), LocalUrl: localUrl);
+
+    // Every reference to a Patient must be to one and the same; the launched one where there is one.
+    private static Result<ResidentNo> WhoseIs(Call call, CanonicalResource resource)
+    {
+        ResidentNo? whose = call.Caller.Resident;
+        var reader = new Utf8JsonReader(resource.Json.Span, Reading);
+        while (reader.Read())
+        {
+            if (reader.TokenType is not JsonTokenType.PropertyName || !reader.ValueTextEquals("reference"u8) || !reader.Read() || reader.TokenType is not JsonTokenType.String)
+                continue;
+            var reference = Encoding.UTF8.GetString(reader.HasValueSequence ? [] : reader.ValueSpan);
+            if (reference.StartsWith(call.Root + "/", StringComparison.Ordinal))
+                reference = reference[(call.Root.Length + 1)..];
+            if (!reference.StartsWith("Patient/", StringComparison.Ordinal))
+                continue;
+            if (call.Vault.ResidentOf(reference["Patient/".Length..].Split('/')[0]) is not { } named || (whose ??= named) != named)
+                return new Error("resource.subject", "The resource refers to a Patient that is not the one this request is about.");
+        }
+
+        return whose is { } one ? one : new Error("resource.subject", "The resource refers to no Patient, and the token was given out for none: whose it is cannot be told.");
+    }
+}

@@ -1,0 +1,144 @@
+using System.Buffers;
+using System.Globalization;
+using Tasuki.FhirApi.Searching;
+using Tasuki.Kernel;
+using Tasuki.People;
+using Tasuki.Vault;
+
+namespace Tasuki.FhirApi.Interactions;
+
+/// <summary>read, vread and history.</summary>
+internal sealed class ReadRecords(Call call)
+{
+    private static readonly Error Missing = new("record.missing", "There is no such record, or it is not open to this caller.");
+
+    public async Task<Answer> Read(string type, string id, Interaction interaction, CancellationToken cancel)
+    {
+        var found = await Find(type, id, cancel);
+        if (!found.IsOk)
+            return Failures.Answer(found.Error);
+        if (interaction.IfNoneMatch is { } known && Tags.Version(known) == found.Value.Version)
+            return new Answer(304, default) { Version = found.Value.Version, LastModified = found.Value.Updated };
+        var shape = RecordShapes.Whole;
+        foreach (var (name, value) in interaction.Query.Where(one => one.Name is not ("_format" or "_pretty")))
+        {
+            var request = name is "_summary" or "_elements" ? new SearchParser(call.Root, call.ResidentOf, lenient: false).Parse([type], [(name, value)]) : new Error("query.parameter", "A read takes the parameters '_summary', '_elements' and '_format'.");
+            if (!request.IsOk)
+                return Failures.Answer(request.Error);
+            shape = RecordShapes.Of(request.Value);
+        }
+
+        return Answered(found.Value, shape);
+    }
+
+    public async Task<Answer> ReadVersion(string type, string id, string version, CancellationToken cancel)
+    {
+        // A version of another record's past would show what today's does not.
+        var standing = await Find(type, id, cancel);
+        if (!standing.IsOk || !int.TryParse(version, NumberStyles.None, CultureInfo.InvariantCulture, out var number))
+            return Failures.Answer(standing.Error ?? Missing);
+        var session = await call.Session(call.ResidentOf(id)!.Value, write: false, cancel);
+        var found = session.IsOk ? await session.Value.ReadVersion(id, number, cancel) : session.Error;
+        return found.IsOk && string.Equals(found.Value.Type, type, StringComparison.Ordinal) ? Answered(found.Value, RecordShapes.Whole) : Failures.Answer(Missing);
+    }
+
+    /// <param name="id">Null for all records of the type; <paramref name="type"/> null for all of the caller's one resident.</param>
+    public async Task<Answer> History(string? type, string? id, Interaction interaction, CancellationToken cancel)
+    {
+        var types = type is null ? call.Open(ScopeActions.Read) : call.Within(type, ScopeActions.Read) is { IsOk: true } within ? [(type, within.Value)] : [];
+        if (types.Count == 0)
+            return Failures.Answer(new Error("scope.insufficient", "The token's scopes do not cover this."));
+        if (types.Any(one => one.Item2 is not RecordPredicate.Everything))
+            return Failures.Answer(new Error("scope.insufficient", "The past is shown to scopes without conditions only."));
+        var residents = id is null ? await call.Residents(cancel) : call.ResidentOf(id) is { } whose ? Result.Of<IReadOnlyList<ResidentNo>>([whose]) : Missing;
+        if (!residents.IsOk)
+            return Failures.Answer(residents.Error);
+        if (residents.Value is not [var resident])
+            return Failures.Answer(new Error("query.residents", "The past of a type is shown for one person: use an app launched for that person."));
+        var options = Options(interaction);
+        if (!options.IsOk)
+            return Failures.Answer(options.Error);
+        var (count, since, after) = options.Value;
+        var session = await call.Session(resident, write: false, cancel);
+        var found = session.IsOk ? await session.Value.History(id, id is null ? [.. types.Select(one => one.Item1)] : [], since, count, after, cancel) : session.Error;
+        if (!found.IsOk)
+            return Failures.Answer(found.Error.Code is "gate.refused" or "record.missing" ? Missing : found.Error);
+        if (id is not null && found.Value.Versions.Any(version => !string.Equals(version.Type, type, StringComparison.Ordinal)))
+            return Failures.Answer(Missing);
+        var path = $"{call.Root}/{string.Join('/', new[] { type, id, "_history" }.Where(part => part is not null))}";
+        var bundle = new BundleWriter("history", call.Root, RecordShapes.Whole);
+        List<(string, string)> links = [("self", path + PageLink.Query(interaction.Query))];
+        if (found.Value.Next is { } next)
+            links.Add(("next", path + PageLink.Query([.. interaction.Query.Where(one => one.Name is not PageLink.Parameter), (PageLink.Parameter, next)])));
+        bundle.Links(links);
+        foreach (var version in found.Value.Versions)
+            bundle.Past(version);
+        return new Answer(200, bundle.Done());
+    }
+
+    /// <summary>Through the gate, within the scopes. Error <c>record.missing</c> for all that is not open, and <c>scope.insufficient</c>.</summary>
+    public async Task<Result<StoredRecord>> Find(string type, string id, CancellationToken cancel)
+    {
+        var within = call.Within(type, ScopeActions.Read);
+        if (!within.IsOk)
+            return within.Error;
+        if (call.ResidentOf(id) is not { } resident)
+            return Missing;
+        if (within.Value is RecordPredicate.Everything)
+        {
+            var record = await call.Vault.Read(call.Caller.Actor, resident, call.Caller.ReadPurpose, id, cancel);
+            return record.IsOk && string.Equals(record.Value.Type, type, StringComparison.Ordinal) ? record : Missing;
+        }
+
+        var where = new RecordPredicate.And([new RecordPredicate.OfType([type]), new RecordPredicate.ById([id]), within.Value]);
+        var page = await call.Vault.Search(call.Caller.Actor, resident, call.Caller.ReadPurpose, new RecordQuery { Where = where, Order = RecordOrder.Stored, Limit = 1 }, cancel);
+        return page is { IsOk: true, Value.Records: [var one] } ? one : Missing;
+    }
+
+    private static Answer Answered(StoredRecord record, IRecordShape shape)
+    {
+        var output = new ArrayBufferWriter<byte>(record.Resource.Json.Length + 128);
+        shape.Write(output, record);
+        return new Answer(200, output.WrittenMemory) { Version = record.Version, LastModified = record.Updated };
+    }
+
+    private static Result<(int Count, DateTimeOffset? Since, string? After)> Options(Interaction interaction)
+    {
+        var (count, since, after) = (50, (DateTimeOffset?)null, (string?)null);
+        foreach (var (name, value) in interaction.Query)
+        {
+            switch (name)
+            {
+                case "_count" when int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number > 0:
+                    count = Math.Min(number, SearchParser.LargestCount);
+                    break;
+                case "_since" when Fhir.FhirDate.Parse(value) is { } date:
+                    since = date.From;
+                    break;
+                case PageLink.Parameter:
+                    after = value;
+                    break;
+                case "_format" or "_pretty":
+                    break;
+                default:
+                    return name is "_count" or "_since" ? new Error("query.value", $"The parameter '{name}' of a history is not of its form.")
+                        : new Error("query.parameter", "A history takes the parameters '_count', '_since' and '_format'.");
+            }
+        }
+
+        return (count, since, after);
+    }
+}
+
+/// <summary>Weak entity tags with the version in them.</summary>
+internal static class Tags
+{
+    /// <summary>Null for what is no tag of ours; then nothing matches.</summary>
+    public static int? Version(string tag)
+    {
+        var text = tag.StartsWith("W/", StringComparison.Ordinal) ? tag[2..] : tag;
+        return text.Length > 2 && text[0] == '"' && text[^1] == '"' && int.TryParse(text[1..^1], NumberStyles.None, CultureInfo.InvariantCulture, out var version) ? version : null;
+    }
+
+    public static string Of(int version) => string.Create(CultureInfo.InvariantCulture, $"W/\"{version}\"");
+}

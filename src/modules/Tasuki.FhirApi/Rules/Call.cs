@@ -1,0 +1,82 @@
+using Tasuki.Fhir;
+using Tasuki.Fhir.Searching;
+using Tasuki.Kernel;
+using Tasuki.People;
+using Tasuki.Vault;
+
+namespace Tasuki.FhirApi;
+
+/// <summary>One request's caller at the vault: which residents, which types within the scopes, which sessions.</summary>
+internal sealed class Call(ApiCaller caller, RecordVault vault, string root, TimeProvider clock)
+{
+    /// <summary>A search that names nobody runs over at most this many.</summary>
+    public const int MostResidents = 1_000;
+
+    private static readonly Error Insufficient = new("scope.insufficient", "The token's scopes do not cover this.");
+    private readonly Dictionary<(ResidentNo, bool), Task<Result<Session>>> _sessions = [];
+
+    public ApiCaller Caller => caller;
+
+    public RecordVault Vault => vault;
+
+    public TimeProvider Clock => clock;
+
+    /// <summary>The base of all addresses, without a slash at its end.</summary>
+    public string Root => root;
+
+    /// <summary>
+    /// What the scopes leave of a type for these actions: <see cref="RecordPredicate.Everything"/>, or a condition. Error <c>scope.insufficient</c>. Scopes narrow what the gate gives.
+    /// </summary>
+    public Result<RecordPredicate> Within(string type, ScopeActions actions)
+    {
+        var conditions = new List<RecordPredicate>();
+        foreach (var scope in caller.Scopes.Resources)
+        {
+            if (!Counts(scope.Context) || (scope.Actions & actions) != actions || (scope.Type is not null && !string.Equals(scope.Type, type, StringComparison.Ordinal)))
+                continue;
+            if (scope.Conditions.IsEmpty)
+                return new RecordPredicate.Everything();
+            conditions.Add(new RecordPredicate.And([new RecordPredicate.OfType([type]), .. scope.Conditions.Select(Condition)]));
+        }
+
+        return conditions.Count == 0 ? Insufficient : new RecordPredicate.Or(conditions);
+    }
+
+    /// <summary>The types the scopes open for reading or searching, each with what is left of it.</summary>
+    public IReadOnlyList<(string Type, RecordPredicate Within)> Open(ScopeActions actions) =>
+        [.. HeldTypes.All.Select(type => (Type: type, Within: Within(type, actions))).Where(one => one.Within.IsOk).Select(one => (one.Type, one.Within.Value))];
+
+    /// <summary>The residents a request that names nobody runs over. Error <c>query.residents</c> when they are too many.</summary>
+    public async Task<Result<IReadOnlyList<ResidentNo>>> Residents(CancellationToken cancel)
+    {
+        if (Named is { } one)
+            return Result.Of<IReadOnlyList<ResidentNo>>([one]);
+        var reached = await vault.Reached(caller.Actor, caller.ReadPurpose, MostResidents + 1, cancel);
+        return reached.Count > MostResidents
+            ? new Error("query.residents", $"More than {MostResidents} persons share with this caller: name one by the parameter 'patient'.") : Result.Of(reached);
+    }
+
+    /// <summary>Whose record an id is, if this call may be about them at all; the gate decides about the rest.</summary>
+    public ResidentNo? ResidentOf(string id) => vault.ResidentOf(id) is { } resident && (Named is null || Named == resident) ? resident : null;
+
+    public Task<Result<Session>> Session(ResidentNo resident, bool write, CancellationToken cancel) =>
+        _sessions.TryGetValue((resident, write), out var known) ? known
+        : _sessions[(resident, write)] = vault.Open(caller.Actor, resident, write ? caller.WritePurpose : caller.ReadPurpose, cancel);
+
+    // A launched patient is the only one, unless a clinician holds scopes of their own.
+    private ResidentNo? Named => caller.Kind is ApiCallerKind.ResidentApp || !caller.Scopes.Resources.Any(scope => scope.Context is not ScopeContext.Patient) ? caller.Resident : null;
+
+    private bool Counts(ScopeContext context) => context switch
+    {
+        ScopeContext.Patient => caller.Resident is not null,
+        ScopeContext.User => caller.Kind is not ApiCallerKind.Backend,
+        _ => caller.Kind is ApiCallerKind.Backend,
+    };
+
+    private static RecordPredicate.Parameter Condition(ScopeCondition condition)
+    {
+        var bar = condition.Value.IndexOf('|', StringComparison.Ordinal);
+        var (system, code) = bar < 0 ? (null, condition.Value) : (condition.Value[..bar], condition.Value[(bar + 1)..]);
+        return new RecordPredicate.Parameter(condition.Parameter, new TokenTest(system is { Length: 0 } ? null : system, code, WithoutSystem: bar == 0));
+    }
+}

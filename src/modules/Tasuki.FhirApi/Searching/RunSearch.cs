@@ -1,0 +1,153 @@
+using Tasuki.Kernel;
+using Tasuki.Kernel.Seals;
+using Tasuki.People;
+using Tasuki.Vault;
+
+namespace Tasuki.FhirApi.Searching;
+
+/// <summary>Search by GET and POST, of a type, of several, of a compartment. One page of matches from one resident after another, and what is included with them.</summary>
+internal sealed class RunSearch(Call call, ISeal seal)
+{
+    private const string Mode = "match";
+
+    /// <param name="about">The compartment's patient; null for none.</param>
+    public async Task<Answer> Run(IReadOnlyList<string> types, IReadOnlyList<(string Name, string Value)> parameters, ResidentNo? about, bool lenient, CancellationToken cancel)
+    {
+        var start = new PageState([.. types], [.. parameters.SelectMany(one => new[] { one.Name, one.Value })], 0, null);
+        if (parameters.FirstOrDefault(one => one.Name is PageLink.Parameter) is { Value: { } token })
+        {
+            if (parameters.Any(one => one.Name is not (PageLink.Parameter or "_format" or "_pretty")) || PageLink.Open(seal, call, token) is not { } opened)
+                return Failures.Answer(new Error("query.page", "The link to this page does not open: it is another caller's, or was changed. Search again."));
+            start = opened;
+        }
+
+        var parsed = new SearchParser(call.Root, call.ResidentOf, lenient).Parse(start.Types, start.Pairs());
+        if (!parsed.IsOk)
+            return Failures.Answer(parsed.Error);
+        var request = parsed.Value;
+        var within = Narrow(request);
+        if (!within.IsOk)
+            return Failures.Answer(within.Error);
+        var residents = await Residents(request, about, cancel);
+        if (!residents.IsOk)
+            return Failures.Answer(residents.Error);
+        if (request.IsSorted && residents.Value.Count > 1)
+            return Failures.Answer(new Error("query.sort", "A search over several persons comes in no order: name one by the parameter 'patient', or leave '_sort' out."));
+        return await Answer(request, start, within.Value, residents.Value, about, cancel);
+    }
+
+    private async Task<Answer> Answer(
+        SearchRequest request, PageState start, RecordPredicate predicate, IReadOnlyList<ResidentNo> residents, ResidentNo? about, CancellationToken cancel)
+    {
+        var query = new RecordQuery { Where = predicate, Order = request.Order, Limit = request.Count };
+        if (request.Summary is SummaryMode.Count)
+        {
+            var all = await Count(query, residents, cancel);
+            return all.IsOk ? Bundle(request, start, [], [], all.Value, null, about) : Failures.Answer(all.Error);
+        }
+
+        var found = new List<(ResidentNo Resident, StoredRecord Record)>();
+        PageState? next = null;
+        var place = start.Resident;
+        var after = start.After;
+        for (; place < residents.Count; place++, after = null)
+        {
+            var page = await Page(residents[place], query with { Limit = request.Count - found.Count, After = after }, residents.Count == 1, cancel);
+            if (!page.IsOk && page.Error.Code is not "gate.refused")
+                return Failures.Answer(page.Error);
+            if (!page.IsOk)
+                continue;
+            found.AddRange(page.Value.Records.Select(record => (residents[place], record)));
+            if (page.Value.Next is { } more)
+                next = start with { Resident = place, After = more };
+            else if (found.Count == request.Count && place + 1 < residents.Count)
+                next = start with { Resident = place + 1, After = null };
+            if (found.Count >= request.Count)
+                break;
+        }
+
+        var total = request.Total ? await Count(query, residents, cancel) : (Result<int>?)null;
+        if (total is { IsOk: false, Error: { } wrong })
+            return Failures.Answer(wrong);
+        var included = await new Includes(call).Of(request, found, cancel);
+        return included.IsOk ? Bundle(request, start, found, included.Value, total?.Value, next, about) : Failures.Answer(included.Error);
+    }
+
+    // Of one person the gate and the page go in one round trip.
+    private async Task<Result<RecordPage>> Page(ResidentNo resident, RecordQuery query, bool alone, CancellationToken cancel)
+    {
+        if (alone)
+            return await call.Vault.Search(call.Caller.Actor, resident, call.Caller.ReadPurpose, query, cancel);
+        var session = await call.Session(resident, write: false, cancel);
+        return session.IsOk ? await session.Value.Search(query, cancel) : session.Error;
+    }
+
+    private async Task<Result<int>> Count(RecordQuery query, IReadOnlyList<ResidentNo> residents, CancellationToken cancel)
+    {
+        var total = 0;
+        foreach (var resident in residents)
+        {
+            var session = await call.Session(resident, write: false, cancel);
+            if (!session.IsOk)
+                continue;
+            var some = await session.Value.Count(query, cancel);
+            if (!some.IsOk)
+                return some.Error;
+            total += some.Value;
+        }
+
+        return total;
+    }
+
+    private Answer Bundle(
+        SearchRequest request, PageState start, IReadOnlyList<(ResidentNo Resident, StoredRecord Record)> found, IReadOnlyList<StoredRecord> included, int? total, PageState? next, ResidentNo? about)
+    {
+        var bundle = new BundleWriter("searchset", call.Root, RecordShapes.Of(request));
+        if (total is { } number)
+            bundle.Total(number);
+        var path = about is null && request.Types is [var only] ? $"/{only}" : "";
+        var links = new List<(string, string)> { ("self", call.Root + path + PageLink.Query(request.Understood)) };
+        if (next is not null)
+            links.Add(("next", $"{call.Root}/{start.Types[0]}?{PageLink.Parameter}={PageLink.Seal(seal, call, next)}"));
+        bundle.Links(links);
+        foreach (var (_, record) in found)
+            bundle.Match(record, Mode);
+        foreach (var record in included)
+            bundle.Match(record, "include");
+        if (request.LeftOut.Count > 0)
+            bundle.Outcome([.. request.LeftOut.Select(sentence => new Issue("warning", "not-supported", "Left out of the search: " + sentence))]);
+        return new Answer(200, bundle.Done());
+    }
+
+    // What the scopes leave of each type asked for.
+    private Result<RecordPredicate> Narrow(SearchRequest request)
+    {
+        var open = new List<RecordPredicate>();
+        var narrows = false;
+        foreach (var type in request.Types)
+        {
+            var within = call.Within(type, ScopeActions.Search);
+            if (!within.IsOk && request.Types.Count == 1)
+                return within.Error;
+            if (!within.IsOk)
+            {
+                narrows = true;
+                continue;
+            }
+
+            narrows |= within.Value is not RecordPredicate.Everything;
+            open.Add(within.Value is RecordPredicate.Everything ? new RecordPredicate.OfType([type]) : within.Value);
+        }
+
+        return open.Count == 0 ? new Error("scope.insufficient", "The token's scopes do not cover this.")
+            : narrows ? new RecordPredicate.And([request.Where, new RecordPredicate.Or(open)]) : request.Where;
+    }
+
+    private async Task<Result<IReadOnlyList<ResidentNo>>> Residents(SearchRequest request, ResidentNo? about, CancellationToken cancel)
+    {
+        if (about is { } one)
+            return Result.Of<IReadOnlyList<ResidentNo>>(request.Residents is null || request.Residents.Contains(one) ? [one] : []);
+        // Whom it names is asked at the gate each; whom it does not name only where a grant reaches this caller.
+        return request.Residents is { } named ? Result.Of<IReadOnlyList<ResidentNo>>([.. named.OrderBy(no => no.Value).Take(Call.MostResidents)]) : await call.Residents(cancel);
+    }
+}

@@ -1,0 +1,130 @@
+using System.Text;
+using System.Text.Json;
+using Tasuki.Kernel;
+using Tasuki.Kernel.Records;
+using Tasuki.People;
+using Tasuki.Testing;
+using Tasuki.Vault;
+
+namespace Tasuki.FhirApi.Tests;
+
+/// <summary>A vault on one store with the interface on top of it, asked as an app or a clinician would, without HTTP.</summary>
+public sealed class Clinic : IAsyncDisposable
+{
+    public const string Root = "https://hibiki.example/fhir";
+    private readonly string _folder;
+
+    private Clinic(string folder, RecordVault vault) => (_folder, Vault) = (folder, vault);
+
+    public RecordVault Vault { get; }
+
+    public static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    public static async Task<Clinic> Open(StoreKind store)
+    {
+        var folder = Directory.CreateTempSubdirectory("tasuki-fhir-").FullName;
+        var options = new VaultOptions
+        {
+            Municipality = MunicipalityId.Parse("hibiki").Value, Store = store, Create = true, Ring = Path.Combine(folder, "ring"),
+            Records = Path.Combine(folder, "data", "records.db"), Keys = Path.Combine(folder, "data", "keys.db"), Log = Path.Combine(folder, "data", "log.db"),
+        };
+        if (store is StoreKind.Postgres)
+        {
+            var server = await PostgresServer.Get();
+            options = options with { Records = await server.NewDatabase("records"), Keys = await server.NewDatabase("keys"), Log = await server.NewDatabase("log") };
+        }
+
+        return new Clinic(folder, (await RecordVault.Start(options, TimeProvider.System, Cancel)).Value);
+    }
+
+    /// <summary>A resident with their Patient, and an app connected to all of it.</summary>
+    public async Task<Patient> Patient(AccessClasses? classes = null, string scopes = "patient/*.cruds")
+    {
+        var resident = (await Vault.Enrol(Actor.Operator("test", "tests"), Cancel)).Value;
+        var own = (await Vault.Open(Actor.Resident(resident), resident, Purpose.OwnUse, Cancel)).Value;
+        var patient = Fhir.CanonicalResource.Parse("{\"resourceType\":\"Patient\",\"name\":[{\"family\":\"山田\",\"given\":[\"花子\"]}]}"u8.ToArray()).Value;
+        var id = (await own.Write([new NewRecord(patient, new RecordOrigin(SourceKind.Person, null, null, null, TimeProvider.System.GetUtcNow()))], Cancel)).Value[0].Id;
+        var one = new Patient(this, resident, id);
+        await one.Connect("1", classes ?? AccessClasses.All);
+        one.Scopes = scopes;
+        return one;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Vault.DisposeAsync();
+        Directory.Delete(_folder, recursive: true);
+    }
+}
+
+/// <summary>One resident and an app of theirs.</summary>
+public sealed class Patient(Clinic clinic, ResidentNo resident, string id)
+{
+    public string Id => id;
+
+    public ResidentNo Resident => resident;
+
+    public string Scopes { get; set; } = "patient/*.cruds";
+
+    public string App { get; set; } = "1";
+
+    public async Task Connect(string app, AccessClasses classes)
+    {
+        foreach (var purpose in new[] { Purpose.AppUse, Purpose.AppEntry })
+        {
+            Assert.True((await clinic.Vault.Grant(
+                Actor.Resident(resident), new NewGrant(resident, ActorKind.Application, Name(app), purpose, classes, null, null, TimeProvider.System.GetUtcNow().AddDays(1)), Clinic.Cancel)).IsOk);
+        }
+    }
+
+    public async Task<Reply> Ask(string method, string address, string? body = null, Action<Dictionary<string, string>>? headers = null)
+    {
+        var said = new Dictionary<string, string>(StringComparer.Ordinal);
+        headers?.Invoke(said);
+        var caller = new ApiCaller(
+            ApiCallerKind.ResidentApp, Actor.Application(Name(App)), resident, id, null, 1, null, SmartScopes.Parse(Scopes).Value, TimeProvider.System.GetUtcNow().AddMinutes(10));
+        var call = new Call(caller, clinic.Vault, Clinic.Root, TimeProvider.System);
+        var question = address.IndexOf('?', StringComparison.Ordinal);
+        var interaction = new Interaction(
+            method, (question < 0 ? address : address[..question]).Split('/', StringSplitOptions.RemoveEmptyEntries), question < 0 ? [] : Interactions.QueryText.Parse(address[question..]),
+            Encoding.UTF8.GetBytes(body ?? ""))
+        {
+            ContentType = method is "PATCH" ? "application/json-patch+json" : "application/fhir+json", IfMatch = said.GetValueOrDefault("If-Match"), IfNoneMatch = said.GetValueOrDefault("If-None-Match"),
+            IfNoneExist = said.GetValueOrDefault("If-None-Exist"), Prefer = Preference.Of([said.GetValueOrDefault("Prefer")]),
+        };
+        var answer = await new Dispatcher(call, clinic.Vault.Seal).Run(interaction, Clinic.Cancel);
+        return new Reply(answer.Status, answer.Version, answer.Location, answer.Body.IsEmpty ? default : JsonDocument.Parse(answer.Body).RootElement);
+    }
+
+    /// <summary>The ids of what a search finds on its first page.</summary>
+    public async Task<IReadOnlyList<string>> Found(string address) => (await Ask("GET", address)).Matches;
+
+    public async Task<string> Weigh(string value, string date, string? more = null) =>
+        (await Ask("POST", "Observation", Observation(value, date, more))).Id;
+
+    public string Observation(string value, string date, string? more = null) =>
+        $$$"""{"resourceType":"Observation","status":"final","category":[{"coding":[{"system":"http://terminology.hl7.org/CodeSystem/observation-category","code":"vital-signs"}]}],"code":{"coding":[{"system":"http://loinc.org","code":"29463-7"}]},"subject":{"reference":"Patient/{{{id}}}"},"effectiveDateTime":"{{{date}}}","valueQuantity":{"value":{{{value}}},"unit":"kg","system":"http://unitsofmeasure.org","code":"kg"}{{{more}}}}""";
+
+    private string Name(string app) => $"{app}.{resident.Value}";
+}
+
+/// <summary>An answer, read.</summary>
+public sealed record Reply(int Status, int? Version, string? Location, JsonElement Body)
+{
+    public string Id => Body.GetProperty("id").GetString()!;
+
+    public IReadOnlyList<JsonElement> Entries => Body.TryGetProperty("entry", out var entries) ? [.. entries.EnumerateArray()] : [];
+
+    public IReadOnlyList<string> Matches => Ids("match");
+
+    public IReadOnlyList<string> Included => Ids("include");
+
+    public string? Next => Body.GetProperty("link").EnumerateArray().FirstOrDefault(link => link.GetProperty("relation").GetString() is "next") is { ValueKind: JsonValueKind.Object } next
+        ? next.GetProperty("url").GetString()![(Clinic.Root.Length + 1)..] : null;
+
+    /// <summary>Of an OperationOutcome: type and sentence of its first issue.</summary>
+    public (string Code, string Sentence) Issue => (Body.GetProperty("issue")[0].GetProperty("code").GetString()!, Body.GetProperty("issue")[0].GetProperty("diagnostics").GetString()!);
+
+    private IReadOnlyList<string> Ids(string mode) =>
+        [.. Entries.Where(entry => entry.GetProperty("search").GetProperty("mode").GetString() == mode).Select(entry => entry.GetProperty("resource").GetProperty("id").GetString()!)];
+}

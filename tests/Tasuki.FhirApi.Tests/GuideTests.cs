@@ -1,0 +1,62 @@
+using System.Text.Json;
+using Tasuki.Fhir;
+using Tasuki.Fhir.Searching;
+using Tasuki.FhirApi.Capability;
+
+namespace Tasuki.FhirApi.Tests;
+
+/// <summary>What we say of ourselves is what the code does.</summary>
+public sealed class GuideTests
+{
+    private const string Start = "<!-- table -->\n";
+    private const string End = "<!-- /table -->";
+
+    /// <summary>With <c>TASUKI_WRITE_GUIDE=1</c> the table is written anew.</summary>
+    [Fact]
+    public async Task The_guides_table_is_the_one_the_code_gives()
+    {
+        var path = Path.Combine(Folder(), "docs", "guide", "fhir.md");
+        var page = await File.ReadAllTextAsync(path, Clinic.Cancel);
+        var (start, end) = (page.IndexOf(Start, StringComparison.Ordinal) + Start.Length, page.IndexOf(End, StringComparison.Ordinal));
+        if (Environment.GetEnvironmentVariable("TASUKI_WRITE_GUIDE") is "1")
+            await File.WriteAllTextAsync(path, page = page[..start] + SupportTable.Markdown() + page[end..], Clinic.Cancel);
+        Assert.Contains(Start + SupportTable.Markdown() + End, page, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_capability_statement_is_valid_and_names_what_is_answered()
+    {
+        var answer = CapabilityStatement.Answer(Clinic.Root, TimeProvider.System);
+        Assert.Empty(ResourceValidator.Check(answer.Body.Span));
+        var rest = JsonDocument.Parse(answer.Body).RootElement.GetProperty("rest")[0];
+        Assert.Equal(HeldTypes.All, rest.GetProperty("resource").EnumerateArray().Select(one => one.GetProperty("type").GetString()!), StringComparer.Ordinal);
+        foreach (var resource in rest.GetProperty("resource").EnumerateArray())
+        {
+            var type = resource.GetProperty("type").GetString()!;
+            var creates = resource.GetProperty("interaction").EnumerateArray().Any(one => one.GetProperty("code").GetString() is "create");
+            Assert.Equal(WriteRules.Refusal(type) is null, creates);
+            Assert.All(resource.GetProperty("searchParam").EnumerateArray().Select(one => one.GetProperty("name").GetString()!).Where(name => name is not ("_id" or "_lastUpdated")),
+                name => Assert.True(SearchParameters.Find(type, name).IsOk));
+        }
+    }
+
+    [Fact]
+    public void The_two_forms_of_a_resource_say_the_same()
+    {
+        const string Json = """{"resourceType":"Observation","id":"a","status":"final","code":{"coding":[{"system":"http://loinc.org","code":"29463-7"}]},"valueQuantity":{"value":61.40,"unit":"kg"}}""";
+        var xml = FhirXml.FromJson(System.Text.Encoding.UTF8.GetBytes(Json));
+        Assert.Contains("<value value=\"61.40\"", System.Text.Encoding.UTF8.GetString(xml.Span), StringComparison.Ordinal);
+        Assert.Equal(Json, System.Text.Encoding.UTF8.GetString(FhirXml.ToJson(xml).Value.Span));
+        Assert.Equal("resource.json", FhirXml.ToJson("<Observation xmlns=\"http://hl7.org/fhir\"><status>"u8.ToArray()).Error?.Code);
+        Assert.Equal("resource.json", FhirXml.ToJson("<!DOCTYPE a [<!ENTITY b SYSTEM \"file:///etc/passwd\">]><Observation xmlns=\"http://hl7.org/fhir\">&b;</Observation>"u8.ToArray()).Error?.Code);
+        Assert.Equal("resource.json", FhirXml.ToJson("<Nothing/>"u8.ToArray()).Error?.Code);
+    }
+
+    private static string Folder()
+    {
+        var folder = AppContext.BaseDirectory;
+        while (!File.Exists(Path.Combine(folder, "Tasuki.slnx")))
+            folder = Path.GetDirectoryName(folder)!;
+        return folder;
+    }
+}
