@@ -11,9 +11,10 @@ namespace Tasuki.Fhir;
 /// </summary>
 public sealed class RecordFacts
 {
-    internal RecordFacts(Coding? code, FhirDate? date, IReadOnlyList<Coding> codings, IReadOnlyList<string> identifiers, IReadOnlyList<string> references)
+    internal RecordFacts(Coding? code, IReadOnlyList<string> otherCodes, FhirDate? date, IReadOnlyList<Coding> codings, IReadOnlyList<string> identifiers, IReadOnlyList<string> references)
     {
         Code = code;
+        OtherCodes = otherCodes;
         Date = date;
         Codings = codings;
         Codes = codings.Count == 0 ? FrozenSet<string>.Empty : new SortedSet<string>(codings.Select(coding => coding.Code), StringComparer.Ordinal);
@@ -23,6 +24,9 @@ public sealed class RecordFacts
 
     /// <summary>The first coding of the element that says what the record is about.</summary>
     public Coding? Code { get; }
+
+    /// <summary>Every other distinct code of that element: with <see cref="Code"/> all that a parameter with <see cref="Searching.SearchParameter.FollowsMainCode"/> looks at.</summary>
+    public IReadOnlyList<string> OtherCodes { get; }
 
     public FhirDate? Date { get; }
 

@@ -163,6 +163,48 @@ public abstract class SearchContract(StoreKind store, int worlds)
         }
     }
 
+    [Fact]
+    public async Task A_code_is_found_first_second_or_third_and_row_after_row_is_looked_into_for_the_third_alone()
+    {
+        await using var test = await Start(store);
+        var own = await test.Own(await test.Resident(), Purpose.Import);
+        string Coded(int i, params string[] codes) =>
+            $$$"""{"resourceType":"Observation","identifier":[{"value":"o{{{i}}}"}],"status":"final",{{{(i % 7 == 0 ? "" : $"\"effectiveDateTime\":\"2024-01-{(i % 28) + 1:00}\",")}}}"code":{"coding":[{{{string.Join(',', codes.Select(Coding))}}}]}}""";
+        static string Coding(string code) => $$"""{"system":"urn:s","code":"{{code}}"}""";
+        await own.Write([.. Enumerable.Range(0, 120).Select(i => Make.Record((i % 3) switch { 0 => Coded(i, "a"), 1 => Coded(i, "b", "a"), _ => Coded(i, "b") }))], Cancel);
+        var statements = new List<string>();
+        await Finds("a", 80);
+        await Finds("b", 80);
+        await Finds("c", 0);
+        Assert.DoesNotContain(statements, sql => sql.Contains("tokens)", StringComparison.Ordinal) || sql.Contains("instr(", StringComparison.Ordinal));
+        statements.Clear();
+
+        await own.Write([Make.Record(Coded(200, "b", "c", "a"))], Cancel);
+        await Finds("a", 81);
+        await Finds("b", 81);
+        await Finds("c", 1);
+        Assert.Contains(statements, sql => sql.Contains("tokens)", StringComparison.Ordinal) || sql.Contains("instr(", StringComparison.Ordinal));
+
+        async Task Finds(string code, int count)
+        {
+            var where = new RecordPredicate.And([new RecordPredicate.OfType(["Observation"]), new RecordPredicate.Parameter("code", new TokenTest("urn:s", code))]);
+            var everything = new List<StoredRecord>();
+            await foreach (var record in own.All(new RecordQuery { Order = RecordOrder.Stored }, Cancel))
+                everything.Add(record);
+            test.Vault.Parts.Records.Observer = statements.Add;
+            foreach (var order in Enum.GetValues<RecordOrder>())
+            {
+                var expected = new SearchOracle(everything).Find(where, order);
+                Assert.Equal(count, expected.Count);
+                foreach (var limit in new[] { 7, 100 })
+                    Assert.Equal(expected, await AllPages(own, new RecordQuery { Where = where, Order = order, Limit = limit }));
+            }
+
+            Assert.Equal(count, (await own.Count(new RecordQuery { Where = where }, Cancel)).Value);
+            test.Vault.Parts.Records.Observer = null;
+        }
+    }
+
     private static async Task<(Session Own, List<(string Type, string Id)> Ids)> Fill(TestVault test, SearchWorld world, ResidentNo resident)
     {
         var own = await test.Own(resident, Purpose.Import);

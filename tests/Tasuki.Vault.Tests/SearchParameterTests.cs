@@ -90,6 +90,34 @@ public sealed class SearchParameterTests
     }
 
     [Fact]
+    public void What_follows_the_main_code_stands_among_the_codes_the_record_is_kept_under()
+    {
+        var checkedValues = 0;
+        foreach (var (type, name) in All())
+        {
+            if (!SearchParameters.Find(type, name).IsOk || SearchParameters.Find(type, name).Value is not { FollowsMainCode: true } parameter)
+                continue;
+            for (var variant = 0; variant < 12; variant++)
+            {
+                var resource = Filled.Resource(type, variant);
+                var (facts, seen) = (RecordFacts.Of(resource), new Seen());
+                parameter.Any(resource.Json.Span, seen);
+                checkedValues += seen.Tokens.Count;
+                Assert.All(seen.Tokens, one => Assert.True(string.Equals(one.Code, facts.Code?.Code, StringComparison.Ordinal) || facts.OtherCodes.Contains(one.Code, StringComparer.Ordinal), $"{type}.{name}"));
+            }
+        }
+
+        Assert.True(checkedValues > 100, $"{checkedValues}");
+        Assert.True(SearchParameters.Find("Observation", "code").Value.FollowsMainCode);
+        Assert.True(SearchParameters.Find("Immunization", "vaccine-code").Value.FollowsMainCode);
+        Assert.True(SearchParameters.Find("MedicationRequest", "code").Value.FollowsMainCode);
+        Assert.False(SearchParameters.Find("Observation", "combo-code").Value.FollowsMainCode);
+        Assert.False(SearchParameters.Find("Observation", "category").Value.FollowsMainCode);
+        Assert.Equal(["b", "c"], RecordFacts.Of(Make.Resource("""{"resourceType":"Observation","category":[{"coding":[{"code":"x"}]}],"code":{"coding":[{"code":"a"},{"code":"b"},{"code":"c"},{"code":"b"},{"code":"a"}]}}""")).OtherCodes);
+        Assert.Empty(RecordFacts.Of(Make.Resource("""{"resourceType":"Observation","category":[{"coding":[{"code":"x"}]}],"code":{"coding":[{"code":"a"}]}}""")).OtherCodes);
+    }
+
+    [Fact]
     public void The_facts_read_from_bytes_are_the_facts_read_from_the_parsed_resource()
     {
         foreach (var type in ResourceTypes.All.Where(type => ModelInfo.ModelInspector.FindClassMapping(type) is not null))

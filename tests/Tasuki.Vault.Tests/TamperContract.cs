@@ -17,7 +17,7 @@ public abstract class TamperContract(StoreKind store)
         string[] changes =
         [
             "seq = seq + 100", "type = type + 1", "type = 30000", "version = version + 1", "version = version + 65536", "identity = identity + 1", "identity = null", "updated = updated + 1",
-            "class = case class when 3 then 4 else 3 end", "class = 120", "source = case source when 3 then 4 else 3 end", "code = code + 1", "code = null",
+            "class = case class when 3 then 4 else 3 end", "class = 120", "source = case source when 3 then 4 else 3 end", "code = code + 1", "code = null", "other_code = 7", "other_code = 0",
             "date_from = date_from - 1", "date_to = date_to + 1", "tokens = substr(tokens, 1, 8)", "deleted = -1",
         ];
         await using var test = await Start(store);
@@ -126,7 +126,7 @@ public abstract class TamperContract(StoreKind store)
         byte[] body;
         await using (var work = await test.Vault.Parts.Records.Read(Cancel))
             body = (await work.Query("select body from record where resident_no = @r", row => (byte[])row.GetValue(0), Cancel, ("@r", resident.Value)))[0];
-        byte[][] altered = [[2, 1, 1, .. body[3..]], [1, 1, 1, .. body[3..]], [3, 2, 1, .. body[3..]], [3, 1, 0, .. body[3..]], [9, 9, 9, .. body[3..]], [3, 1], [3, 1, 1], body[..^1], [.. body, 0], []];
+        byte[][] altered = [[2, 1, 1, .. body[3..]], [1, 1, 1, .. body[3..]], [3, 1, 1, .. body[3..]], [4, 2, 1, .. body[3..]], [4, 1, 0, .. body[3..]], [9, 9, 9, .. body[3..]], [4, 1], [4, 1, 1], body[..^1], [.. body, 0], []];
         foreach (var one in altered)
         {
             await test.Sql("update record set body = @body where resident_no = @r", ("@body", one), ("@r", resident.Value));

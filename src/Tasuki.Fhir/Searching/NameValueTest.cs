@@ -44,7 +44,8 @@ internal sealed class NameValueTest : ValueTest
         {
             for (var i = 0; i < words.Length; i++)
             {
-                if (Same(string.Concat(words.Skip(i).Concat(words.Take(i)))))
+                // A word in letters beside one in kanji is read alone: together they are in no one writing.
+                if (Same(string.Concat(words.Skip(i).Concat(words.Take(i)))) || Same(words[i]))
                     return true;
             }
         }

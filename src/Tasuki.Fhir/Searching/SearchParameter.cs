@@ -33,6 +33,7 @@ public sealed class SearchParameter
         _components = components;
         _values = new ValueExtractor(paths);
         FollowsMainDate = kind is SearchKind.Date && MainDate.Leads(type, paths);
+        FollowsMainCode = kind is SearchKind.Token && MainCode.Leads(type, paths);
     }
 
     /// <summary>The URL of its definition; null where R4's list has none.</summary>
@@ -72,6 +73,9 @@ public sealed class SearchParameter
     /// can narrow by it and must settle by it.
     /// </summary>
     public bool FollowsMainDate { get; }
+
+    /// <summary>The parameter looks at the element the main code is taken from: at <see cref="RecordFacts.Code"/> and <see cref="RecordFacts.OtherCodes"/>, and no more.</summary>
+    public bool FollowsMainCode { get; }
 
     internal IReadOnlyList<ElementPath> Paths { get; }
 

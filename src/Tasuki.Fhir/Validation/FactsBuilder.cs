@@ -26,7 +26,11 @@ internal sealed class FactsBuilder
 
     public static string Text(ReadOnlySpan<byte> raw, bool escaped) => escaped ? Unescaped(raw) : Encoding.UTF8.GetString(raw);
 
-    public RecordFacts Build(ReadOnlySpan<byte> json) => new(MainCode(json), MainDate(json), Codings, Identifiers, References);
+    public RecordFacts Build(ReadOnlySpan<byte> json)
+    {
+        var code = MainCode(json);
+        return new RecordFacts(code, OtherCodes(json, code?.Code), MainDate(json), Codings, Identifiers, References);
+    }
 
     /// <summary>Reads a resource that nobody has checked. Takes any JSON object.</summary>
     public static RecordFacts Read(ReadOnlySpan<byte> json)
@@ -104,6 +108,50 @@ internal sealed class FactsBuilder
         }
 
         return null;
+    }
+
+    // Of the first such element that has any code: a type's parameter over it looks nowhere else.
+    private List<string> OtherCodes(ReadOnlySpan<byte> json, string? main)
+    {
+        var codes = new List<string>();
+        foreach (var at in _codeAt)
+        {
+            if (at == 0)
+                continue;
+            var reader = new Utf8JsonReader(json[(at - 1)..], Reading);
+            reader.Read();
+            AllCodes(ref reader, codes);
+            if (codes.Count > 0)
+                break;
+        }
+
+        codes.RemoveAll(code => string.Equals(code, main, StringComparison.Ordinal));
+        return codes.Count < 2 ? codes : [.. codes.Distinct(StringComparer.Ordinal)];
+    }
+
+    // Of a CodeableConcept, a Coding or a list of them. The reader stands on the value and is left at its end.
+    private static void AllCodes(ref Utf8JsonReader reader, List<string> codes)
+    {
+        if (reader.TokenType is JsonTokenType.StartArray)
+        {
+            while (reader.Read() && reader.TokenType is not JsonTokenType.EndArray)
+                AllCodes(ref reader, codes);
+            return;
+        }
+
+        if (reader.TokenType is not JsonTokenType.StartObject)
+            return;
+        while (reader.Read() && reader.TokenType is JsonTokenType.PropertyName)
+        {
+            var (isList, isCode) = (reader.ValueTextEquals("coding"u8), reader.ValueTextEquals("code"u8));
+            reader.Read();
+            if (isList)
+                AllCodes(ref reader, codes);
+            else if (isCode && reader.TokenType is JsonTokenType.String)
+                codes.Add(Text(reader.ValueSpan, reader.ValueIsEscaped));
+            else
+                reader.Skip();
+        }
     }
 
     // The reader stands on a value and is left somewhere inside it.

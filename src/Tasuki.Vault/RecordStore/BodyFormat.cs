@@ -10,12 +10,13 @@ namespace Tasuki.Vault.RecordStore;
 /// format(1) | key version(1) | dictionary(1) | nonce(12) | ciphertext | tag(16). What is inside is padded to the next multiple of 32 and above 2 kB to the next
 /// 5 %, so that a size says little of its content.
 /// Format 1 holds length(4) | zstd | zeros. Format 2 holds the bytes as they are, for chunks of files whose size stands in clear anyway.
-/// Format 3 is a record's row: zstd without its magic number, over a dictionary | 0x80 | zeros.
+/// Format 4 is a record's row: zstd without its magic number, over a dictionary | 0x80 | zeros. Format 3 is the same, bound to all columns but the other code.
 /// </summary>
 internal static class BodyFormat
 {
     public const byte Packed = 1;
-    public const byte Record = 3;
+    public const byte RecordOfOneCode = 3;
+    public const byte Record = 4;
 
     private const byte Raw = 2;
     private const byte EndOfPacked = 0x80;
@@ -70,11 +71,11 @@ internal static class BodyFormat
         return body[0] == Raw ? plain : body[0] == Packed ? UnpackFirst(plain) : null;
     }
 
-    /// <summary>The same for a row of records, of the first format or the newest. <paramref name="bound"/> begins with the three bytes of the body's head.</summary>
+    /// <summary>The same for a row of records, of any format they had. <paramref name="bound"/> begins with the three bytes of the body's head.</summary>
     public static byte[]? OpenRecord(ResidentKeys keys, ReadOnlySpan<byte> body, ReadOnlySpan<byte> bound)
     {
         var size = body.Length - HeadSize - Aead.Overhead;
-        if (size < 1 || body[0] is not (Packed or Record) || Zstd.Known(body[2]) is not { } zstd || keys.Lend(body[1]) is not { } cipher)
+        if (size < 1 || body[0] is not (Packed or RecordOfOneCode or Record) || Zstd.Known(body[2]) is not { } zstd || keys.Lend(body[1]) is not { } cipher)
             return null;
         var plain = ArrayPool<byte>.Shared.Rent(size);
         try

@@ -37,7 +37,8 @@ internal sealed record Incoming(
             resident, version.Seq, ResourceTypes.NumberOf(resource.Type), version.Version, version.Updated, keys.Classes.Apply(Class.Index),
             keys.Sources.Apply((int)Origin.Kind), facts.Code is { } code ? keys.RecurringToken(TokenKind.Code, code.Code) : null,
             facts.Date is { } date ? Time.MillisDown(date.From) : null, facts.Date is { } span ? Time.MillisUp(span.To) : null,
-            PackedTokens.Of(keys, facts), Deleted: 0, Body: [], RecordRow.IdentityOf(resident, IdentityToken));
+            PackedTokens.Of(keys, facts), Deleted: 0, Body: [], RecordRow.IdentityOf(resident, IdentityToken),
+            facts.OtherCodes switch { [] => null, [var other] => keys.RecurringToken(TokenKind.Code, other), _ => RecordRow.Unknown });
         return row.Sealed(keys, parts.Municipality, version.Table, RecordPayload.Write(Origin, resource.Json.Span, version.Updated, parts.Ids, resident));
     }
 }

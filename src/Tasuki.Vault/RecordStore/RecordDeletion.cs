@@ -33,5 +33,5 @@ internal sealed class RecordDeletion(VaultParts parts, RecordOpener opener, Sess
 
     /// <summary>The version that says that the record is gone. Class and source stay: who saw the record may see that it went.</summary>
     public static RecordRow Emptied(RecordRow standing, long version, long updated) =>
-        standing with { Version = version, Updated = updated, Code = null, DateFrom = null, DateTo = null, Tokens = [], Identity = null, Deleted = 1 };
+        standing with { Version = version, Updated = updated, Code = null, DateFrom = null, DateTo = null, Tokens = [], Identity = null, OtherCode = null, Deleted = 1 };
 }

@@ -53,7 +53,7 @@ internal sealed class RecordPast(VaultParts parts, RecordOpener opener, SessionL
             order by updated desc, seq desc, version desc limit @wanted
             """;
         await using var work = await parts.Records.Read(cancel);
-        var rows = await work.Query(sql, row => (Row: RecordRow.Read(opener.Resident, row), IsPast: row.GetInt64(13) != 0), cancel, [.. parameters]);
+        var rows = await work.Query(sql, row => (Row: RecordRow.Read(opener.Resident, row), IsPast: row.GetInt64(RecordRow.Selected) != 0), cancel, [.. parameters]);
         var more = rows.Count > count;
         if (more)
             rows.RemoveAt(rows.Count - 1);

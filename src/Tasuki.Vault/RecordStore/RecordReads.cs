@@ -32,7 +32,7 @@ internal sealed class RecordReads(VaultParts parts, RecordOpener opener, Session
         sql.Append(')');
         await using var work = await parts.Records.Read(cancel);
         var rows = await work.Query(
-            sql.ToString(), row => (Row: RecordRow.Read(opener.Resident, row), Table: row.GetInt64(13) == 0 ? RecordRow.Current : RecordRow.History), cancel, [.. parameters]);
+            sql.ToString(), row => (Row: RecordRow.Read(opener.Resident, row), Table: row.GetInt64(RecordRow.Selected) == 0 ? RecordRow.Current : RecordRow.History), cancel, [.. parameters]);
         return rows is [var one, ..] ? Opened(keys, one.Row, one.Table) : null;
     }
 

@@ -9,35 +9,46 @@ namespace Tasuki.Vault.RecordStore;
 /// One row of <c>record</c> or <c>record_history</c>, as it lies there: numbers as wide as a store can hold them, so that none is cut to one that opens. Class and
 /// source are permuted, code and tokens are keyed hashes.
 /// </summary>
+/// <param name="OtherCode">
+/// The token of the one other coding of the element the code is taken from; null where there is none, <see cref="Unknown"/> where there are several and in rows sealed
+/// before the column was there. So two walks of an index find a code, unless some row says that they do not know.
+/// </param>
 /// <param name="Identity">The keyed hash by which the record is recognised when it comes again; null in a deleted version.</param>
 /// <param name="Updated">Microseconds since 1970 UTC.</param>
 /// <param name="DateFrom">Milliseconds since 1970 UTC, rounded down; null when the record has no date.</param>
 /// <param name="DateTo">The first millisecond after, rounded up.</param>
 internal sealed record RecordRow(
     ResidentNo Resident, long Seq, long Type, long Version, long Updated, long Class, long Source, long? Code, long? DateFrom, long? DateTo, byte[] Tokens,
-    long Deleted, byte[] Body, long? Identity)
+    long Deleted, byte[] Body, long? Identity, long? OtherCode)
 {
     private const int OnStack = 512;
+
+    /// <summary>Of <see cref="OtherCode"/>.</summary>
+    public const long Unknown = 0;
 
     public const string Current = "record";
     public const string History = "record_history";
 
     /// <summary>The columns of a select, in the order <see cref="Read"/> takes them.</summary>
-    public const string Select = "seq, type, version, updated, class, source, code, date_from, date_to, tokens, deleted, body, identity";
+    public const string Select = "seq, type, version, updated, class, source, code, date_from, date_to, tokens, deleted, body, identity, other_code";
+
+    /// <summary>How many those are.</summary>
+    public const int Selected = 14;
 
     public static string SelectOf(string alias) => string.Join(", ", Select.Split(", ").Select(column => $"{alias}.{column}"));
 
     public static RecordRow Read(ResidentNo resident, DbDataReader row, int first = 0) => new(
         resident, row.GetInt64(first), row.GetInt64(first + 1), row.GetInt64(first + 2), row.GetInt64(first + 3), row.GetInt64(first + 4), row.GetInt64(first + 5),
         Store.Columns.LongOrNull(row, first + 6), Store.Columns.LongOrNull(row, first + 7), Store.Columns.LongOrNull(row, first + 8),
-        Store.Columns.Bytes(row, first + 9), row.GetInt64(first + 10), Store.Columns.Bytes(row, first + 11), Store.Columns.LongOrNull(row, first + 12));
+        Store.Columns.Bytes(row, first + 9), row.GetInt64(first + 10), Store.Columns.Bytes(row, first + 11), Store.Columns.LongOrNull(row, first + 12),
+        Store.Columns.LongOrNull(row, first + 13));
 
     /// <summary>Of an opened row: an altered number may be no type at all.</summary>
     public string TypeName => Fhir.ResourceTypes.NameOf((short)Type);
 
     /// <summary>In the order of <see cref="Store.VaultColumns.Record"/>.</summary>
     public object?[] Values() =>
-        [Resident.Value, Updated, Code, Identity, DateFrom, DateTo, Seq, Version, Type, Class, Source, Deleted, Body, Tokens];
+        [Resident.Value, Updated, Code, Identity, DateFrom, DateTo, Seq, Version, Type, Class, Source, Deleted, Body, Tokens, OtherCode];
 
     public RecordRow Sealed(ResidentKeys keys, MunicipalityId municipality, string table, ReadOnlySpan<byte> payload)
     {
@@ -46,6 +57,7 @@ internal sealed record RecordRow(
         BodyFormat.RecordHead(keys, ref bound);
         Bind(ref bound, municipality, table);
         bound.Number(Identity);
+        bound.Number(OtherCode);
         return this with { Body = BodyFormat.SealRecord(keys, payload, bound.Bytes) };
     }
 
@@ -58,10 +70,14 @@ internal sealed record RecordRow(
         var bound = new BoundBytes(size <= OnStack ? stackalloc byte[OnStack] : new byte[size]);
         bound.Head(Body[0], Body[1], Body[2]);
         Bind(ref bound, municipality, table);
-        // Rows of the first format carry their identity as the first of the tokens; the column was added to them later and must say the same.
-        if (Body[0] == BodyFormat.Record)
+        // Rows of the first format carry their identity as the first of the tokens; the column was added to them later and must say the same. So with the other code.
+        if (Body[0] is BodyFormat.Record or BodyFormat.RecordOfOneCode)
             bound.Number(Identity);
         else if (Identity != FirstToken)
+            return null;
+        if (Body[0] is BodyFormat.Record)
+            bound.Number(OtherCode);
+        else if (OtherCode is not Unknown)
             return null;
         return BodyFormat.OpenRecord(keys, Body, bound.Bytes);
     }
@@ -77,7 +93,7 @@ internal sealed record RecordRow(
 
     private long? FirstToken => Tokens.Length < 8 ? null : IdentityOf(Resident, System.Buffers.Binary.BinaryPrimitives.ReadInt64BigEndian(Tokens));
 
-    private int BoundSize(MunicipalityId municipality, string table) => 3 + (12 * 9) + 12 + (3 * (municipality.Value.Length + table.Length)) + Tokens.Length;
+    private int BoundSize(MunicipalityId municipality, string table) => 3 + (13 * 9) + 12 + (3 * (municipality.Value.Length + table.Length)) + Tokens.Length;
 
     private void Bind(ref BoundBytes bound, MunicipalityId municipality, string table)
     {

@@ -67,7 +67,7 @@ internal sealed class RecordSearch(VaultParts parts, RecordOpener opener, Sessio
     {
         var chains = await Chains(predicate, scope, keys, cancel);
         var matches = new Matcher(limit, SeqOf, chains).Compile(predicate, scope);
-        var superset = new SqlSuperset(parts.Records, keys, SeqOf, chains);
+        var superset = new SqlSuperset(parts.Records, keys, SeqOf, chains, SqlSuperset.CodeOfAll(predicate, scope));
         var condition = superset.Lower(predicate, scope);
         if (condition.Text is Condition.False)
         {
@@ -82,14 +82,26 @@ internal sealed class RecordSearch(VaultParts parts, RecordOpener opener, Sessio
             && !SqlSuperset.NeedsDate(predicate, scope);
         var batch = FirstBatch(wanted);
         var position = after;
+        // Two walks of an index find a code, unless the resident has records of which the columns do not know all codes.
+        if (superset.MainCode is not null && Batches[batch] > FewRows && await AnyOfManyCodes())
+            InTokens();
         while (true)
         {
             var read = 0;
             var statement = Candidates(keys, condition, superset, order, position, Batches[batch]);
             if (Batches[batch] <= FewRows && !superset.Scans)
             {
-                var rows = await Few(gate, statement);
-                if (gate is { Opened: false } || rows.Exists(row => !Look(row)))
+                var (rows, ofMany) = await Few(gate, statement, superset.MainCode is null ? null : OfManyCodes());
+                if (gate is { Opened: false })
+                    return;
+                gate = null;
+                if (ofMany)
+                {
+                    InTokens();
+                    continue;
+                }
+
+                if (rows.Exists(row => !Look(row)))
                     return;
                 read = rows.Count;
             }
@@ -119,6 +131,12 @@ internal sealed class RecordSearch(VaultParts parts, RecordOpener opener, Sessio
             }
         }
 
+        void InTokens()
+        {
+            superset = new SqlSuperset(parts.Records, keys, SeqOf, chains);
+            condition = superset.Lower(predicate, scope);
+        }
+
         bool Look(RecordRow row)
         {
             position = PositionOf(order, row);
@@ -127,25 +145,34 @@ internal sealed class RecordSearch(VaultParts parts, RecordOpener opener, Sessio
     }
 
     // The gate's answer and the rows behind it, which stay closed unless it opened.
-    private async Task<List<RecordRow>> Few(GateQuestion? gate, Statement? statement)
+    private async Task<(List<RecordRow> Rows, bool OfMany)> Few(GateQuestion? gate, Statement? statement, Statement? ofMany = null)
     {
         var rows = new List<RecordRow>();
-        await parts.Records.Ask(new Question([.. new[] { gate?.Statement, statement }.OfType<Statement>()], Forget, (place, row) =>
+        var found = false;
+        await parts.Records.Ask(new Question([.. new[] { gate?.Statement, ofMany, statement }.OfType<Statement>()], Forget, (place, row) =>
         {
             if (gate is not null && place == 0)
                 gate.Look(row);
+            else if (ofMany is not null && place == (gate is null ? 0 : 1))
+                found = true;
             else
                 rows.Add(RecordRow.Read(opener.Resident, row));
         }));
         gate?.Decide();
-        return rows;
+        return (rows, found);
 
         void Forget()
         {
             gate?.Forget();
+            found = false;
             rows.Clear();
         }
     }
+
+    private Statement OfManyCodes() => new(
+        string.Create(CultureInfo.InvariantCulture, $"select 1 from record where resident_no = @resident and other_code = {RecordRow.Unknown} limit 1"), ("@resident", opener.Resident.Value));
+
+    private async Task<bool> AnyOfManyCodes() => (await parts.Records.Ask(OfManyCodes(), static _ => true)).Count > 0;
 
     private static int FirstBatch(int wanted)
     {
@@ -197,19 +224,23 @@ internal sealed class RecordSearch(VaultParts parts, RecordOpener opener, Sessio
 
     private Statement Candidates(ResidentKeys keys, Condition condition, SqlSuperset superset, RecordOrder order, PagePosition? after, int batch)
     {
-        var sql = new StringBuilder($"select {RecordRow.Select} from record where resident_no = @resident and deleted = 0");
+        var head = new StringBuilder($"select {RecordRow.Select} from record where resident_no = @resident and deleted = 0");
         var parameters = new List<(string, object?)> { ("@resident", opener.Resident.Value) };
-        LimitSql.Append(sql, parameters, limit, keys, limit.Classes.Bits);
-        if (condition.Text is not null)
-            sql.Append(" and ").Append(condition.Text);
+        LimitSql.Append(head, parameters, limit, keys, limit.Classes.Bits);
         parameters.AddRange(superset.Parameters);
-        Order(sql, parameters, order, after);
-        sql.Append(CultureInfo.InvariantCulture, $" limit {batch}");
-        return new Statement(sql.ToString(), [.. parameters]);
+        var (behind, by) = Order(parameters, order, after);
+        var end = string.Create(CultureInfo.InvariantCulture, $"{by} limit {batch}");
+        if (superset.MainCode is null)
+            return new Statement($"{head}{(condition.Text is null ? "" : $" and {condition.Text}")}{behind}{end}", [.. parameters]);
+        // Each half walks its index in order and stops; a record is in one of them.
+        return new Statement(
+            $"select * from ({head} and {condition.Text}{behind}{end}) a union all select * from ({head} and {superset.AsOtherCode(condition.Text!)}{behind}{end}) b{end}", [.. parameters]);
     }
 
-    private static void Order(StringBuilder sql, List<(string, object?)> parameters, RecordOrder order, PagePosition? after)
+    // Where the page starts, and its order.
+    private static (string Behind, string By) Order(List<(string, object?)> parameters, RecordOrder order, PagePosition? after)
     {
+        var sql = new StringBuilder();
         var (sign, word) = order is RecordOrder.NewestDateFirst or RecordOrder.NewestUpdateFirst ? ("<", "desc") : (">", "asc");
         if (order is RecordOrder.Stored || after is { Undated: true })
         {
@@ -220,8 +251,7 @@ internal sealed class RecordSearch(VaultParts parts, RecordOpener opener, Sessio
                 parameters.Add(("@afterseq", row.Seq));
             }
 
-            sql.Append(CultureInfo.InvariantCulture, $" order by seq {word}");
-            return;
+            return (sql.ToString(), $" order by seq {word}");
         }
 
         var column = order is RecordOrder.NewestDateFirst or RecordOrder.OldestDateFirst ? "date_from" : "updated";
@@ -235,7 +265,7 @@ internal sealed class RecordSearch(VaultParts parts, RecordOpener opener, Sessio
             parameters.Add(("@afterseq", last.Seq));
         }
 
-        sql.Append(CultureInfo.InvariantCulture, $" order by {column} {word}, seq {word}");
+        return (sql.ToString(), $" order by {column} {word}, seq {word}");
     }
 
     private sealed class ReferencesOf : ValueTest

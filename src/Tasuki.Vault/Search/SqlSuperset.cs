@@ -23,25 +23,45 @@ internal readonly record struct Condition(string? Text, bool IsExact)
 /// Lowers a tree to SQL that returns a superset of what it finds. Values travel as parameters and lists are filled up to a few sizes, so one shape of query is one
 /// text and the store prepares it once.
 /// </summary>
-internal sealed class SqlSuperset(Database database, ResidentKeys keys, Func<string, long> seqOf, ChainSets chains)
+/// <param name="byMainCode">One code that everything found must have is looked for in the columns of codes (<see cref="MainCode"/>) instead of in the tokens.</param>
+internal sealed class SqlSuperset(Database database, ResidentKeys keys, Func<string, long> seqOf, ChainSets chains, RecordPredicate.Parameter? byMainCode = null)
 {
     // Beyond this many, a list narrows less than it costs.
     private const int MostTokens = 16;
     private const int MostSeqs = 256;
 
     private readonly List<(string Name, object? Value)> _parameters = [];
+    private int _alternatives;
 
     public IReadOnlyList<(string Name, object? Value)> Parameters => _parameters;
 
     /// <summary>The store looks into the tokens of row after row: it may look long before it finds.</summary>
     public bool Scans { get; private set; }
 
+    /// <summary>
+    /// The condition that the main code is the one asked for; null when no such stands in the text. The rows that have it as their other code are found by
+    /// <see cref="AsOtherCode"/>, and what is not known to have no more codes by neither.
+    /// </summary>
+    public string? MainCode { get; private set; }
+
+    /// <summary>The text of a condition with <see cref="MainCode"/>, asked of the other code.</summary>
+    public string AsOtherCode(string text) => text.Replace(MainCode!, MainCode!.Replace("code", "other_code", StringComparison.Ordinal), StringComparison.Ordinal);
+
+    /// <summary>A code that everything found must have, and that stands nowhere but where the main code is taken from; null when there is none.</summary>
+    public static RecordPredicate.Parameter? CodeOfAll(RecordPredicate predicate, IReadOnlyList<string>? scope) => predicate switch
+    {
+        RecordPredicate.And and => and.Parts.Select(part => CodeOfAll(part, TypeScope.Of(and, scope))).FirstOrDefault(one => one is not null),
+        RecordPredicate.Parameter { Test: TokenTest } parameter when scope is { Count: > 0 } && scope.All(type =>
+            SearchParameters.Find(type, parameter.Name).Value is { FollowsMainCode: true } known && known.NeedsCode(parameter.Test) is not null) => parameter,
+        _ => null,
+    };
+
     public Condition Lower(RecordPredicate predicate, IReadOnlyList<string>? scope) => predicate switch
     {
         RecordPredicate.Everything => Condition.True(exact: true),
         RecordPredicate.And and => All(and, TypeScope.Of(and, scope)),
-        RecordPredicate.Or or => Some([.. or.Parts.Select(part => Lower(part, scope))]),
-        RecordPredicate.Not not => Negated(not.Part, scope),
+        RecordPredicate.Or or => Alternative(() => Some([.. or.Parts.Select(part => Lower(part, scope))])),
+        RecordPredicate.Not not => Alternative(() => Negated(not.Part, scope)),
         RecordPredicate.OfType of => Types(of.Types),
         RecordPredicate.InCategory of => Classes(of),
         RecordPredicate.HasCode code => code.Codes.Count == 0 ? Condition.Never
@@ -141,7 +161,7 @@ internal sealed class SqlSuperset(Database database, ResidentKeys keys, Func<str
         if (parameter.Test is DateTest date && FollowMainDate(parameter.Name, scope))
             return MainDate(date);
         var known = scope.Select(type => SearchParameters.Find(type, parameter.Name).Value).ToList();
-        return Same(known, one => one.NeedsCode(parameter.Test)) is { } code ? Holding(TokenKind.Code, code)
+        return Same(known, one => one.NeedsCode(parameter.Test)) is { } code ? ReferenceEquals(parameter, byMainCode) && _alternatives == 0 && MainCode is null ? Main(code) : Holding(TokenKind.Code, code)
             : Same(known, one => one.NeedsIdentifier(parameter.Test)) is { } identifier ? Holding(TokenKind.Identifier, identifier)
             : Same(known, one => one.NeedsReference(parameter.Test)) is { } reference && !ToPatient(reference) ? Holding(TokenKind.Reference, reference)
             : Condition.True(exact: false);
@@ -199,6 +219,16 @@ internal sealed class SqlSuperset(Database database, ResidentKeys keys, Func<str
 
     private Condition Holding(TokenKind kind, string text) =>
         new(Contains("tokens", Add(PackedTokens.Bytes(keys.Token(kind, text)))), IsExact: false);
+
+    private Condition Alternative(Func<Condition> lower)
+    {
+        _alternatives++;
+        var condition = lower();
+        _alternatives--;
+        return condition;
+    }
+
+    private Condition Main(string code) => new(MainCode = $"(code = {Add(keys.Token(TokenKind.Code, code))})", IsExact: false);
 
     private string Contains(string column, string parameter)
     {

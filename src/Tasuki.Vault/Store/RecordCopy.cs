@@ -10,8 +10,8 @@ namespace Tasuki.Vault.Store;
 /// </summary>
 internal static class RecordCopy
 {
-    private const int Fields = 14;
-    private const int FixedPart = 2 + (Fields * 4) + (6 * 8) + (2 * 4) + (4 * 2);
+    private const int Fields = 15;
+    private const int FixedPart = 2 + (Fields * 4) + (7 * 8) + (2 * 4) + (4 * 2);
     private const int BlockSize = 256 * 1024;
 
     public static async Task Write(Stream copy, IReadOnlyList<RecordRow> rows, CancellationToken cancel)
@@ -75,6 +75,7 @@ internal static class RecordCopy
         Small(target, ref at, row.Deleted);
         Bytes(target, ref at, row.Body);
         Bytes(target, ref at, row.Tokens);
+        Big(target, ref at, row.OtherCode);
         return at;
     }
 

@@ -88,6 +88,13 @@ internal static class Schema
         drop table record_history;
         alter table record_history_2 rename to record_history;
         """,
+
+        // What stood before is not known to have no other code (RecordStore.RecordRow.Unknown); adding the column rewrites no row.
+        """
+        alter table record add column other_code bigint default 0;
+        alter table record_history add column other_code bigint default 0;
+        create index record_other_code on record (resident_no, other_code, date_from) where other_code is not null;
+        """,
     ];
 
     public static readonly IReadOnlyList<string> Keys =

@@ -121,13 +121,14 @@ internal static class VaultColumns
         .. new[] { Records, Keys, Log }.Select(database => new TableColumns(database, "schema_version", [Number("script")])),
     ];
 
-    // In the order they lie in the table: eight bytes, four, two, so that PostgreSQL fills nothing up between them.
+    // In the order they lie in the table: eight bytes, four, two, so that PostgreSQL fills nothing up between them; then what was added later.
     private static Column[] RecordColumns() =>
     [
         Number("resident_no"), Number("updated"), Token("code"), Token("identity"), Number("date_from"), Number("date_to"),
         new Column("seq", ColumnType.Int, ColumnProtection.Clear, null), new Column("version", ColumnType.Int, ColumnProtection.Clear, null), Small("type"),
         new Column("class", ColumnType.Small, ColumnProtection.Token, null), new Column("source", ColumnType.Small, ColumnProtection.Token, null), Small("deleted"),
         Sealed("body"), new Column("tokens", ColumnType.Bytes, ColumnProtection.Token, null),
+        Token("other_code"),
     ];
 
     private static Column Number(string name) => new(name, ColumnType.Big, ColumnProtection.Clear, null);
