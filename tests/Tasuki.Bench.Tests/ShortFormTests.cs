@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Tasuki.Bench.Faults;
+using Tasuki.Bench.Fhir;
 using Tasuki.Bench.Report;
 using Tasuki.Bench.Vault;
 using Tasuki.Testing;
@@ -19,6 +20,18 @@ public sealed class ShortFormTests
         var measures = await VaultBench.Run(Scale.Test, TextWriter.Null, Cancel);
         Assert.All(measures, one => Assert.True(one.Value > 0, one.Name));
         Assert.Equal(14, measures.Count(one => one.Target is not null));
+        var output = new StringWriter();
+        Tables.Write(output, measures);
+        TestContext.Current.TestOutputHelper?.WriteLine(output.ToString());
+    }
+
+    [Fact]
+    public async Task The_benchmark_of_the_FHIR_interface_measures_every_line_of_its_table()
+    {
+        Environment.SetEnvironmentVariable("TASUKI_BENCH_POSTGRES", (await PostgresServer.Get()).Connection);
+        var measures = await FhirBench.Run(residents: 20, each: 40, rounds: 1, seconds: 1, TextWriter.Null, Cancel);
+        Assert.All(measures, one => Assert.True(one.Value > 0 || one.Name.StartsWith("  processor", StringComparison.Ordinal), one.Name));
+        Assert.Equal(7, measures.Count(one => one.Target is not null));
         var output = new StringWriter();
         Tables.Write(output, measures);
         TestContext.Current.TestOutputHelper?.WriteLine(output.ToString());

@@ -49,6 +49,8 @@ internal sealed class Town : IAsyncDisposable
         return town;
     }
 
+    public long SeqOf(Person person, string id) => _app.Services.GetRequiredService<RecordVault>().Parts.Ids.SeqOf(person.Resident, id);
+
     /// <summary>An access token of ten minutes for the app.</summary>
     public async Task<string> Token(CancellationToken cancel)
     {

@@ -1,4 +1,4 @@
-using Npgsql;
+using Tasuki.Bench.Floor;
 using Tasuki.Fhir;
 using Tasuki.Kernel;
 using Tasuki.Vault;
@@ -13,20 +13,12 @@ namespace Tasuki.Bench.Vault;
 /// </summary>
 internal sealed class RawRead(City city) : IAsyncDisposable
 {
-    // With the vault's own settings of a connection, and as Npgsql comes: then every connection is reset on its way back to the pool.
-    private readonly NpgsqlDataSource _source = Source(city, noReset: true);
-    private readonly NpgsqlDataSource _asItComes = Source(city, noReset: false);
+    private readonly StoredRows _rows = new(city.Options.Records, noReset: true);
+    private readonly StoredRows _asItComes = new(city.Options.Records, noReset: false);
 
     private readonly VaultParts _parts = city.Vault.Parts;
 
-    public async Task<byte[]?> Stored(long resident, long seq, bool asItComes, CancellationToken cancel)
-    {
-        await using var connection = await (asItComes ? _asItComes : _source).OpenConnectionAsync(cancel);
-        await using var command = new NpgsqlCommand("select body from record where resident_no = $1 and seq = $2", connection);
-        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = resident });
-        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = seq });
-        return (byte[]?)await command.ExecuteScalarAsync(cancel);
-    }
+    public Task<byte[]?> Stored(long resident, long seq, bool asItComes, CancellationToken cancel) => (asItComes ? _asItComes : _rows).One(resident, seq, cancel);
 
     public async Task<StoredRecord?> Opened(long resident, long seq, CancellationToken cancel)
     {
@@ -42,10 +34,7 @@ internal sealed class RawRead(City city) : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await _source.DisposeAsync();
+        await _rows.DisposeAsync();
         await _asItComes.DisposeAsync();
     }
-
-    private static NpgsqlDataSource Source(City city, bool noReset) => NpgsqlDataSource.Create(
-        new NpgsqlConnectionStringBuilder(city.Options.Records) { NoResetOnClose = noReset, SearchPath = "vault", MaxAutoPrepare = 20, AutoPrepareMinUsages = 2 });
 }
