@@ -76,7 +76,7 @@ public sealed partial class Session
             var (entry, body) = entries[i];
             var itself = body.Kind == _actor.Kind && string.Equals(body.ActorId, _actor.Id, StringComparison.Ordinal);
             IReadOnlyList<string> records = [.. about[i].Where(visible.ContainsKey).Select(seq => $"{visible[seq]}/{_parts.Ids.Encode(Resident, seq)}")];
-            if ((itself || (ofOthers && _actor.Kind is ActorKind.Application)) && IsShown(body, itself, about[i].Count, records.Count))
+            if ((itself || (ofOthers && StandsIn)) && IsShown(body, itself, about[i].Count, records.Count))
             {
                 IReadOnlyList<string> types = body.Action is LogAction.Search or LogAction.History && about[i].Count == 0 ? [.. (body.Detail ?? "").Split(',').Where(ResourceTypes.IsKnown)] : [];
                 found.Add(new SeenAccess(_parts.Ids.EncodeEntry(Resident, entry.WriterNo, entry.EntryNo), Time.FromMicros(entry.At), body.Kind, body.ActorId, body.Purpose, body.Action, body.Refused, records, types));

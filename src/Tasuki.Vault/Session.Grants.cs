@@ -10,6 +10,9 @@ public sealed partial class Session
 {
     private static readonly Error NoGrant = new("record.missing", "No such grant.");
 
+    // The log and the grants belong to no record; the consent page asks for them with the category of all that is neither.
+    private bool StandsIn => _actor.Kind is ActorKind.Application && _limit.Classes.Contains(new AccessClass(DataCategory.Other, Sensitive: false));
+
     /// <summary>Newest first, the ended ones too.</summary>
     /// <param name="ofOthers">Also what was given to others: for an app that stands in for the resident. Without it only what was given to this very actor.</param>
     public async Task<IReadOnlyList<SeenGrant>> Grants(bool ofOthers, CancellationToken cancel)
@@ -22,7 +25,7 @@ public sealed partial class Session
         var found = new List<SeenGrant>();
         foreach (var grant in await new Grants(_parts).Of(Resident, cancel))
         {
-            if (!(ofOthers && _actor.Kind is ActorKind.Application) && !grant.Grantee.AsSpan().SequenceEqual(token))
+            if (!(ofOthers && StandsIn) && !grant.Grantee.AsSpan().SequenceEqual(token))
                 continue;
             if (!grant.MacHolds(_parts.Ring, _parts.Municipality) || Vault.Grants.Detail(_parts, keys, grant) is not { } detail)
             {
@@ -45,7 +48,7 @@ public sealed partial class Session
     /// </summary>
     public async Task<Result<Done>> EndGrant(string id, CancellationToken cancel)
     {
-        if (_actor.Kind is not ActorKind.Application || !_limit.Classes.Contains(new AccessClass(DataCategory.Other, Sensitive: false)) || await KeysToWrite(LogAction.Revoke, cancel) is null)
+        if (!StandsIn || await KeysToWrite(LogAction.Revoke, cancel) is null)
             return Gate.Refused;
         return _parts.Ids.GrantOf(Resident, id) is { } grantNo && await new Grants(_parts).End(_actor, Resident, grantNo, cancel) ? Done.Yes : NoGrant;
     }

@@ -18,7 +18,7 @@ internal sealed class AnswerView(Call call, ISeal seal)
         ("POST", [_]) => Task.FromResult(Ruled(view, RuledAction.Create, ScopeActions.Create)),
         ("PUT", [_]) => Task.FromResult(Ruled(view, RuledAction.Create, ScopeActions.Update)),
         ("POST", [var type, "$validate"]) => Task.FromResult(Validate.Answer(type, request)),
-        ("GET", [_, ['$', ..]]) => Task.FromResult(Failures.Answer(Unknown)),
+        ("GET", [_, "_history"] or [_, ['$', ..]]) => Task.FromResult(Failures.Answer(Unknown)),
         ("GET", [_, var id]) => Read(view, id, request, cancel),
         ("PUT", [_, var id]) => Change(view, id, RuledAction.Update, request, cancel),
         ("PATCH", [_, var id]) => Change(view, id, RuledAction.Patch, request, cancel),
