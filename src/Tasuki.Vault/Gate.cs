@@ -15,6 +15,14 @@ internal sealed record SessionLimit(AccessClasses Classes, long? PeriodFrom, lon
     /// <summary>Everything: files and the log of access belong to no class and are open to such sessions alone.</summary>
     public bool IsWhole => Classes == AccessClasses.All && PeriodFrom is null && PeriodTo is null;
 
+    /// <summary>What both leave open. Whether it may write stays as it is.</summary>
+    public SessionLimit Within(SessionLimit other) => this with
+    {
+        Classes = Classes.Intersect(other.Classes), PeriodFrom = Later(PeriodFrom, other.PeriodFrom), PeriodTo = -Later(-PeriodTo, -other.PeriodTo),
+    };
+
+    private static long? Later(long? one, long? other) => one is null || other > one ? other : one;
+
     public bool Allows(AccessClass one, long? dateFrom, long? dateTo) =>
         Classes.Contains(one) && (PeriodFrom is null || dateTo > PeriodFrom) && (PeriodTo is null || dateFrom < PeriodTo);
 }
@@ -214,7 +222,7 @@ internal sealed class Gate(VaultParts parts)
             if (now >= grant.Until || keys is null)
                 return null;
             var classes = new AccessClasses(keys.Classes.UndoMask((ulong)grant.Classes)).Intersect(purpose.Classes);
-            return new SessionLimit(classes, grant.PeriodFrom, grant.PeriodTo, MayWrite: purpose.Code is Purpose.AppEntry);
+            return new SessionLimit(classes, grant.PeriodFrom, grant.PeriodTo, MayWrite: purpose.Code is Purpose.AppEntry or Purpose.CareEntry);
         }
 
         return null;

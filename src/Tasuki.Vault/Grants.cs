@@ -51,6 +51,31 @@ internal sealed class Grants(VaultParts parts)
         return Done.Yes;
     }
 
+    /// <summary>On behalf of the resident; the session has settled that this may be. False: no such live grant.</summary>
+    public async Task<bool> End(Actor actor, ResidentNo resident, long grantNo, CancellationToken cancel)
+    {
+        await using var work = await parts.Records.Write(cancel);
+        if (await ResidentRow.Read(parts, work, resident, locked: true, cancel) is not { State: ResidentState.Open })
+            return false;
+        if ((await Live(work, resident, cancel)).Find(one => one.GrantNo == grantNo) is not { } grant)
+            return false;
+        await new WriteLog(parts, actor, resident, grant.Purpose, LogAction.Revoke, $"grant {grantNo}")
+            .Commit(work, grant.Mac, () => Store(work, grant with { State = GrantState.Revoked }, cancel), cancel);
+        return true;
+    }
+
+    /// <summary>All of a resident's, newest first, as they lie there.</summary>
+    public async Task<IReadOnlyList<GrantRow>> Of(ResidentNo resident, CancellationToken cancel)
+    {
+        await using var work = await parts.Records.Read(cancel);
+        return await work.Query(
+            $"select {GrantRow.Select} from access_grant g where g.resident_no = @resident order by g.grant_no desc", row => GrantRow.Read(resident, row, first: 0), cancel, ("@resident", resident.Value));
+    }
+
+    /// <summary>Who was given it; null when it does not open.</summary>
+    public static GrantDetail? Detail(VaultParts parts, ResidentKeys keys, GrantRow grant) =>
+        BodyFormat.Open(keys, grant.Body, GrantRow.Bound(parts.Municipality, grant.Resident, grant.GrantNo)) is { } plain ? JsonSerializer.Deserialize(plain, VaultJson.Default.GrantDetail) : null;
+
     public async Task<IReadOnlyList<ResidentNo>> Reached(Actor actor, string purpose, int most, CancellationToken cancel)
     {
         await using var work = await parts.Records.Read(cancel);
@@ -63,9 +88,9 @@ internal sealed class Grants(VaultParts parts)
     private Error? Wrong(NewGrant grant)
     {
         // Own purposes and operation are never given away.
-        if (grant.Purpose is not (Purpose.Care or Purpose.AppUse or Purpose.AppEntry) || !parts.Purposes.ContainsKey(grant.Purpose))
-            return new Error("grant.purpose", "Access is given for the purposes of care, app-use and app-entry only.");
-        if (grant.Purpose is not Purpose.Care && grant.GranteeKind is not ActorKind.Application)
+        if (grant.Purpose is not (Purpose.Care or Purpose.CareEntry or Purpose.AppUse or Purpose.AppEntry) || !parts.Purposes.ContainsKey(grant.Purpose))
+            return new Error("grant.purpose", "Access is given for the purposes of care, care-entry, app-use and app-entry only.");
+        if (grant.Purpose is Purpose.AppUse or Purpose.AppEntry && grant.GranteeKind is not ActorKind.Application)
             return new Error("grant.purpose", "The purposes of apps are given to applications only.");
         if (grant.GranteeKind is ActorKind.Resident or ActorKind.Job or ActorKind.Operator)
             return new Error("grant.grantee", "Access is given to clinicians, proxies, officers and applications only.");

@@ -22,6 +22,9 @@ public sealed record Purpose(string Code, int Version, string Text, string Legal
     /// <summary>Care by an institution the person shares with.</summary>
     public const string Care = "care";
 
+    /// <summary>An institution the person shares with writes records of its own. Given beside <see cref="Care"/>, to clinicians and to the systems of institutions.</summary>
+    public const string CareEntry = "care-entry";
+
     /// <summary>An app the person connected reads what they chose. Given to applications alone.</summary>
     public const string AppUse = "app-use";
 

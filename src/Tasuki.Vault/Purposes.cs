@@ -14,6 +14,7 @@ internal static class Purposes
         new(Purpose.Export, 1, "ご本人の求めに応じて、健康情報をすべてお渡しするため", "個人情報の保護に関する法律 第33条（保有個人データの開示）", AccessClasses.All),
         new(Purpose.Closure, 1, "ご本人の求めに応じて、健康情報と鍵を消去し、利用を終えるため", "個人情報の保護に関する法律 第22条・第35条（消去、利用停止等）", AccessClasses.All),
         new(Purpose.Care, 1, "ご本人が選んだ医療機関・薬局・保健師が、診療や保健指導に役立てるため", "個人情報の保護に関する法律 第27条第1項（本人の同意に基づく提供）", AccessClasses.All),
+        new(Purpose.CareEntry, 1, "ご本人が選んだ医療機関・薬局・保健師が、診療や保健指導の記録を、ご本人のために書き入れるため", "個人情報の保護に関する法律 第20条第2項（本人の同意に基づく取得）", AccessClasses.All),
         new(Purpose.AppUse, 1, "ご本人がつないだアプリが、ご本人が選んだ健康情報を見て、ご本人の役に立てるため", "個人情報の保護に関する法律 第27条第1項（本人の同意に基づく提供）", AccessClasses.All),
         new(Purpose.AppEntry, 1, "ご本人がつないだアプリが、健康情報をご本人のために書き入れるため", "個人情報の保護に関する法律 第20条第2項（本人の同意に基づく取得）", AccessClasses.All),
         new(Purpose.AccountRecovery, 1, "窓口でご本人を確かめ、サインインできなくなったご本人がアカウントに戻れるようにするため（記録は開きません）", "個人情報の保護に関する法律 第23条（安全管理措置）", default),

@@ -113,6 +113,9 @@ public sealed class RecordVault : IAsyncDisposable
     /// <summary>Whose record this is, told from the id alone; null for an id that was not made here. The gate decides who may know more.</summary>
     public ResidentNo? ResidentOf(string recordId) => _parts.Ids.ResidentOf(recordId);
 
+    /// <summary>The same for the ids of <see cref="SeenAccess"/> and <see cref="SeenGrant"/>.</summary>
+    public ResidentNo? ResidentOfView(string id) => _parts.Ids.ResidentOfView(id);
+
     /// <summary>The residents of whom somebody who lives by grants holds a live one for that purpose, in ascending order, at most that many. The gate looks at each grant again.</summary>
     public Task<IReadOnlyList<ResidentNo>> Reached(Actor actor, string purpose, int most, CancellationToken cancel) => _grants.Reached(actor, purpose, most, cancel);
 

@@ -1,12 +1,10 @@
 using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
-using System.Text.Json;
 using Tasuki.Fhir;
 using Tasuki.Kernel;
 using Tasuki.Kernel.Records;
 using Tasuki.Vault.Keys;
 using Tasuki.Vault.Log;
-using Tasuki.Vault.Log.History;
 using Tasuki.Vault.RecordStore;
 using Tasuki.Vault.Search;
 
@@ -16,7 +14,7 @@ namespace Tasuki.Vault;
 /// What the gate hands out: one actor, one resident, one purpose, limited to access classes and a period. The limit is part of every query. There is no
 /// other way to a record, and no public constructor. A session writes its entry in the access log before any bytes are handed over.
 /// </summary>
-public sealed class Session
+public sealed partial class Session
 {
     internal static readonly Error Missing = new("record.missing", "No such record.");
     private static readonly Error NoFile = new("file.missing", "No such file.");
@@ -46,6 +44,10 @@ public sealed class Session
 
     /// <summary>Whether <see cref="Write"/> and the other changes are open to this session.</summary>
     public bool MayWrite => _limit.MayWrite;
+
+    /// <summary>This session, narrowed to what another of the same actor with the same resident sees: so nothing is changed or found by it that its holder may not read.</summary>
+    public Session Within(Session seen) => seen.Resident == Resident && seen._actor.Kind == _actor.Kind && string.Equals(seen._actor.Id, _actor.Id, StringComparison.Ordinal)
+        ? new Session(_parts, _actor, Resident, _purpose, _limit.Within(seen._limit)) : throw new ArgumentException("The sessions are of two actors or two residents.", nameof(seen));
 
     private RecordReads Reads => new(_parts, _opener, _limit);
 
@@ -257,28 +259,6 @@ public sealed class Session
         if (!_limit.IsWhole || await KeysToWrite(LogAction.DeleteFile, cancel) is null)
             return NoFile;
         return await OriginalFiles.Delete(fileNo, Writes(LogAction.DeleteFile, $"file {fileNo}"), cancel) ? Done.Yes : NoFile;
-    }
-
-    /// <summary>Who looked, newest first. Only the resident's own sessions see it.</summary>
-    public async Task<IReadOnlyList<AccessEntry>> AccessLog(int limit, CancellationToken cancel)
-    {
-        await Log(LogAction.AccessLog, null);
-        return _actor.Self == Resident ? await _parts.LogReader.Of(Resident, Math.Clamp(limit, 1, 10_000), cancel) : [];
-    }
-
-    /// <summary>
-    /// The same lines with the hashes that lead from each to a seal, as JSON that <see cref="HistoryCheck"/> reads. Returns how many lines are proven; nothing is
-    /// written for other sessions and before the first seal.
-    /// </summary>
-    /// <param name="againstSeal">The seal the person holds; null for the newest.</param>
-    public async Task<int> AccessLogProofs(int limit, long? againstSeal, Stream output, CancellationToken cancel)
-    {
-        await Log(LogAction.AccessLog, null);
-        if (_actor.Self != Resident
-            || await new HistoryProofs(_parts.LogStore, _parts.Ring, _parts.Municipality).Of(Resident, Math.Clamp(limit, 1, 10_000), againstSeal, cancel) is not { } history)
-            return 0;
-        await JsonSerializer.SerializeAsync(output, history, HistoryJson.Default.ProvenHistory, cancel);
-        return history.Lines.Count;
     }
 
     private static string? TypesOf(RecordQuery query) =>

@@ -68,6 +68,33 @@ public sealed class Patient(Clinic clinic, ResidentNo resident, string id)
 
     public string App { get; set; } = "1";
 
+    internal ApiCallerKind Kind { get; set; } = ApiCallerKind.ResidentApp;
+
+    /// <summary>Who asks: the app connected by <see cref="Connect"/>, or a clinician or service that holds grants by <see cref="Share"/>.</summary>
+    internal ApiCaller Caller => new(
+        Kind, Kind is ApiCallerKind.ClinicianApp ? Actor.Clinician(App) : Actor.Application(Kind is ApiCallerKind.ResidentApp ? Name(App) : App),
+        Kind is ApiCallerKind.Backend ? null : resident, Kind is ApiCallerKind.Backend ? null : id, Kind is ApiCallerKind.ClinicianApp ? 7 : null, 1, null,
+        SmartScopes.Parse(Kind is ApiCallerKind.Backend ? Scopes.Replace("patient/", "system/", StringComparison.Ordinal) : Scopes).Value, TimeProvider.System.GetUtcNow().AddMinutes(10));
+
+    /// <summary>The grants a caller of that kind reads and writes by.</summary>
+    internal async Task Share(ApiCallerKind kind, AccessClasses classes)
+    {
+        Kind = kind;
+        foreach (var purpose in new[] { Caller.ReadPurpose, Caller.WritePurpose })
+        {
+            Assert.True((await clinic.Vault.Grant(
+                Actor.Resident(resident), new NewGrant(resident, Caller.Actor.Kind, Caller.Actor.Id, purpose, classes, null, null, TimeProvider.System.GetUtcNow().AddDays(1)), Clinic.Cancel)).IsOk);
+        }
+    }
+
+    /// <summary>A record that came another way than through the interface.</summary>
+    public async Task<string> Came(string json, RecordOrigin origin)
+    {
+        var own = (await clinic.Vault.Open(Actor.Resident(resident), resident, Purpose.Import, Clinic.Cancel)).Value;
+        var resource = Fhir.CanonicalResource.Parse(Encoding.UTF8.GetBytes(json)).Value;
+        return (await own.Change([new RecordChange.Create(new NewRecord(resource, origin))], null, Clinic.Cancel)).Value[0].Id;
+    }
+
     public async Task Connect(string app, AccessClasses classes)
     {
         foreach (var purpose in new[] { Purpose.AppUse, Purpose.AppEntry })
@@ -81,9 +108,7 @@ public sealed class Patient(Clinic clinic, ResidentNo resident, string id)
     {
         var said = new Dictionary<string, string>(StringComparer.Ordinal);
         headers?.Invoke(said);
-        var caller = new ApiCaller(
-            ApiCallerKind.ResidentApp, Actor.Application(Name(App)), resident, id, null, 1, null, SmartScopes.Parse(Scopes).Value, TimeProvider.System.GetUtcNow().AddMinutes(10));
-        var call = new Call(caller, clinic.Vault, Clinic.Root, TimeProvider.System);
+        var call = new Call(Caller, clinic.Vault, Clinic.Root, TimeProvider.System);
         var question = address.IndexOf('?', StringComparison.Ordinal);
         var interaction = new Interaction(
             method, (question < 0 ? address : address[..question]).Split('/', StringSplitOptions.RemoveEmptyEntries), question < 0 ? [] : Interactions.QueryText.Parse(address[question..]),

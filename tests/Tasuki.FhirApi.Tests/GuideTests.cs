@@ -34,7 +34,8 @@ public sealed class GuideTests
         {
             var type = resource.GetProperty("type").GetString()!;
             var creates = resource.GetProperty("interaction").EnumerateArray().Any(one => one.GetProperty("code").GetString() is "create");
-            Assert.Equal(WriteRules.Refusal(type) is null, creates);
+            Assert.Equal(WriteRules.IsOpen(type, RuledAction.Create), creates);
+            Assert.Equal(WriteRules.Text(type), resource.GetProperty("documentation").GetString());
             Assert.All(resource.GetProperty("searchParam").EnumerateArray().Select(one => one.GetProperty("name").GetString()!).Where(name => name is not ("_id" or "_lastUpdated")),
                 name => Assert.True(SearchParameters.Find(type, name).IsOk));
         }

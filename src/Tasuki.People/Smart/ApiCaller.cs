@@ -32,5 +32,5 @@ public sealed record ApiCaller(
     public string ReadPurpose => Kind is ApiCallerKind.ClinicianApp ? Purpose.Care : Purpose.AppUse;
 
     /// <summary>The purpose a write is opened for.</summary>
-    public string WritePurpose => Kind is ApiCallerKind.ClinicianApp ? Purpose.Care : Purpose.AppEntry;
+    public string WritePurpose => Kind is ApiCallerKind.ClinicianApp ? Purpose.CareEntry : Purpose.AppEntry;
 }

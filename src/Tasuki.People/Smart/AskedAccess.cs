@@ -18,6 +18,12 @@ internal static class AskedAccess
 
     public static bool Writes(SmartScopes scopes) => scopes.Resources.Any(r => (r.Actions & ScopeActions.Writing) is not ScopeActions.None);
 
+    /// <summary>The app would see who looked at the person's records and what the person gave to whom.</summary>
+    public static bool SeesAccess(SmartScopes scopes) => scopes.Resources.Any(r => r.Type is null or "AuditEvent" or "Consent" && (r.Actions & ScopeActions.Reading) is not ScopeActions.None);
+
+    /// <summary>The app could end what the person gave to others.</summary>
+    public static bool EndsConsents(SmartScopes scopes) => scopes.Resources.Any(r => r.Type is null or "Consent" && (r.Actions & ScopeActions.Update) is not ScopeActions.None);
+
     /// <summary>Shortest first; never longer than the app asked to work without the person.</summary>
     public static IReadOnlyList<KeptFor> Times(SmartScopes scopes) =>
         scopes.Has(SmartScopes.Offline) ? [KeptFor.Once, KeptFor.Month, KeptFor.Quarter, KeptFor.Year] : scopes.Has(SmartScopes.Online) ? [KeptFor.Once, KeptFor.SignedIn] : [KeptFor.Once];

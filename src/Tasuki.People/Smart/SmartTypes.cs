@@ -18,7 +18,7 @@ internal static class SmartTypes
 
     private static readonly Dictionary<string, DataCategory[]> Known = new(StringComparer.Ordinal)
     {
-        ["AllergyIntolerance"] = Charts, ["Appointment"] = [DataCategory.Other], ["Binary"] = [.. Checkups, .. Charts, DataCategory.Other],
+        ["AllergyIntolerance"] = Charts, ["Appointment"] = [DataCategory.Other], ["AuditEvent"] = [DataCategory.Other], ["Binary"] = [.. Checkups, .. Charts, DataCategory.Other],
         ["Bundle"] = [.. Checkups, .. Medicines, .. Charts, DataCategory.Other], ["CarePlan"] = Charts, ["CareTeam"] = [DataCategory.Chart, DataCategory.Other],
         ["Communication"] = [DataCategory.Other], ["Composition"] = [.. Checkups, .. Medicines, .. Charts], ["Condition"] = [.. Checkups, .. Charts],
         ["Consent"] = [DataCategory.Other], ["Coverage"] = [DataCategory.MedicalExpense, DataCategory.Other], ["Device"] = [DataCategory.Lifelog, DataCategory.Other],

@@ -20,6 +20,7 @@ internal static class LogAction
     public const string Files = "files";
     public const string OpenFile = "open-file";
     public const string DeleteFile = "delete-file";
+    public const string Grants = "grants";
     public const string AccessLog = "access-log";
     public const string Enrol = "enrol";
     public const string Grant = "grant";

@@ -15,16 +15,38 @@ internal sealed class LogReader(Database database, KeyRing ring, MunicipalityId 
         return [.. rows.Select(row => LogBody.Open(ring, municipality, row)?.Line(row.At)).OfType<AccessEntry>()];
     }
 
-    /// <summary>The resident's own entries and those of runs over many that touched the resident, newest first.</summary>
-    public static async Task<List<SealedEntry>> Entries(DbWork work, ResidentNo resident, int limit, CancellationToken cancel)
+    /// <summary>Opened, newest first, from a time on backwards.</summary>
+    public async Task<IReadOnlyList<(SealedEntry Entry, OpenedBody Body)>> Opened(ResidentNo resident, int limit, long until, CancellationToken cancel)
     {
-        const string Newest = "order by at desc, writer_no desc, entry_no desc limit @limit";
+        await using var work = await database.Read(cancel);
+        return Open(await Entries(work, resident, limit, cancel, until));
+    }
+
+    /// <summary>One entry, if it is the resident's.</summary>
+    public async Task<IReadOnlyList<(SealedEntry Entry, OpenedBody Body)>> Opened(ResidentNo resident, long writer, long entry, CancellationToken cancel)
+    {
+        await using var work = await database.Read(cancel);
+        return Open(await work.Query(
+            $"""
+            select {SealedEntry.Select} from log_entry where writer_no = @writer and entry_no = @entry and (resident_no = @resident
+            or (residents is not null and exists (select 1 from log_listed l where l.resident_no = @resident and l.writer_no = @writer and l.entry_no = @entry)))
+            """,
+            SealedEntry.Read, cancel, ("@writer", writer), ("@entry", entry), ("@resident", resident.Value)));
+    }
+
+    private List<(SealedEntry Entry, OpenedBody Body)> Open(List<SealedEntry> entries) =>
+        [.. entries.Select(entry => (Entry: entry, Body: LogBody.Open(ring, municipality, entry))).Where(one => one.Body is not null).Select(one => (one.Entry, one.Body!))];
+
+    /// <summary>The resident's own entries and those of runs over many that touched the resident, newest first.</summary>
+    public static async Task<List<SealedEntry>> Entries(DbWork work, ResidentNo resident, int limit, CancellationToken cancel, long until = long.MaxValue)
+    {
+        const string Newest = "and at <= @until order by at desc, writer_no desc, entry_no desc limit @limit";
         var own = await work.Query(
             $"select {SealedEntry.Select} from log_entry where resident_no = @resident {Newest}", SealedEntry.Read, cancel,
-            ("@resident", resident.Value), ("@limit", (long)limit));
+            ("@resident", resident.Value), ("@limit", (long)limit), ("@until", until));
         var places = await work.Query(
             $"select writer_no, entry_no from log_listed where resident_no = @resident {Newest}", row => (Writer: row.GetInt64(0), Entry: row.GetInt64(1)), cancel,
-            ("@resident", resident.Value), ("@limit", (long)limit));
+            ("@resident", resident.Value), ("@limit", (long)limit), ("@until", until));
         foreach (var (writer, entry) in places)
         {
             own.AddRange(await work.Query(

@@ -7,7 +7,7 @@ namespace Tasuki.Vault.RecordStore;
 
 /// <summary>
 /// A record's id: kind(1) | resident(5) | seq(5) | zeros(5) in one AES block, as 26 characters of lower-case base32. Nobody outside can tell what is in it or
-/// make one that holds; inside it names its row, so no table of ids is needed.
+/// make one that holds; inside it names its row, so no table of ids is needed. Entries of the log and grants have ids of the same make, each kind for itself.
 /// </summary>
 internal sealed class RecordIds(byte[] key) : IDisposable
 {
@@ -15,6 +15,8 @@ internal sealed class RecordIds(byte[] key) : IDisposable
     public const int Length = 26;
 
     private const byte RecordKind = 1;
+    private const byte EntryKind = 2;
+    private const byte GrantKind = 3;
 
     private readonly ThreadLocal<Block> _block = new(() => new Block(key), trackAllValues: true);
 
@@ -35,6 +37,62 @@ internal sealed class RecordIds(byte[] key) : IDisposable
         plain[0] = RecordKind;
         Write40(plain[1..], resident.Value);
         Write40(plain[6..], seq);
+        Spell(block, text);
+    }
+
+    /// <summary>Of an entry of the access log, as this resident sees it.</summary>
+    public string EncodeEntry(ResidentNo resident, long writer, long entry)
+    {
+        var block = _block.Value!;
+        var plain = block.Input.AsSpan();
+        plain[0] = EntryKind;
+        Write40(plain[1..], resident.Value);
+        BinaryPrimitives.WriteUInt32BigEndian(plain[6..], checked((uint)writer));
+        BinaryPrimitives.WriteUInt16BigEndian(plain[10..], checked((ushort)(entry >> 32)));
+        BinaryPrimitives.WriteUInt32BigEndian(plain[12..], (uint)entry);
+        return Spelt(block);
+    }
+
+    /// <summary>Null for an id of another kind or resident, and for a forged one.</summary>
+    public (long Writer, long Entry)? EntryOf(ResidentNo resident, string id) =>
+        Block16(id) is { } plain && plain[0] == EntryKind && Read40(plain.AsSpan(1)) == resident.Value
+            ? (BinaryPrimitives.ReadUInt32BigEndian(plain.AsSpan(6)), ((long)BinaryPrimitives.ReadUInt16BigEndian(plain.AsSpan(10)) << 32) | BinaryPrimitives.ReadUInt32BigEndian(plain.AsSpan(12))) : null;
+
+    /// <summary>Of a grant: its number would tell how many there were.</summary>
+    public string EncodeGrant(ResidentNo resident, long grantNo)
+    {
+        var block = _block.Value!;
+        var plain = block.Input.AsSpan();
+        plain.Clear();
+        plain[0] = GrantKind;
+        Write40(plain[1..], resident.Value);
+        Write40(plain[6..], grantNo);
+        return Spelt(block);
+    }
+
+    /// <summary>As <see cref="EntryOf"/>.</summary>
+    public long? GrantOf(ResidentNo resident, string id) =>
+        Block16(id) is { } plain && plain[0] == GrantKind && !plain.AsSpan(11).ContainsAnyExcept((byte)0) && Read40(plain.AsSpan(1)) == resident.Value ? Read40(plain.AsSpan(6)) : null;
+
+    /// <summary>Whose log or grant an id is of; null for ids of records and forged ones.</summary>
+    public ResidentNo? ResidentOfView(string id) => Block16(id) is [EntryKind or GrantKind, ..] plain ? new ResidentNo(Read40(plain.AsSpan(1))) : null;
+
+    private byte[]? Block16(string id)
+    {
+        Span<byte> text = stackalloc byte[Length];
+        var block = _block.Value!;
+        return id.Length == Length && Encoding.ASCII.TryGetBytes(id, text, out var written) && written == Length && TryBytes(text, block.Input) ? block.Decrypt().ToArray() : null;
+    }
+
+    private static string Spelt(Block block)
+    {
+        Span<byte> text = stackalloc byte[Length];
+        Spell(block, text);
+        return Encoding.ASCII.GetString(text);
+    }
+
+    private static void Spell(Block block, Span<byte> text)
+    {
         var rest = BinaryPrimitives.ReadUInt128BigEndian(block.Encrypt());
         // 128 bits in 26 characters: the last one carries three bits.
         text[Length - 1] = Alphabet[(int)((ulong)rest & 7) << 2];

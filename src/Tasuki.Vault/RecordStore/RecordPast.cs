@@ -10,8 +10,8 @@ using Tasuki.Vault.Store;
 namespace Tasuki.Vault.RecordStore;
 
 /// <summary>
-/// The versions of records, newest change first. A version is seen only where the record as it stands today is seen: what became sensitive hides its past. Of a
-/// deleted record only that it went is seen, by those whose limit knows no period.
+/// The versions of records, newest change first. A version is seen only where it lies within the limit by its own class and date, and the record as it stands today
+/// does too: what became sensitive hides its past, and what was sensitive once stays hidden. Of a deleted record only that it went is seen, by those whose limit knows no period.
 /// </summary>
 internal sealed class RecordPast(VaultParts parts, RecordOpener opener, SessionLimit limit)
 {
@@ -44,11 +44,13 @@ internal sealed class RecordPast(VaultParts parts, RecordOpener opener, SessionL
         var asked = narrow.ToString();
         var allowed = new StringBuilder();
         LimitSql.Append(allowed, parameters, limit, keys, limit.Classes.Bits, "c.");
+        var then = new StringBuilder();
+        LimitSql.Append(then, [], limit, keys, limit.Classes.Bits, "h.");
         var sql = $"""
             select {RecordRow.SelectOf("c")}, 0 as past from record c where c.resident_no = @resident{string.Format(CultureInfo.InvariantCulture, asked, "c.")}{allowed}
             union all
             select {RecordRow.SelectOf("h")}, 1 as past from record_history h
-            where h.resident_no = @resident and h.deleted = 0{string.Format(CultureInfo.InvariantCulture, asked, "h.")}
+            where h.resident_no = @resident and h.deleted = 0{string.Format(CultureInfo.InvariantCulture, asked, "h.")}{then}
             and exists (select 1 from record c where c.resident_no = @resident and c.seq = h.seq and c.deleted = 0{allowed})
             order by updated desc, seq desc, version desc limit @wanted
             """;
@@ -70,7 +72,7 @@ internal sealed class RecordPast(VaultParts parts, RecordOpener opener, SessionL
             return opener.Payload(keys, row, table) is not null && row.ClassOf(keys) is { } access && limit.Classes.Contains(access) ? Of(row, null) : null;
         }
 
-        return opener.Open(keys, row, table) is { } record && (isPast || limit.Allows(record.Class, row.DateFrom, row.DateTo)) ? Of(row, record) : null;
+        return opener.Open(keys, row, table) is { } record && limit.Allows(record.Class, row.DateFrom, row.DateTo) ? Of(row, record) : null;
     }
 
     private RecordVersion Of(RecordRow row, StoredRecord? record) =>

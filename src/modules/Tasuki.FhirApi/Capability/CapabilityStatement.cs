@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text.Json;
 using Tasuki.Fhir.Searching;
+using Tasuki.FhirApi.Views;
 
 namespace Tasuki.FhirApi.Capability;
 
@@ -69,21 +70,22 @@ internal static class CapabilityStatement
 
     private static void Resource(Utf8JsonWriter writer, string type)
     {
-        var (open, sentence) = WriteRules.Of(type);
+        var open = WriteRules.IsOpen(type, RuledAction.Create);
         writer.WriteStartObject();
         writer.WriteString("type"u8, type);
-        writer.WriteString("documentation"u8, sentence);
-        string[] reading = ["read", "vread", "history-instance", "history-type", "search-type"];
-        Codes(writer, "interaction", open ? [.. reading, "create", "update", "patch", "delete"] : reading);
-        writer.WriteString("versioning"u8, open ? "versioned-update"u8 : "versioned"u8);
-        writer.WriteBoolean("readHistory"u8, value: true);
+        writer.WriteString("documentation"u8, WriteRules.Text(type));
+        var isView = HeldTypes.IsView(type);
+        string[] reading = isView ? ["read", "search-type"] : ["read", "vread", "history-instance", "history-type", "search-type"];
+        Codes(writer, "interaction", [.. reading, .. Enum.GetValues<RuledAction>().Where(action => action is not RuledAction.Read && WriteRules.IsOpen(type, action)).Select(action => action.ToString().ToLowerInvariant())]);
+        writer.WriteString("versioning"u8, open ? "versioned-update"u8 : isView ? "no-version"u8 : "versioned"u8);
+        writer.WriteBoolean("readHistory"u8, !isView);
         writer.WriteBoolean("updateCreate"u8, value: false);
         writer.WriteBoolean("conditionalCreate"u8, open);
         writer.WriteString("conditionalRead"u8, "not-match"u8);
         writer.WriteBoolean("conditionalUpdate"u8, open);
         writer.WriteString("conditionalDelete"u8, open ? "single"u8 : "not-supported"u8);
-        var parameters = SearchParameters.NamesOf(type).Select(name => SearchParameters.Find(type, name)).Where(found => found.IsOk).Select(found => found.Value).ToList();
-        Strings(writer, "searchInclude", [.. parameters.Where(one => one is { Kind: SearchKind.Reference, IsWithin: false }).Select(one => $"{type}:{one.Name}")]);
+        var parameters = ViewTypes.ParametersOf(type).Select(name => SearchParameters.Find(type, name).Value).ToList();
+        Strings(writer, "searchInclude", isView ? [] : [.. parameters.Where(one => one is { Kind: SearchKind.Reference, IsWithin: false }).Select(one => $"{type}:{one.Name}")]);
         writer.WriteStartArray("searchParam"u8);
         foreach (var (name, kind, definition) in parameters.Select(one => (one.Name, one.Kind.ToString().ToLowerInvariant(), one.Definition))
             .Concat([("_id", "token", "http://hl7.org/fhir/SearchParameter/Resource-id"), ("_lastUpdated", "date", "http://hl7.org/fhir/SearchParameter/Resource-lastUpdated")]).OrderBy(one => one.Item1, StringComparer.Ordinal))

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Tasuki.Fhir.Searching;
+using Tasuki.FhirApi.Views;
 
 namespace Tasuki.FhirApi.Capability;
 
@@ -13,12 +14,20 @@ internal static class SupportTable
         text.Append("| type | create, update, patch, delete | search parameters |\n|---|---|---|\n");
         foreach (var type in HeldTypes.All)
         {
-            var names = SearchParameters.NamesOf(type).Where(name => SearchParameters.Find(type, name).IsOk).Concat(["_id", "_lastUpdated"]).Order(StringComparer.Ordinal);
-            text.Append(CultureInfo.InvariantCulture, $"| {type} | {(WriteRules.Of(type).Open ? "yes" : "no")} | {string.Join(", ", names)} |\n");
+            var names = ViewTypes.ParametersOf(type).Concat(["_id", "_lastUpdated"]).Order(StringComparer.Ordinal);
+            text.Append(CultureInfo.InvariantCulture, $"| {type} | {Writes(type)} | {string.Join(", ", names)} |\n");
         }
 
         text.Append("\nNot answered, though R4 has them: ");
-        var left = HeldTypes.All.SelectMany(type => SearchParameters.NamesOf(type).Where(name => !SearchParameters.Find(type, name).IsOk).Select(name => $"{type}:{name}")).ToList();
+        var left = HeldTypes.Records.SelectMany(type => SearchParameters.NamesOf(type).Where(name => !SearchParameters.Find(type, name).IsOk).Select(name => $"{type}:{name}")).ToList();
         return text.Append(left.Count == 0 ? "none" : string.Join(", ", left)).Append(".\n").ToString();
     }
+
+    private static string Writes(string type) =>
+        Enum.GetValues<RuledAction>().Where(action => action is not RuledAction.Read && WriteRules.IsOpen(type, action)).Select(action => action.ToString().ToLowerInvariant()).ToList() switch
+        {
+            [] => "no",
+            { Count: 4 } => "yes",
+            var some => string.Join(", ", some),
+        };
 }

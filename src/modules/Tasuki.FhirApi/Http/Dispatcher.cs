@@ -2,6 +2,7 @@ using Tasuki.FhirApi.Capability;
 using Tasuki.FhirApi.Interactions;
 using Tasuki.FhirApi.Operations;
 using Tasuki.FhirApi.Searching;
+using Tasuki.FhirApi.Views;
 using Tasuki.Kernel;
 using Tasuki.Kernel.Seals;
 
@@ -22,6 +23,7 @@ internal sealed class Dispatcher(Call call, ISeal seal)
         ["metadata"] when request.Method is "GET" => Task.FromResult(CapabilityStatement.Answer(call.Root, call.Clock)),
         [['$', ..], ..] => Refused(Unknown),
         [var type, ..] when !HeldTypes.Has(type) => Refused(NotAType),
+        [var type, ..] when HeldTypes.IsView(type) => new AnswerView(call, seal).Run(ViewTypes.Of(type), request, cancel),
         [var type] => OfType(type, request, cancel),
         [var type, "_search"] when request.Method is "POST" => Search([type], request, null, cancel),
         [var type, "_history"] when request.Method is "GET" => new ReadRecords(call).History(type, null, request, cancel),
@@ -74,15 +76,17 @@ internal sealed class Dispatcher(Call call, ISeal seal)
     private Task<Answer> Compartment(string id, string type, Interaction request, CancellationToken cancel) =>
         type is not "*" && !HeldTypes.Has(type) ? Refused(NotAType)
         : call.ResidentOf(id) is { } resident ? Search(type is "*" ? [.. call.Open(People.ScopeActions.Search).Select(one => one.Type)] : [type], request, resident, cancel)
-        : Refused(new Error("record.missing", "There is no such record, or it is not open to this caller."));
+        : Refused(Failures.Missing);
 
     // Over several types; which, the scopes or '_type' say.
     private Task<Answer> SearchWhole(Interaction request, CancellationToken cancel) =>
-        call.Open(People.ScopeActions.Search) is { Count: > 0 } open ? Search([.. open.Select(one => one.Type)], request, null, cancel)
+        ViewTypes.Asked([], request.Query) is { } view ? new SearchView(call, seal).Run(view, request.Query, null, request.Prefer.Lenient, cancel)
+        : call.Open(People.ScopeActions.Search) is { Count: > 0 } open ? Search([.. open.Select(one => one.Type)], request, null, cancel)
         : Refused(new Error("scope.insufficient", "The token's scopes do not cover this."));
 
     private Task<Answer> Search(IReadOnlyList<string> types, Interaction request, Kernel.ResidentNo? about, CancellationToken cancel) =>
-        new RunSearch(call, seal).Run(types, request.Query, about, request.Prefer.Lenient, cancel);
+        ViewTypes.Asked(types, request.Query) is { } view ? new SearchView(call, seal).Run(view, request.Query, about, request.Prefer.Lenient, cancel)
+        : new RunSearch(call, seal).Run(types, request.Query, about, request.Prefer.Lenient, cancel);
 
     private static Task<Answer> Refused(Error error) => Task.FromResult(Failures.Answer(error));
 

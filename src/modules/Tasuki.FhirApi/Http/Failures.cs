@@ -5,10 +5,13 @@ namespace Tasuki.FhirApi;
 /// <summary>From an error of the floors below to status and issue type. One table, so that the same thing is answered alike everywhere.</summary>
 internal static class Failures
 {
+    /// <summary>The one answer for all that is not there, not this person's, or not open.</summary>
+    public static readonly Error Missing = new("record.missing", "There is no such record, or it is not open to this caller.");
+
     public static Answer Answer(Error error)
     {
         var (status, code) = Of(error.Code);
-        return new Answer(status, Outcome.Of(new Issue("error", code, error.Message)));
+        return new Answer(status, Outcome.Of(new Issue("error", code, error.Code is "record.missing" or "gate.refused" ? Missing.Message : error.Message)));
     }
 
     public static (int Status, string Code) Of(string error) => error switch
@@ -19,7 +22,7 @@ internal static class Failures
         "change.ambiguous" => (412, "multiple-matches"),
         "change.twice" => (400, "invalid"),
         "scope.insufficient" => (403, "forbidden"),
-        "write.rule" => (403, "business-rule"),
+        "write.rule" or "write.grant" => (403, "business-rule"),
         "type.unknown" => (404, "not-supported"),
         "query.parameter" or "query.modifier" or "query.sort" or "interaction.unknown" => (400, "not-supported"),
         "query.size" or "query.residents" => (422, "too-costly"),

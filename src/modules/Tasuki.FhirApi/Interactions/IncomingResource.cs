@@ -22,7 +22,7 @@ internal sealed record IncomingResource(CanonicalResource Resource, ResidentNo R
             return (null, Failures.Answer(parsed.Error));
         if (type is not null && !string.Equals(parsed.Value.Type, type, StringComparison.Ordinal))
             return (null, Failures.Answer(new Error("resource.type", $"The address says {type}; the resource in the body is of another type.")));
-        if (!HeldTypes.Has(parsed.Value.Type))
+        if (!HeldTypes.IsRecord(parsed.Value.Type))
             return (null, Failures.Answer(new Error("type.unknown", $"Resources of type {parsed.Value.Type} are not held here.")));
         var issues = ResourceValidator.Check(body.Span);
         if (issues.Any(issue => issue.Refuses))

@@ -10,25 +10,29 @@ namespace Tasuki.FhirApi.Interactions;
 /// <summary>read, vread and history.</summary>
 internal sealed class ReadRecords(Call call)
 {
-    private static readonly Error Missing = new("record.missing", "There is no such record, or it is not open to this caller.");
+    private static readonly Error PastNeedsWhole = new("scope.insufficient", "The past is shown to scopes without conditions only.");
 
     public async Task<Answer> Read(string type, string id, Interaction interaction, CancellationToken cancel)
     {
         var found = await Find(type, id, cancel);
-        if (!found.IsOk)
-            return Failures.Answer(found.Error);
-        if (interaction.IfNoneMatch is { } known && Tags.Version(known) == found.Value.Version)
-            return new Answer(304, default) { Version = found.Value.Version, LastModified = found.Value.Updated };
+        return found.IsOk ? Shown(call, found.Value, interaction) : Failures.Answer(found.Error);
+    }
+
+    /// <summary>What was found, in the shape that was asked for.</summary>
+    public static Answer Shown(Call call, StoredRecord found, Interaction interaction)
+    {
+        if (interaction.IfNoneMatch is { } known && Tags.Version(known) == found.Version)
+            return new Answer(304, default) { Version = found.Version, LastModified = found.Updated };
         var shape = RecordShapes.Whole;
         foreach (var (name, value) in interaction.Query.Where(one => one.Name is not ("_format" or "_pretty")))
         {
-            var request = name is "_summary" or "_elements" ? new SearchParser(call.Root, call.ResidentOf, lenient: false).Parse([type], [(name, value)]) : new Error("query.parameter", "A read takes the parameters '_summary', '_elements' and '_format'.");
+            var request = name is "_summary" or "_elements" ? new SearchParser(call.Root, call.ResidentOf, lenient: false).Parse([found.Type], [(name, value)]) : new Error("query.parameter", "A read takes the parameters '_summary', '_elements' and '_format'.");
             if (!request.IsOk)
                 return Failures.Answer(request.Error);
             shape = RecordShapes.Of(request.Value);
         }
 
-        return Answered(found.Value, shape);
+        return Answered(found, shape);
     }
 
     public async Task<Answer> ReadVersion(string type, string id, string version, CancellationToken cancel)
@@ -36,10 +40,15 @@ internal sealed class ReadRecords(Call call)
         // A version of another record's past would show what today's does not.
         var standing = await Find(type, id, cancel);
         if (!standing.IsOk || !int.TryParse(version, NumberStyles.None, CultureInfo.InvariantCulture, out var number))
-            return Failures.Answer(standing.Error ?? Missing);
+            return Failures.Answer(standing.Error ?? Failures.Missing);
+        if (number == standing.Value.Version)
+            return Answered(standing.Value, RecordShapes.Whole);
+        // A condition was held against the version that stands, and an earlier one may not meet it.
+        if (call.Within(type, ScopeActions.Read) is { IsOk: true, Value: not RecordPredicate.Everything })
+            return Failures.Answer(PastNeedsWhole);
         var session = await call.Session(call.ResidentOf(id)!.Value, write: false, cancel);
         var found = session.IsOk ? await session.Value.ReadVersion(id, number, cancel) : session.Error;
-        return found.IsOk && string.Equals(found.Value.Type, type, StringComparison.Ordinal) ? Answered(found.Value, RecordShapes.Whole) : Failures.Answer(Missing);
+        return found.IsOk && string.Equals(found.Value.Type, type, StringComparison.Ordinal) ? Answered(found.Value, RecordShapes.Whole) : Failures.Answer(Failures.Missing);
     }
 
     /// <param name="id">Null for all records of the type; <paramref name="type"/> null for all of the caller's one resident.</param>
@@ -49,22 +58,23 @@ internal sealed class ReadRecords(Call call)
         if (types.Count == 0)
             return Failures.Answer(new Error("scope.insufficient", "The token's scopes do not cover this."));
         if (types.Any(one => one.Item2 is not RecordPredicate.Everything))
-            return Failures.Answer(new Error("scope.insufficient", "The past is shown to scopes without conditions only."));
-        var residents = id is null ? await call.Residents(cancel) : call.ResidentOf(id) is { } whose ? Result.Of<IReadOnlyList<ResidentNo>>([whose]) : Missing;
+            return Failures.Answer(PastNeedsWhole);
+        var options = Options(interaction);
+        if (!options.IsOk)
+            return Failures.Answer(options.Error);
+        var residents = id is null ? await call.Residents(cancel) : call.ResidentOf(id) is { } whose ? Result.Of<IReadOnlyList<ResidentNo>>([whose]) : Failures.Missing;
         if (!residents.IsOk)
             return Failures.Answer(residents.Error);
         if (residents.Value is not [var resident])
             return Failures.Answer(new Error("query.residents", "The past of a type is shown for one person: use an app launched for that person."));
-        var options = Options(interaction);
-        if (!options.IsOk)
-            return Failures.Answer(options.Error);
         var (count, since, after) = options.Value;
         var session = await call.Session(resident, write: false, cancel);
+        // Whether it is there for this caller is settled before its page: an empty one would tell of a record that is hidden.
+        if (id is not null && !(session.IsOk && await session.Value.History(id, [], null, 1, null, cancel) is { IsOk: true, Value.Versions: [var newest, ..] } && string.Equals(newest.Type, type, StringComparison.Ordinal)))
+            return Failures.Answer(Failures.Missing);
         var found = session.IsOk ? await session.Value.History(id, id is null ? [.. types.Select(one => one.Item1)] : [], since, count, after, cancel) : session.Error;
         if (!found.IsOk)
-            return Failures.Answer(found.Error.Code is "gate.refused" or "record.missing" ? Missing : found.Error);
-        if (id is not null && found.Value.Versions.Any(version => !string.Equals(version.Type, type, StringComparison.Ordinal)))
-            return Failures.Answer(Missing);
+            return Failures.Answer(found.Error);
         var path = $"{call.Root}/{string.Join('/', new[] { type, id, "_history" }.Where(part => part is not null))}";
         var bundle = new BundleWriter("history", call.Root, RecordShapes.Whole);
         List<(string, string)> links = [("self", path + PageLink.Query(interaction.Query))];
@@ -83,16 +93,16 @@ internal sealed class ReadRecords(Call call)
         if (!within.IsOk)
             return within.Error;
         if (call.ResidentOf(id) is not { } resident)
-            return Missing;
+            return Failures.Missing;
         if (within.Value is RecordPredicate.Everything)
         {
             var record = await call.Vault.Read(call.Caller.Actor, resident, call.Caller.ReadPurpose, id, cancel);
-            return record.IsOk && string.Equals(record.Value.Type, type, StringComparison.Ordinal) ? record : Missing;
+            return record.IsOk && string.Equals(record.Value.Type, type, StringComparison.Ordinal) ? record : Failures.Missing;
         }
 
         var where = new RecordPredicate.And([new RecordPredicate.OfType([type]), new RecordPredicate.ById([id]), within.Value]);
         var page = await call.Vault.Search(call.Caller.Actor, resident, call.Caller.ReadPurpose, new RecordQuery { Where = where, Order = RecordOrder.Stored, Limit = 1 }, cancel);
-        return page is { IsOk: true, Value.Records: [var one] } ? one : Missing;
+        return page is { IsOk: true, Value.Records: [var one] } ? one : Failures.Missing;
     }
 
     private static Answer Answered(StoredRecord record, IRecordShape shape)

@@ -75,9 +75,9 @@ internal sealed class RunBundle(Call call, Func<Interaction, CancellationToken, 
                 continue;
             var (change, whose, refused) = entry switch
             {
-                { Method: "POST", Path: [var type] } when HeldTypes.Has(type) => writes.PlanCreate(type, entry),
-                { Method: "PUT", Path: [var type, var id] } when HeldTypes.Has(type) => writes.PlanUpdate(type, id, entry),
-                { Method: "DELETE", Path: [var type, var id] } when HeldTypes.Has(type) => writes.PlanDelete(type, id, entry),
+                { Method: "POST", Path: [var type] } when HeldTypes.IsRecord(type) => writes.PlanCreate(type, entry),
+                { Method: "PUT", Path: [var type, var id] } when HeldTypes.IsRecord(type) => await writes.PlanUpdate(type, id, entry, RuledAction.Update, cancel),
+                { Method: "DELETE", Path: [var type, var id] } when HeldTypes.IsRecord(type) => await writes.PlanDelete(type, id, entry, cancel),
                 _ => (null, default, Failures.Answer(new Error("interaction.unknown", "A transaction creates (POST Type), updates (PUT Type/id), deletes (DELETE Type/id) and reads (GET)."))),
             };
             if (refused is not null)
@@ -92,7 +92,7 @@ internal sealed class RunBundle(Call call, Func<Interaction, CancellationToken, 
             var session = await call.Session(one, write: true, cancel);
             var done = session.IsOk ? await session.Value.Change([.. changes.Select(change => change.Change)], writes.Permit, cancel) : session.Error;
             if (!done.IsOk)
-                return Failures.Answer(done.Error);
+                return Failures.Answer(session.IsOk ? WriteRecords.NotWritten(done.Error) : done.Error);
             for (var i = 0; i < changes.Count; i++)
                 answers[changes[i].Index] = WriteRecords.Answered(call, done.Value[i], entries[changes[i].Index].Prefer);
         }

@@ -7,10 +7,13 @@ using Tasuki.Vault;
 
 namespace Tasuki.FhirApi.Interactions;
 
-/// <summary>create, update, patch and delete, each also with a condition. A refused change says which way is open (<see cref="WriteRules"/>).</summary>
+/// <summary>
+/// create, update, patch and delete, each also with a condition. What the caller does not see is missing before anything else is said; then a refused change says which
+/// way is open (<see cref="WriteRules"/>); then the body is looked at.
+/// </summary>
 internal sealed class WriteRecords(Call call)
 {
-    private static readonly Error Missing = new("record.missing", "There is no such record, or it is not open to this caller.");
+    private static readonly Error NotThisKind = new("write.grant", "What the person agreed to does not let this caller write records of this kind.");
 
     public async Task<Answer> Create(string type, Interaction interaction, CancellationToken cancel)
     {
@@ -21,8 +24,8 @@ internal sealed class WriteRecords(Call call)
     /// <summary>The change a create comes to, for this request or a transaction.</summary>
     public (RecordChange? Change, ResidentNo Resident, Answer? Refused) PlanCreate(string type, Interaction interaction)
     {
-        if (Closed(type, ScopeActions.Create) is { } closed)
-            return (null, default, closed);
+        if ((OutOfScope(type, ScopeActions.Create) ?? WriteRules.Refusal(type, RuledAction.Create, call.Caller.Kind, RecordStanding.New)) is { } closed)
+            return (null, default, Failures.Answer(closed));
         var (incoming, refused) = IncomingResource.Of(call, type, interaction.Body);
         if (incoming is null)
             return (null, default, refused);
@@ -40,28 +43,30 @@ internal sealed class WriteRecords(Call call)
 
     public async Task<Answer> Update(string type, string? id, Interaction interaction, CancellationToken cancel)
     {
-        if (Closed(type, ScopeActions.Update) is { } closed)
-            return closed;
+        if (OutOfScope(type, ScopeActions.Update) is { } closed)
+            return Failures.Answer(closed);
         var target = await Target(type, id, interaction, cancel);
         if (!target.IsOk)
             return Failures.Answer(target.Error);
         if (target.Value is null)
             return await Create(type, interaction with { IfNoneExist = null }, cancel);
-        var (change, resident, refused) = PlanUpdate(type, target.Value, interaction);
+        var (change, resident, refused) = await PlanUpdate(type, target.Value, interaction, RuledAction.Update, cancel);
         return refused ?? await Apply(change!, resident, interaction, cancel);
     }
 
-    public (RecordChange? Change, ResidentNo Resident, Answer? Refused) PlanUpdate(string type, string id, Interaction interaction)
+    public async Task<(RecordChange? Change, ResidentNo Resident, Answer? Refused)> PlanUpdate(string type, string id, Interaction interaction, RuledAction action, CancellationToken cancel)
     {
-        if (Closed(type, ScopeActions.Update) is { } closed)
-            return (null, default, closed);
+        if (OutOfScope(type, ScopeActions.Update) is { } closed)
+            return (null, default, Failures.Answer(closed));
+        if (await Refusal(type, id, action, cancel) is { } no)
+            return (null, default, Failures.Answer(no));
         var (incoming, refused) = IncomingResource.Of(call, type, interaction.Body);
         if (incoming is null)
             return (null, default, refused);
         if (incoming.Resource.OriginalId is { } said && !string.Equals(said, id, StringComparison.Ordinal))
             return (null, default, Failures.Answer(new Error("resource.id", "The id in the body is not the one in the address.")));
         if (call.ResidentOf(id) != incoming.Resident)
-            return (null, default, Failures.Answer(Missing));
+            return (null, default, Failures.Answer(Failures.Missing));
         return IfMatch(interaction) is { IsOk: true } version
             ? (new RecordChange.Update(id, incoming.Record(call, interaction.FullUrl), version.Value), incoming.Resident, null)
             : (null, default, Failures.Answer(IfMatch(interaction).Error!));
@@ -69,53 +74,58 @@ internal sealed class WriteRecords(Call call)
 
     public async Task<Answer> Patch(string type, string? id, Interaction interaction, CancellationToken cancel)
     {
-        if (Closed(type, ScopeActions.Update) is { } closed)
-            return closed;
+        if (OutOfScope(type, ScopeActions.Update) is { } closed)
+            return Failures.Answer(closed);
         if (interaction.ContentType is not "application/json-patch+json")
             return Failures.Answer(new Error("body.media", "A patch is a JSON Patch: application/json-patch+json."));
         var target = await Target(type, id, interaction, cancel);
-        if (!target.IsOk || target.Value is null)
-            return Failures.Answer(target.Error ?? Missing);
-        var standing = await new ReadRecords(call).Find(type, target.Value, cancel);
-        if (!standing.IsOk)
-            return Failures.Answer(standing.Error);
+        if (!target.IsOk || target.Value is null || await call.Seen(type, target.Value, cancel) is not { } standing)
+            return Failures.Answer(target.Error ?? Failures.Missing);
+        if (WriteRules.Refusal(call.Caller, RuledAction.Patch, standing) is { } ruled)
+            return Failures.Answer(ruled);
         var wanted = IfMatch(interaction);
         if (!wanted.IsOk)
             return Failures.Answer(wanted.Error);
-        if (wanted.Value is { } version && version != standing.Value.Version)
-            return Failures.Answer(new Error("change.version", $"Version {version} was to be changed, and version {standing.Value.Version} stands."));
+        if (wanted.Value is { } version && version != standing.Version)
+            return Failures.Answer(new Error("change.version", $"Version {version} was to be changed, and version {standing.Version} stands."));
         var whole = new ArrayBufferWriter<byte>();
-        standing.Value.WriteJson(whole);
+        standing.WriteJson(whole);
         var patched = JsonPatch.Apply(whole.WrittenMemory, interaction.Body);
+        if (!patched.IsOk)
+            return Failures.Answer(patched.Error);
         // Held against the version that was read: what was written meanwhile is not overwritten.
-        return patched.IsOk
-            ? await Update(type, target.Value, interaction with { Query = [], Body = patched.Value, IfMatch = Tags.Of(standing.Value.Version) }, cancel) : Failures.Answer(patched.Error);
+        var held = interaction with { Query = [], Body = patched.Value, IfMatch = Tags.Of(standing.Version) };
+        var (change, resident, refused) = await PlanUpdate(type, target.Value, held, RuledAction.Patch, cancel);
+        return refused ?? await Apply(change!, resident, interaction, cancel);
     }
 
     public async Task<Answer> Delete(string type, string? id, Interaction interaction, CancellationToken cancel)
     {
-        if (Closed(type, ScopeActions.Delete) is { } closed)
-            return closed;
+        if (OutOfScope(type, ScopeActions.Delete) is { } closed)
+            return Failures.Answer(closed);
         var target = await Target(type, id, interaction, cancel);
         if (!target.IsOk)
             return Failures.Answer(target.Error);
         if (target.Value is null)
             return new Answer(204, default);
-        var (change, resident, refused) = PlanDelete(type, target.Value, interaction);
+        var (change, resident, refused) = await PlanDelete(type, target.Value, interaction, cancel);
         return refused ?? await Apply(change!, resident, interaction, cancel);
     }
 
-    public (RecordChange? Change, ResidentNo Resident, Answer? Refused) PlanDelete(string type, string id, Interaction interaction)
+    public async Task<(RecordChange? Change, ResidentNo Resident, Answer? Refused)> PlanDelete(string type, string id, Interaction interaction, CancellationToken cancel)
     {
-        if (Closed(type, ScopeActions.Delete) is { } closed)
-            return (null, default, closed);
+        if (OutOfScope(type, ScopeActions.Delete) is { } closed)
+            return (null, default, Failures.Answer(closed));
+        if (await Refusal(type, id, RuledAction.Delete, cancel) is { } no)
+            return (null, default, Failures.Answer(no));
         var version = IfMatch(interaction);
         return !version.IsOk ? (null, default, Failures.Answer(version.Error))
-            : call.ResidentOf(id) is { } resident ? (new RecordChange.Delete(id, version.Value), resident, null) : (null, default, Failures.Answer(Missing));
+            : call.ResidentOf(id) is { } resident ? (new RecordChange.Delete(id, version.Value), resident, null) : (null, default, Failures.Answer(Failures.Missing));
     }
 
-    /// <summary>Whether the caller may change it as it stands, and whether it is of the type the address says.</summary>
-    public Error? Permit(StoredRecord record, RecordChange change) => WriteRules.Refusal(call.Caller, record);
+    /// <summary>The rule once more, of the record as it stands when it is changed.</summary>
+    public Error? Permit(StoredRecord record, RecordChange change) =>
+        WriteRules.Refusal(call.Caller, change is RecordChange.Delete ? RuledAction.Delete : RuledAction.Update, record);
 
     public static Answer Answered(Call call, ChangedRecord changed, Preference prefer)
     {
@@ -142,18 +152,24 @@ internal sealed class WriteRecords(Call call)
     private async Task<Answer> Apply(RecordChange change, ResidentNo resident, Interaction interaction, CancellationToken cancel)
     {
         var session = await call.Session(resident, write: true, cancel);
-        var done = session.IsOk ? await session.Value.Change([change], Permit, cancel) : session.Error;
-        return done.IsOk ? Answered(call, done.Value[0], interaction.Prefer) : Failures.Answer(done.Error);
+        if (!session.IsOk)
+            return Failures.Answer(session.Error);
+        var done = await session.Value.Change([change], Permit, cancel);
+        return done.IsOk ? Answered(call, done.Value[0], interaction.Prefer) : Failures.Answer(NotWritten(done.Error));
     }
 
-    // A type closed to everybody, or to these scopes. A scope with a condition reads: what it would write cannot be held against it before it is written.
-    private Answer? Closed(string type, ScopeActions action)
+    /// <summary>What a session that may write says of a class that is not among those it writes.</summary>
+    public static Error NotWritten(Error error) => error.Code is "gate.refused" ? NotThisKind : error;
+
+    private async Task<Error?> Refusal(string type, string id, RuledAction action, CancellationToken cancel) =>
+        await call.Seen(type, id, cancel) is { } standing ? WriteRules.Refusal(call.Caller, action, standing) : Failures.Missing;
+
+    // A scope with a condition reads: what it would write cannot be held against it before it is written.
+    private Error? OutOfScope(string type, ScopeActions action)
     {
-        if (WriteRules.Refusal(type) is { } closed)
-            return Failures.Answer(closed);
         var within = call.Within(type, action);
-        return !within.IsOk ? Failures.Answer(within.Error)
-            : within.Value is RecordPredicate.Everything ? null : Failures.Answer(new Error("scope.insufficient", "A scope with a condition does not write."));
+        return !within.IsOk ? within.Error
+            : within.Value is RecordPredicate.Everything ? null : new Error("scope.insufficient", "A scope with a condition does not write.");
     }
 
     // The id of the address, or of the one record its condition finds; null when the condition finds none.

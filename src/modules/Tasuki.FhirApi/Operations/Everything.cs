@@ -1,5 +1,6 @@
 using Tasuki.Fhir;
 using Tasuki.FhirApi.Searching;
+using Tasuki.FhirApi.Views;
 using Tasuki.Kernel;
 using Tasuki.Kernel.Seals;
 
@@ -8,12 +9,10 @@ namespace Tasuki.FhirApi.Operations;
 /// <summary><c>Patient/[id]/$everything</c>: all records of one person within scopes and grant, in pages.</summary>
 internal sealed class Everything(Call call, ISeal seal)
 {
-    private static readonly Error Missing = new("record.missing", "There is no such record, or it is not open to this caller.");
-
     public async Task<Answer> Run(string id, Interaction request, CancellationToken cancel)
     {
         if (call.ResidentOf(id) is not { } resident)
-            return Failures.Answer(Missing);
+            return Failures.Answer(Failures.Missing);
         var parameters = new List<(string, string)>();
         foreach (var (name, value) in request.Query)
         {
@@ -31,6 +30,8 @@ internal sealed class Everything(Call call, ISeal seal)
             }
         }
 
+        if (ViewTypes.Asked([], parameters) is { } view)
+            return await new SearchView(call, seal).Run(view, parameters, resident, lenient: false, cancel);
         var types = call.Open(People.ScopeActions.Search).Select(one => one.Type).ToList();
         return types.Count == 0 ? Failures.Answer(new Error("scope.insufficient", "The token's scopes do not cover this."))
             : await new RunSearch(call, seal).Run(types, parameters, resident, lenient: false, cancel);

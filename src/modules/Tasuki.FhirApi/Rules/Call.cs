@@ -12,6 +12,7 @@ internal sealed class Call(ApiCaller caller, RecordVault vault, string root, Tim
     /// <summary>A search that names nobody runs over at most this many.</summary>
     public const int MostResidents = 1_000;
 
+    private static readonly Error NotToWrite = new("write.grant", "What the person agreed to lets this caller read, and not write.");
     private static readonly Error Insufficient = new("scope.insufficient", "The token's scopes do not cover this.");
     private readonly Dictionary<(ResidentNo, bool), Task<Result<Session>>> _sessions = [];
 
@@ -42,9 +43,9 @@ internal sealed class Call(ApiCaller caller, RecordVault vault, string root, Tim
         return conditions.Count == 0 ? Insufficient : new RecordPredicate.Or(conditions);
     }
 
-    /// <summary>The types the scopes open for reading or searching, each with what is left of it.</summary>
+    /// <summary>The types of stored records the scopes open for reading or searching, each with what is left of it.</summary>
     public IReadOnlyList<(string Type, RecordPredicate Within)> Open(ScopeActions actions) =>
-        [.. HeldTypes.All.Select(type => (Type: type, Within: Within(type, actions))).Where(one => one.Within.IsOk).Select(one => (one.Type, one.Within.Value))];
+        [.. HeldTypes.Records.Select(type => (Type: type, Within: Within(type, actions))).Where(one => one.Within.IsOk).Select(one => (one.Type, one.Within.Value))];
 
     /// <summary>The residents a request that names nobody runs over. Error <c>query.residents</c> when they are too many.</summary>
     public async Task<Result<IReadOnlyList<ResidentNo>>> Residents(CancellationToken cancel)
@@ -57,11 +58,29 @@ internal sealed class Call(ApiCaller caller, RecordVault vault, string root, Tim
     }
 
     /// <summary>Whose record an id is, if this call may be about them at all; the gate decides about the rest.</summary>
-    public ResidentNo? ResidentOf(string id) => vault.ResidentOf(id) is { } resident && (Named is null || Named == resident) ? resident : null;
+    public ResidentNo? ResidentOf(string id) => vault.ResidentOf(id) is { } resident && May(resident) ? resident : null;
+
+    /// <summary>Whether this call may be about that resident at all.</summary>
+    public bool May(ResidentNo resident) => Named is null || Named == resident;
 
     public Task<Result<Session>> Session(ResidentNo resident, bool write, CancellationToken cancel) =>
         _sessions.TryGetValue((resident, write), out var known) ? known
-        : _sessions[(resident, write)] = vault.Open(caller.Actor, resident, write ? caller.WritePurpose : caller.ReadPurpose, cancel);
+        : _sessions[(resident, write)] = write ? ToWrite(resident, cancel) : vault.Open(caller.Actor, resident, caller.ReadPurpose, cancel);
+
+    /// <summary>Whether this caller sees a record of that type under this id. Scopes are not asked: they say what may be done, and not what is there.</summary>
+    public async Task<StoredRecord?> Seen(string type, string id, CancellationToken cancel) =>
+        ResidentOf(id) is { } resident && await Session(resident, write: false, cancel) is { IsOk: true } session && await session.Value.Read(id, cancel) is { IsOk: true } found
+            && string.Equals(found.Value.Type, type, StringComparison.Ordinal) ? found.Value : null;
+
+    // What is written is looked for, found and changed only where it may be read too. Error as a missing one where nothing is open at all.
+    private async Task<Result<Session>> ToWrite(ResidentNo resident, CancellationToken cancel)
+    {
+        var reading = await Session(resident, write: false, cancel);
+        if (!reading.IsOk)
+            return reading;
+        var writing = await vault.Open(caller.Actor, resident, caller.WritePurpose, cancel);
+        return writing.IsOk ? writing.Value.Within(reading.Value) : NotToWrite;
+    }
 
     // A launched patient is the only one, unless a clinician holds scopes of their own.
     private ResidentNo? Named => caller.Kind is ApiCallerKind.ResidentApp || !caller.Scopes.Resources.Any(scope => scope.Context is not ScopeContext.Patient) ? caller.Resident : null;

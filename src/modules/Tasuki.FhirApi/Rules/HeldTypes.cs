@@ -13,9 +13,22 @@ internal static class HeldTypes
         "QuestionnaireResponse", "RelatedPerson", "ServiceRequest", "Specimen",
     ];
 
-    private static readonly FrozenSet<string> Known = Names.ToFrozenSet(StringComparer.Ordinal);
+    private static readonly string[] ViewNames = ["AuditEvent", "Consent", "Provenance"];
 
-    public static IReadOnlyList<string> All => Names;
+    private static readonly FrozenSet<string> KnownRecords = Names.ToFrozenSet(StringComparer.Ordinal);
+    private static readonly FrozenSet<string> KnownViews = ViewNames.ToFrozenSet(StringComparer.Ordinal);
 
-    public static bool Has(string type) => Known.Contains(type);
+    /// <summary>Stored one by one: read, searched and written.</summary>
+    public static IReadOnlyList<string> Records => Names;
+
+    /// <summary>Made when they are asked for, from what the vault holds anyway: the access log, the grants, where each record came from.</summary>
+    public static IReadOnlyList<string> Views => ViewNames;
+
+    public static IReadOnlyList<string> All { get; } = [.. Names.Concat(ViewNames).Order(StringComparer.Ordinal)];
+
+    public static bool Has(string type) => IsRecord(type) || IsView(type);
+
+    public static bool IsRecord(string type) => KnownRecords.Contains(type);
+
+    public static bool IsView(string type) => KnownViews.Contains(type);
 }

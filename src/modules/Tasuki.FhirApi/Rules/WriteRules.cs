@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Globalization;
 using Tasuki.Kernel;
 using Tasuki.Kernel.Records;
@@ -6,34 +7,113 @@ using Tasuki.Vault;
 
 namespace Tasuki.FhirApi;
 
-/// <summary>Who may change what through this interface. Read by the code, by the CapabilityStatement and by its test alike.</summary>
+/// <summary>
+/// Who may change what through this interface: one table, read by the code, by the CapabilityStatement and by its test alike. It narrows what the gate gives and never
+/// widens it; what the gate hides is answered as missing before this table is asked.
+/// </summary>
 internal static class WriteRules
 {
-    /// <summary>The sentence of a type, and whether it can be created at all.</summary>
-    public static (bool Open, string Sentence) Of(string type) => type switch
-    {
-        "Patient" => (false, "Name, birth date and identifiers of a person are changed at the municipality's desk; a Patient is neither created nor changed here."),
-        "Bundle" => (false, "A document is brought in as a file by the person; its entries are read and searched one by one."),
-        _ => (true, "Created as a record of its own by whoever holds the right to write. Changed or deleted only by the app or clinician that wrote it, and by the person's apps where the person entered it. "
-            + "A record from an official source is never changed or deleted here: a correction is a new record that refers to it."),
-    };
+    private const string OfRecords = "A record from an official source is never changed or deleted here: a correction is a new record that refers to it.";
+    private const string Desk = "Name, birth date and identifiers of a person are changed at the municipality's desk; a Patient is neither created nor changed here.";
+    private const string Document = "A document is brought in as a file by the person; its entries are read and searched one by one.";
+    private const string Log = "AuditEvents are a read-only view of the access log: the server writes it, and nobody changes it.";
+    private const string Origins = "Provenance is written by the server from where each record came; it is read and searched here.";
+    private const string Ending = "A Consent is given in the municipality's own pages. Here it can be ended by an app of the resident (an update that sets its status to inactive and nothing else), never rewritten or deleted.";
+    private const string NotTheirs = "This record was not written by the one who asks. A correction is a new record that refers to it.";
+    private const string NotChanged = "This record came from an official source and is never changed or deleted here. A correction is a new record that refers to it.";
 
-    public static Error? Refusal(string type) => Of(type) is (false, var sentence) ? new Error("write.rule", sentence) : null;
+    private static readonly FrozenDictionary<(string, RuledAction, ApiCallerKind, RecordStanding), WriteRule> ByPlace =
+        Made().ToFrozenDictionary(rule => (rule.Type, rule.Action, rule.Caller, rule.Standing));
 
-    /// <summary>Whether the caller may change or delete this record as it stands.</summary>
-    public static Error? Refusal(ApiCaller caller, StoredRecord record)
+    /// <summary>Every held type, interaction, caller and standing that can meet. Of a view nothing is anybody's own.</summary>
+    public static IReadOnlyList<WriteRule> Table { get; } = [.. Made()];
+
+    public static Error? Refusal(string type, RuledAction action, ApiCallerKind caller, RecordStanding standing) =>
+        ByPlace[(type, action, caller, standing)].Refusal is { } sentence ? new Error("write.rule", sentence) : null;
+
+    /// <summary>Whether the caller may do this with the record as it stands.</summary>
+    public static Error? Refusal(ApiCaller caller, RuledAction action, StoredRecord record) => Refusal(record.Type, action, caller.Kind, Standing(caller, record.Origin));
+
+    public static bool IsOpen(string type, RuledAction action) => Table.Any(rule => rule.Action == action && rule.Refusal is null && string.Equals(rule.Type, type, StringComparison.Ordinal));
+
+    /// <summary>The table of one type in words, after the sentence that says what it is about.</summary>
+    public static string Text(string type)
     {
-        if (Refusal(record.Type) is { } closed)
-            return closed;
-        if (string.Equals(record.Origin.Position, Author(caller), StringComparison.Ordinal))
-            return null;
-        return record.Origin.Kind is SourceKind.Person && caller.Kind is ApiCallerKind.ResidentApp ? null
-            : new Error("write.rule", "This record was not written by the one who asks. A correction is a new record that refers to it.");
+        var lines = Table.Where(rule => rule.Action is not RuledAction.Read && string.Equals(rule.Type, type, StringComparison.Ordinal)).GroupBy(rule => rule.Action)
+            .Select(of => (Action: of.Key.ToString().ToLowerInvariant(), Open: string.Join("; ", of.Where(rule => rule.Refusal is null).GroupBy(rule => rule.Caller)
+                .Select(by => $"{Word(by.Key)} ({string.Join(", ", by.Select(rule => Word(rule.Standing)))})"))))
+            .GroupBy(line => line.Open, StringComparer.Ordinal).Select(same => $"{string.Join(", ", same.Select(line => line.Action))}: {(same.Key.Length == 0 ? "nobody" : same.Key)}.");
+        return $"{Sentence(type)} Open to whom, and for which records: {string.Join(' ', lines)}";
     }
+
+    public static RecordStanding Standing(ApiCaller caller, RecordOrigin origin) =>
+        WrittenHere(origin) ? string.Equals(AppOf(origin.Position!), AppOf(Author(caller)), StringComparison.Ordinal) ? RecordStanding.Own
+            : origin.Kind is SourceKind.MedicalInstitution ? RecordStanding.Official : RecordStanding.Another
+        : origin.Kind switch
+        {
+            SourceKind.Person => RecordStanding.Entered,
+            SourceKind.Mynaportal or SourceKind.MedicalInstitution or SourceKind.Insurer or SourceKind.Municipality or SourceKind.Employer => RecordStanding.Official,
+            _ => RecordStanding.Another,
+        };
 
     public static RecordOrigin Origin(ApiCaller caller, DateTimeOffset now) => new(
         caller.Kind switch { ApiCallerKind.ResidentApp => SourceKind.Person, ApiCallerKind.ClinicianApp => SourceKind.MedicalInstitution, _ => SourceKind.OtherPhr },
         null, null, Author(caller), now);
 
+    /// <summary>Kind and id of the one who wrote a record through this interface; null for one that came another way.</summary>
+    public static (ActorKind Kind, string Id)? WriterOf(RecordOrigin origin) =>
+        WrittenHere(origin) && AppOf(origin.Position!).Split(':', 3) is [_, var kind, var id] && int.TryParse(kind, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? ((ActorKind)number, id) : null;
+
+    // Of a record from a file the position is a place in it, whatever it reads like.
+    private static bool WrittenHere(RecordOrigin origin) => origin.FileNo is null && origin.Position?.StartsWith("fhir:", StringComparison.Ordinal) is true;
+
     private static string Author(ApiCaller caller) => string.Create(CultureInfo.InvariantCulture, $"fhir:{(int)caller.Actor.Kind}:{caller.Actor.Id}");
+
+    // An app that was connected anew is still the app that wrote it.
+    private static string AppOf(string position) => position.Split('/')[0];
+
+    private static IEnumerable<WriteRule> Made() =>
+        from type in HeldTypes.All
+        from action in Enum.GetValues<RuledAction>()
+        from caller in Enum.GetValues<ApiCallerKind>()
+        from standing in Standings(type, action)
+        select new WriteRule(type, action, caller, standing, Refused(type, action, caller, standing));
+
+    private static RecordStanding[] Standings(string type, RuledAction action) =>
+        action is RuledAction.Create ? [RecordStanding.New]
+        : HeldTypes.IsView(type) ? [RecordStanding.Another]
+        : [RecordStanding.Own, RecordStanding.Entered, RecordStanding.Official, RecordStanding.Another];
+
+    private static string? Refused(string type, RuledAction action, ApiCallerKind caller, RecordStanding standing) => (type, action, standing) switch
+    {
+        (_, RuledAction.Read, _) => null,
+        ("Consent", RuledAction.Update or RuledAction.Patch, _) when caller is ApiCallerKind.ResidentApp => null,
+        ("Patient" or "Bundle", _, _) => Sentence(type),
+        (_, _, _) when HeldTypes.IsView(type) => Sentence(type),
+        (_, _, RecordStanding.New or RecordStanding.Own) => null,
+        (_, _, RecordStanding.Entered) when caller is ApiCallerKind.ResidentApp => null,
+        (_, _, RecordStanding.Official) => NotChanged,
+        _ => NotTheirs,
+    };
+
+    private static string Sentence(string type) => type switch
+    {
+        "Patient" => Desk,
+        "Bundle" => Document,
+        "AuditEvent" => Log,
+        "Provenance" => Origins,
+        "Consent" => Ending,
+        _ => OfRecords,
+    };
+
+    private static string Word(ApiCallerKind caller) => caller switch { ApiCallerKind.ResidentApp => "the resident's app", ApiCallerKind.ClinicianApp => "a clinician's app", _ => "a service" };
+
+    private static string Word(RecordStanding standing) => standing switch
+    {
+        RecordStanding.New => "new ones",
+        RecordStanding.Own => "its own",
+        RecordStanding.Entered => "those the person entered",
+        RecordStanding.Official => "official ones",
+        _ => "all",
+    };
 }

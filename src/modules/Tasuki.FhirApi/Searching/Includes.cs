@@ -58,7 +58,7 @@ internal sealed class Includes(Call call)
                 parameter.Any(record.Resource.Json.Span, references);
         }
 
-        var wanted = references.Found.Select(reference => reference.Split('/')).Where(parts => parts.Length >= 2 && HeldTypes.Has(parts[^2]) && (rule.Target is null || string.Equals(parts[^2], rule.Target, StringComparison.Ordinal)))
+        var wanted = references.Found.Select(reference => reference.Split('/')).Where(parts => parts.Length >= 2 && HeldTypes.IsRecord(parts[^2]) && (rule.Target is null || string.Equals(parts[^2], rule.Target, StringComparison.Ordinal)))
             .Select(parts => (Type: parts[^2], Id: parts[^1])).Distinct().ToList();
         return wanted.Count == 0 ? Result.Of<IReadOnlyList<StoredRecord>>([])
             : wanted.Count > Most ? TooMany

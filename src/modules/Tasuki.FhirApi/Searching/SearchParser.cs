@@ -27,6 +27,8 @@ internal sealed class SearchParser(string root, Func<string, ResidentNo?> reside
             var named = wanted.Split(',');
             if (named.FirstOrDefault(type => !HeldTypes.Has(type)) is not null)
                 return new Error("query.value", "The parameter '_type' names a type this server does not hold.");
+            if (named.FirstOrDefault(HeldTypes.IsView) is { } view)
+                return new Error("query.value", $"The parameter '_type' names {view} beside other types: it is a view, and asked for alone.");
             types = named;
         }
 
@@ -125,8 +127,8 @@ internal sealed class SearchParser(string root, Func<string, ResidentNo?> reside
         var word = reverse ? "_revinclude" : "_include";
         if (parts is ["*"])
             return request with { Includes = [.. request.Includes, new IncludeRule(null, null, null, reverse, iterate)] };
-        if (parts.Length is < 2 or > 3 || !HeldTypes.Has(parts[0]) || (parts.Length == 3 && !HeldTypes.Has(parts[2])))
-            return new Error("query.value", $"The parameter '{word}' reads Type:parameter or Type:parameter:TargetType, with types this server holds.");
+        if (parts.Length is < 2 or > 3 || !HeldTypes.IsRecord(parts[0]) || (parts.Length == 3 && !HeldTypes.IsRecord(parts[2])))
+            return new Error("query.value", $"The parameter '{word}' reads Type:parameter or Type:parameter:TargetType, with types of records this server holds.");
         if (parts[1] is "*")
             return request with { Includes = [.. request.Includes, new IncludeRule(parts[0], null, parts.ElementAtOrDefault(2), reverse, iterate)] };
         var found = SearchParameters.Find(parts[0], parts[1]);
@@ -192,7 +194,7 @@ internal sealed class SearchParser(string root, Func<string, ResidentNo?> reside
     {
         // _has:Type:reference:parameter, and the last may be another _has.
         var parts = name.Split(':', 4);
-        if (parts.Length < 4 || !HeldTypes.Has(parts[1]))
+        if (parts.Length < 4 || !HeldTypes.IsRecord(parts[1]))
             return new Error("query.parameter", "The parameter '_has' reads _has:Type:reference:parameter, with a type this server holds.");
         if (SearchParameters.Find(parts[1], parts[2]) is not { IsOk: true, Value.Kind: SearchKind.Reference })
             return new Error("query.parameter", $"The parameter '_has' names a search parameter of {parts[1]} that is not known or refers to nothing.");
@@ -211,7 +213,7 @@ internal sealed class SearchParser(string root, Func<string, ResidentNo?> reside
                 return found.Error;
             if (found.Value.Kind is not SearchKind.Reference || found.Value.IsWithin)
                 return new Error("query.parameter", $"The search parameter '{name}' of {type} refers to no record, so nothing can be chained to it.");
-            targets.AddRange(found.Value.Targets.Where(one => HeldTypes.Has(one) && (target is null || string.Equals(one, target, StringComparison.Ordinal))));
+            targets.AddRange(found.Value.Targets.Where(one => HeldTypes.IsRecord(one) && (target is null || string.Equals(one, target, StringComparison.Ordinal))));
         }
 
         // Of a reference to several types those are meant that have the parameter.

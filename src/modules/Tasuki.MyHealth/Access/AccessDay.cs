@@ -13,7 +13,7 @@ internal static class AccessHistory
     /// <summary>What this page may say of an action; anything newer is "other".</summary>
     private static readonly string[] Words =
     [
-        "open", "read", "search", "history", "count", "write", "change", "preview", "delete", "samples", "write-samples", "keep-file", "files", "open-file", "delete-file", "access-log", "enrol", "grant",
+        "open", "read", "search", "history", "count", "write", "change", "preview", "delete", "samples", "write-samples", "keep-file", "files", "open-file", "delete-file", "access-log", "grants", "enrol", "grant",
         "revoke", "close", "cancel-closure", "erase", "change-key", "rewrite", "alarm", "registry", "unconfirmed",
     ];
 

@@ -1,0 +1,126 @@
+using System.Runtime.CompilerServices;
+using System.Text;
+using System.Text.Json;
+using Tasuki.Fhir;
+using Tasuki.Kernel;
+using Tasuki.Vault.Log;
+using Tasuki.Vault.Log.History;
+using Tasuki.Vault.RecordStore;
+using Tasuki.Vault.Search;
+
+namespace Tasuki.Vault;
+
+/// <summary>What the log says of the resident.</summary>
+public sealed partial class Session
+{
+    /// <summary>Who looked, newest first. Only the resident's own sessions see it.</summary>
+    public async Task<IReadOnlyList<AccessEntry>> AccessLog(int limit, CancellationToken cancel)
+    {
+        await Log(LogAction.AccessLog, null);
+        return _actor.Self == Resident ? await _parts.LogReader.Of(Resident, Math.Clamp(limit, 1, 10_000), cancel) : [];
+    }
+
+    /// <summary>
+    /// The same lines with the hashes that lead from each to a seal, as JSON that <see cref="HistoryCheck"/> reads. Returns how many lines are proven; nothing is
+    /// written for other sessions and before the first seal.
+    /// </summary>
+    /// <param name="againstSeal">The seal the person holds; null for the newest.</param>
+    public async Task<int> AccessLogProofs(int limit, long? againstSeal, Stream output, CancellationToken cancel)
+    {
+        await Log(LogAction.AccessLog, null);
+        if (_actor.Self != Resident
+            || await new HistoryProofs(_parts.LogStore, _parts.Ring, _parts.Municipality).Of(Resident, Math.Clamp(limit, 1, 10_000), againstSeal, cancel) is not { } history)
+            return 0;
+        await JsonSerializer.SerializeAsync(output, history, HistoryJson.Default.ProvenHistory, cancel);
+        return history.Lines.Count;
+    }
+
+    /// <summary>
+    /// The log as far as this session sees what it speaks of, newest first: an entry about a hidden record is left out, or, where this actor itself asked for it, names
+    /// nothing. Entries about files are shown to whole sessions alone, those of the vault's own upkeep to none.
+    /// </summary>
+    /// <param name="ofOthers">Also what others did: for an app that stands in for the resident.</param>
+    /// <param name="until">Not newer than this.</param>
+    public async IAsyncEnumerable<SeenAccess> Accesses(bool ofOthers, DateTimeOffset? until, [EnumeratorCancellation] CancellationToken cancel)
+    {
+        const int Chunk = 1_000;
+        await Log(LogAction.AccessLog, null);
+        var seen = new HashSet<(long, long)>();
+        for (var at = until is { } time ? SqlSuperset.MicrosUp(time) : long.MaxValue; await KeysNow(cancel) is { } keys;)
+        {
+            var entries = await _parts.LogReader.Opened(Resident, Chunk, at, cancel);
+            var fresh = entries.Where(one => seen.Add((one.Entry.WriterNo, one.Entry.EntryNo))).ToList();
+            foreach (var access in await Seen(fresh, ofOthers, keys, cancel))
+                yield return access;
+            if (fresh.Count == 0)
+                yield break;
+            at = fresh[^1].Entry.At;
+        }
+    }
+
+    /// <summary>One of <see cref="Accesses"/>. Error <c>record.missing</c>.</summary>
+    public async Task<Result<SeenAccess>> Access(string id, bool ofOthers, CancellationToken cancel)
+    {
+        await Log(LogAction.AccessLog, null);
+        var (writer, entry) = _parts.Ids.EntryOf(Resident, id) ?? (-1, -1);
+        return await KeysNow(cancel) is { } keys && await Seen(await _parts.LogReader.Opened(Resident, writer, entry, cancel), ofOthers, keys, cancel) is [var one] ? one : Missing;
+    }
+
+    private async Task<IReadOnlyList<SeenAccess>> Seen(IReadOnlyList<(SealedEntry Entry, OpenedBody Body)> entries, bool ofOthers, Keys.ResidentKeys keys, CancellationToken cancel)
+    {
+        var about = entries.Select(one => Touched(one.Body)).ToList();
+        var visible = await VisibleAmong([.. about.SelectMany(seqs => seqs).Distinct()], keys, cancel);
+        var found = new List<SeenAccess>(entries.Count);
+        for (var i = 0; i < entries.Count; i++)
+        {
+            var (entry, body) = entries[i];
+            var itself = body.Kind == _actor.Kind && string.Equals(body.ActorId, _actor.Id, StringComparison.Ordinal);
+            IReadOnlyList<string> records = [.. about[i].Where(visible.ContainsKey).Select(seq => $"{visible[seq]}/{_parts.Ids.Encode(Resident, seq)}")];
+            if ((itself || (ofOthers && StandsIn)) && IsShown(body, itself, about[i].Count, records.Count))
+            {
+                IReadOnlyList<string> types = body.Action is LogAction.Search or LogAction.History && about[i].Count == 0 ? [.. (body.Detail ?? "").Split(',').Where(ResourceTypes.IsKnown)] : [];
+                found.Add(new SeenAccess(_parts.Ids.EncodeEntry(Resident, entry.WriterNo, entry.EntryNo), Time.FromMicros(entry.At), body.Kind, body.ActorId, body.Purpose, body.Action, body.Refused, records, types));
+            }
+        }
+
+        return found;
+    }
+
+    private bool IsShown(OpenedBody body, bool itself, int touched, int visible) => body.Action switch
+    {
+        LogAction.Read or LogAction.History => touched == 0 || visible > 0 || itself,
+        // What a write found to be there already it does not name.
+        LogAction.Write or LogAction.Change or LogAction.Delete or LogAction.Preview => visible > 0,
+        LogAction.Samples or LogAction.WriteSamples => SampleChunks.Visible,
+        LogAction.KeepFile or LogAction.Files or LogAction.OpenFile or LogAction.DeleteFile => _limit.IsWhole,
+        LogAction.Alarm or LogAction.Unconfirmed or LogAction.Rewrite or LogAction.ChangeKey => false,
+        _ => true,
+    };
+
+    // The seqs an entry speaks of.
+    private List<long> Touched(OpenedBody body) => body.Action switch
+    {
+        LogAction.Write or LogAction.Change or LogAction.Delete => [.. WrittenRows.ReadRecords(body.Written.Span).Select(row => row.Place).Distinct()],
+        LogAction.Read or LogAction.History when body.Detail is { } id && _parts.Ids.SeqOf(Resident, id) is >= 0 and var seq => [seq],
+        _ => [],
+    };
+
+    // Of a record that was deleted it may be said that it was, as its history says it.
+    private async Task<Dictionary<long, string>> VisibleAmong(long[] seqs, Keys.ResidentKeys keys, CancellationToken cancel)
+    {
+        if (seqs.Length == 0)
+            return [];
+        var sql = new StringBuilder($"select seq, type from record where resident_no = @resident and {_parts.Records.AnyOf("seq", "@seqs")}");
+        var parameters = new List<(string, object?)> { ("@resident", Resident.Value), ("@seqs", _parts.Records.List(seqs)) };
+        LimitSql.Append(sql, parameters, _limit, keys, _limit.Classes.Bits);
+        await using var work = await _parts.Records.Read(cancel);
+        return (await work.Query(sql.ToString(), row => (Seq: row.GetInt64(0), Type: ResourceTypes.NameOf(row.GetInt16(1))), cancel, [.. parameters])).ToDictionary(one => one.Seq, one => one.Type);
+    }
+}
+
+/// <summary>An entry of the access log as somebody else than the resident may read it.</summary>
+/// <param name="Id">Opaque; it says neither writer nor place.</param>
+/// <param name="Records">What it was about, as <c>Type/id</c>, as far as the session sees it.</param>
+/// <param name="Types">Which types a search was over; empty for all.</param>
+public sealed record SeenAccess(
+    string Id, DateTimeOffset At, ActorKind ActorKind, string ActorId, string Purpose, string Action, bool Refused, IReadOnlyList<string> Records, IReadOnlyList<string> Types);
