@@ -68,6 +68,9 @@ public sealed class Patient(Clinic clinic, ResidentNo resident, string id)
 
     public string App { get; set; } = "1";
 
+    /// <summary>Null: the usual limits, anew for each request.</summary>
+    internal Searching.SearchBudget? Budget { get; set; }
+
     public async Task Connect(string app, AccessClasses classes)
     {
         foreach (var purpose in new[] { Purpose.AppUse, Purpose.AppEntry })
@@ -84,6 +87,8 @@ public sealed class Patient(Clinic clinic, ResidentNo resident, string id)
         var caller = new ApiCaller(
             ApiCallerKind.ResidentApp, Actor.Application(Name(App)), resident, id, null, 1, null, SmartScopes.Parse(Scopes).Value, TimeProvider.System.GetUtcNow().AddMinutes(10));
         var call = new Call(caller, clinic.Vault, Clinic.Root, TimeProvider.System);
+        if (Budget is not null)
+            call = new Call(caller, clinic.Vault, Clinic.Root, TimeProvider.System) { Budget = Budget };
         var question = address.IndexOf('?', StringComparison.Ordinal);
         var interaction = new Interaction(
             method, (question < 0 ? address : address[..question]).Split('/', StringSplitOptions.RemoveEmptyEntries), question < 0 ? [] : Interactions.QueryText.Parse(address[question..]),
@@ -93,7 +98,15 @@ public sealed class Patient(Clinic clinic, ResidentNo resident, string id)
             IfNoneExist = said.GetValueOrDefault("If-None-Exist"), Prefer = Preference.Of([said.GetValueOrDefault("Prefer")]),
         };
         var answer = await new Dispatcher(call, clinic.Vault.Seal).Run(interaction, Clinic.Cancel);
-        return new Reply(answer.Status, answer.Version, answer.Location, answer.Body.IsEmpty ? default : JsonDocument.Parse(answer.Body).RootElement);
+        return new Reply(answer.Status, answer.Version, answer.Location, answer.Body.IsEmpty ? default : JsonDocument.Parse(answer.Body).RootElement) { RetryAfter = answer.RetryAfter };
+    }
+
+    /// <summary>Creates what must be created and gives its id.</summary>
+    public async Task<string> Make(string type, string body)
+    {
+        var made = await Ask("POST", type, $$$"""{"resourceType":"{{{type}}}",{{{body}}}}""");
+        Assert.True(made.Status == 201, type + made.Body);
+        return made.Id;
     }
 
     /// <summary>The ids of what a search finds on its first page.</summary>
@@ -111,6 +124,8 @@ public sealed class Patient(Clinic clinic, ResidentNo resident, string id)
 /// <summary>An answer, read.</summary>
 public sealed record Reply(int Status, int? Version, string? Location, JsonElement Body)
 {
+    public int? RetryAfter { get; init; }
+
     public string Id => Body.GetProperty("id").GetString()!;
 
     public IReadOnlyList<JsonElement> Entries => Body.TryGetProperty("entry", out var entries) ? [.. entries.EnumerateArray()] : [];
