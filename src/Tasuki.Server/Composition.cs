@@ -30,6 +30,7 @@ public static class Composition
         services.AddSingleton(new RecurringJob(RotateKeys.Name, TimeSpan.FromHours(1), AtStart: true));
         services.AddScoped<IJobHandler, ContinueKeyChanges>();
         services.AddSingleton(new RecurringJob(ContinueKeyChanges.Name, TimeSpan.FromHours(1), AtStart: true));
+        services.AddFhirApi(settings.Searches);
         services.AddParts(new ExchangeOptions { Spools = folder.Spool, Scanner = settings.Scanner, WaitingDays = folder.VaultOptions(create: false).WaitingDays });
         return services;
     }

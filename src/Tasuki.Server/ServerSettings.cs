@@ -1,4 +1,5 @@
 using System.Net;
+using Tasuki.FhirApi;
 using Tasuki.Kernel;
 
 namespace Tasuki.Server;
@@ -7,7 +8,8 @@ namespace Tasuki.Server;
 /// The settings under <c>Tasuki</c>, checked at start: <c>Data</c> (the data folder), <c>Ring</c> (the key-ring folder, outside it), <c>Municipality</c> (needed
 /// when there are several), <c>Scanner</c> (<c>HOST:PORT</c> of a clamd, or <c>off</c>; a production server needs one named, even if it is <c>off</c>), <c>Hosts</c>
 /// (the names this server answers to, instead of those of the municipality's description), <c>Proxies</c> (addresses or networks whose forwarded headers count),
-/// <c>Witness</c> (a folder in other hands than the operator's, where the newest seal of the access log is put once a day).
+/// <c>Witness</c> (a folder in other hands than the operator's, where the newest seal of the access log is put once a day),
+/// <c>Search</c> (how dear searches through the FHIR interface may be: <see cref="SearchLimits"/>).
 /// Lists are written with blanks or semicolons between.
 /// </summary>
 public sealed record ServerSettings(string Data, string Ring, string? Municipality, string Scanner)
@@ -25,6 +27,8 @@ public sealed record ServerSettings(string Data, string Ring, string? Municipali
     /// <summary>Null: the newest seal is fetched with <c>tasuki log seal</c>.</summary>
     public string? Witness { get; init; }
 
+    public SearchLimits Searches { get; init; } = SearchLimits.Usual;
+
     /// <summary>Empty: nobody's forwarded headers count.</summary>
     public IReadOnlyList<IPNetwork> Proxies { get; init; } = [];
 
@@ -41,9 +45,13 @@ public sealed record ServerSettings(string Data, string Ring, string? Municipali
         var proxies = Split(section["Proxies"]).Select(Network).ToList();
         if (proxies.Exists(p => p is null))
             return new Error("settings.proxies", "Tasuki:Proxies lists IP addresses or networks, such as '127.0.0.1 10.0.0.0/24'.");
+        var searches = SearchLimits.From(section.GetSection("Search"));
+        if (!searches.IsOk)
+            return searches.Error;
         return new ServerSettings(data, ring, section["Municipality"], section["Scanner"] is { Length: > 0 } scanner ? scanner : NotScanned)
         {
             Hosts = [.. Split(section["Hosts"])], Proxies = [.. proxies.Select(p => p!.Value)],
+            Searches = searches.Value,
             Witness = section["Witness"] is { Length: > 0 } witness ? witness : null,
         };
     }

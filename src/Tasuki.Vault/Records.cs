@@ -85,6 +85,11 @@ public sealed record RecordQuery
     /// <summary>The sealed token of <see cref="RecordPage.Next"/>; bound to session's resident and query.</summary>
     public string? After { get; init; }
 
+    /// <summary>
+    /// Asked before each record is opened to be looked at, also at the far ends of references; an error ends the search and is its answer. Null: everything may be opened.
+    /// </summary>
+    public Func<Error?>? BeforeOpening { get; init; }
+
     /// <summary>All of it as one tree.</summary>
     internal RecordPredicate Predicate
     {

@@ -98,7 +98,7 @@ public sealed partial class Session
 
     /// <summary>
     /// Errors: <c>query.limit</c>, <c>query.type</c>, <c>query.parameter</c> (one that R4 does not know or this program does not answer), <c>query.value</c> (a value
-    /// that is not of its parameter's kind), <c>query.size</c>, <c>query.page</c> (a token that is not of this session and query).
+    /// that is not of its parameter's kind), <c>query.size</c>, <c>query.page</c> (a token that is not of this session and query), and what <see cref="RecordQuery.BeforeOpening"/> says.
     /// </summary>
     public Task<Result<RecordPage>> Search(RecordQuery query, CancellationToken cancel) => Search(query, cancel, gate: null);
 
@@ -112,10 +112,12 @@ public sealed partial class Session
             return new Error("query.page", "The page token does not belong to this session and query.");
 
         var entry = gate is null ? Log(LogAction.Search, TypesOf(query)) : null;
-        var (records, next) = await KeysNow(cancel) is { } keys
-            ? await new RecordSearch(_parts, _opener, _limit).Page(query, keys, after, query.Limit, cancel, gate) : ([], null);
+        var search = new RecordSearch(_parts, _opener, _limit, query.BeforeOpening);
+        var (records, next) = await KeysNow(cancel) is { } keys ? await search.Page(query, keys, after, query.Limit, cancel, gate) : ([], null);
         if (gate is null or { Opened: true })
             await (entry ?? Log(LogAction.Search, TypesOf(query)));
+        if (search.Stopped is { } stopped)
+            return stopped;
         return new RecordPage(records, next is { } position ? PageToken.Seal(_parts.Ring, Bound(query), position) : null);
     }
 
@@ -125,9 +127,26 @@ public sealed partial class Session
         if (RecordSearch.Check(query) is { } wrong)
             return wrong;
         var entry = Log(LogAction.Search, TypesOf(query));
-        var count = await KeysNow(cancel) is { } keys ? await new RecordSearch(_parts, _opener, _limit).Count(query.Predicate, keys, cancel) : 0;
+        var search = new RecordSearch(_parts, _opener, _limit, query.BeforeOpening);
+        var count = await KeysNow(cancel) is { } keys ? await search.Count(query.Predicate, keys, cancel) : 0;
         await entry;
-        return count;
+        return search.Stopped is { } stopped ? stopped : count;
+    }
+
+    /// <summary>
+    /// Hands over all that match in one walk, for whoever must see everything to answer. <see cref="RecordQuery.Limit"/> and <see cref="RecordQuery.After"/> are not looked
+    /// at. The errors of <see cref="Search"/>; after one, what was handed over is not all. Bytes of it leave after this returned.
+    /// </summary>
+    public async Task<Result<Done>> Each(RecordQuery query, Action<StoredRecord> take, CancellationToken cancel)
+    {
+        if (RecordSearch.Check(query with { Limit = 1 }) is { } wrong)
+            return wrong;
+        var entry = Log(LogAction.Search, TypesOf(query));
+        var search = new RecordSearch(_parts, _opener, _limit, query.BeforeOpening);
+        if (await KeysNow(cancel) is { } keys)
+            await search.Each(query, keys, take, cancel);
+        await entry;
+        return search.Stopped is { } stopped ? stopped : Done.Yes;
     }
 
     /// <summary>

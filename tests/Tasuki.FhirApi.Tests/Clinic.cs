@@ -95,6 +95,9 @@ public sealed class Patient(Clinic clinic, ResidentNo resident, string id)
         return (await own.Change([new RecordChange.Create(new NewRecord(resource, origin))], null, Clinic.Cancel)).Value[0].Id;
     }
 
+    /// <summary>Null: the usual limits, anew for each request.</summary>
+    internal Searching.SearchBudget? Budget { get; set; }
+
     public async Task Connect(string app, AccessClasses classes)
     {
         foreach (var purpose in new[] { Purpose.AppUse, Purpose.AppEntry })
@@ -109,6 +112,8 @@ public sealed class Patient(Clinic clinic, ResidentNo resident, string id)
         var said = new Dictionary<string, string>(StringComparer.Ordinal);
         headers?.Invoke(said);
         var call = new Call(Caller, clinic.Vault, Clinic.Root, TimeProvider.System);
+        if (Budget is not null)
+            call = new Call(Caller, clinic.Vault, Clinic.Root, TimeProvider.System) { Budget = Budget };
         var question = address.IndexOf('?', StringComparison.Ordinal);
         var interaction = new Interaction(
             method, (question < 0 ? address : address[..question]).Split('/', StringSplitOptions.RemoveEmptyEntries), question < 0 ? [] : Interactions.QueryText.Parse(address[question..]),
@@ -118,7 +123,15 @@ public sealed class Patient(Clinic clinic, ResidentNo resident, string id)
             IfNoneExist = said.GetValueOrDefault("If-None-Exist"), Prefer = Preference.Of([said.GetValueOrDefault("Prefer")]),
         };
         var answer = await new Dispatcher(call, clinic.Vault.Seal).Run(interaction, Clinic.Cancel);
-        return new Reply(answer.Status, answer.Version, answer.Location, answer.Body.IsEmpty ? default : JsonDocument.Parse(answer.Body).RootElement);
+        return new Reply(answer.Status, answer.Version, answer.Location, answer.Body.IsEmpty ? default : JsonDocument.Parse(answer.Body).RootElement) { RetryAfter = answer.RetryAfter };
+    }
+
+    /// <summary>Creates what must be created and gives its id.</summary>
+    public async Task<string> Make(string type, string body)
+    {
+        var made = await Ask("POST", type, $$$"""{"resourceType":"{{{type}}}",{{{body}}}}""");
+        Assert.True(made.Status == 201, type + made.Body);
+        return made.Id;
     }
 
     /// <summary>The ids of what a search finds on its first page.</summary>
@@ -136,6 +149,8 @@ public sealed class Patient(Clinic clinic, ResidentNo resident, string id)
 /// <summary>An answer, read.</summary>
 public sealed record Reply(int Status, int? Version, string? Location, JsonElement Body)
 {
+    public int? RetryAfter { get; init; }
+
     public string Id => Body.GetProperty("id").GetString()!;
 
     public IReadOnlyList<JsonElement> Entries => Body.TryGetProperty("entry", out var entries) ? [.. entries.EnumerateArray()] : [];

@@ -42,7 +42,7 @@ public abstract class SearchContract(StoreKind store)
         await one.Weigh("60", "2026-01-05");
         (string Query, string Word)[] cases =
         [
-            ("cod=29463-7", "'cod'"), ("code:above=1", "'code'"), ("date=yesterday", "'date'"), ("value-quantity=heavy", "'value-quantity'"), ("_sort=value-quantity", "_lastUpdated"),
+            ("cod=29463-7", "'cod'"), ("code:above=1", "'code'"), ("date=yesterday", "'date'"), ("value-quantity=heavy", "'value-quantity'"), ("_sort=code-value-quantity", "_lastUpdated"),
             ("_include=Observation:nothing", "'_include'"), ("_total=some", "'_total'"), ("_has:Nothing:x:y=1", "'_has'"), ("subject.nothing=1", "'nothing'"), ("_filter=a", "_filter"),
             ("_count=many", "'_count'"), ("_elements=", "'_elements'"), ("date:missing=perhaps", "'date:missing'"),
         ];

@@ -37,6 +37,11 @@ public sealed class HostTests
     [InlineData("settings.hosts", "--environment=Production")]
     [InlineData("settings.hosts", "--Tasuki:Hosts=https://phr.test")]
     [InlineData("settings.proxies", "--Tasuki:Proxies=everybody")]
+    [InlineData("settings.search", "--Tasuki:Search:Most=many")]
+    [InlineData("settings.search", "--Tasuki:Search:Most=10")]
+    [InlineData("settings.search", "--Tasuki:Search:Heavy=20001")]
+    [InlineData("settings.search", "--Tasuki:Search:AtOnce=0")]
+    [InlineData("settings.search", "--Tasuki:Search:Hevay=1000")]
     [InlineData("settings.forwarded", "--FORWARDEDHEADERS_ENABLED=true")]
     public async Task A_wrong_setting_stops_the_start(string code, string setting)
     {

@@ -52,6 +52,19 @@ internal sealed class UcumUnit
         }
     }
 
+    /// <summary>How many base units of its kind that is. Null as for <see cref="Convert"/>.</summary>
+    public decimal? InBase(decimal value)
+    {
+        try
+        {
+            return value * _factor;
+        }
+        catch (OverflowException)
+        {
+            return null;
+        }
+    }
+
     /// <summary>Null for a unit that is not known here.</summary>
     public static UcumUnit? Parse(string code)
     {

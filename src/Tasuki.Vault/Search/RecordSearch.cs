@@ -14,13 +14,17 @@ namespace Tasuki.Vault.Search;
 /// The one search plan: SQL returns a superset (<see cref="SqlSuperset"/>), every candidate is opened and settled by the <see cref="Matcher"/> as it comes from the
 /// store, and pages go on from the last key, so what is written between two pages moves nothing.
 /// </summary>
-internal sealed class RecordSearch(VaultParts parts, RecordOpener opener, SessionLimit limit)
+/// <param name="beforeOpening">As <see cref="RecordQuery.BeforeOpening"/>.</param>
+internal sealed class RecordSearch(VaultParts parts, RecordOpener opener, SessionLimit limit, Func<Error?>? beforeOpening = null)
 {
     // Part of the statement's text: the planner must know that few rows are wanted, and a handful of texts are prepared once.
     private static readonly int[] Batches = [16, 64, 256, 1_024, 4_096];
 
     // Up to here a page travels with the questions of others; more, and what the store must look for in packed tokens, has a connection of its own.
     private const int FewRows = 64;
+
+    /// <summary>Why a walk ended before its end; then what it found is not all.</summary>
+    public Error? Stopped { get; private set; }
 
     public static Error? Check(RecordQuery query) =>
         query.Limit is < 1 or > 1_000 ? new Error("query.limit", $"A page holds 1 to 1,000 records; {query.Limit} were asked for.")
@@ -60,12 +64,22 @@ internal sealed class RecordSearch(VaultParts parts, RecordOpener opener, Sessio
         return count;
     }
 
+    /// <summary>Everything that is found, in the order asked for, in one walk.</summary>
+    public Task Each(RecordQuery query, ResidentKeys keys, Action<StoredRecord> take, CancellationToken cancel) =>
+        Walk(query.Predicate, null, query.Order, keys, null, int.MaxValue, cancel, (row, opened) =>
+        {
+            take(opened.Record(parts.Ids, row));
+            return true;
+        });
+
     /// <summary>Hands over what is found until <paramref name="take"/> says that it is enough.</summary>
     private async Task Walk(
         RecordPredicate predicate, IReadOnlyList<string>? scope, RecordOrder order, ResidentKeys keys, PagePosition? after, int wanted, CancellationToken cancel,
         Func<RecordRow, OpenedRow, bool> take, GateQuestion? gate = null)
     {
         var chains = await Chains(predicate, scope, keys, cancel);
+        if (Stopped is not null)
+            return;
         var matches = new Matcher(limit, SeqOf, chains).Compile(predicate, scope);
         var superset = new SqlSuperset(parts.Records, keys, SeqOf, chains, SqlSuperset.CodeOfAll(predicate, scope));
         var condition = superset.Lower(predicate, scope);
@@ -140,6 +154,8 @@ internal sealed class RecordSearch(VaultParts parts, RecordOpener opener, Sessio
         bool Look(RecordRow row)
         {
             position = PositionOf(order, row);
+            if ((Stopped = beforeOpening?.Invoke()) is not null)
+                return false;
             return opener.Row(keys, row, RecordRow.Current) is not { } opened || !matches(new Candidate(row, opened.Class, opened.Resource.Json.Span)) || take(row, opened);
         }
     }
@@ -187,6 +203,8 @@ internal sealed class RecordSearch(VaultParts parts, RecordOpener opener, Sessio
         var chains = new ChainSets();
         foreach (var chain in ChainSets.In(predicate).ToHashSet(ReferenceEqualityComparer.Instance))
         {
+            if (Stopped is not null)
+                return chains;
             if (chain is RecordPredicate.ReferenceTo to)
             {
                 var targets = new HashSet<string>(StringComparer.Ordinal);

@@ -1,10 +1,15 @@
 using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+using Tasuki.FhirApi.Searching;
 
 namespace Tasuki.FhirApi;
 
 /// <summary>FHIR R4 at <c>/fhir</c>, by access token alone: cookies are not looked at.</summary>
 public static class FhirApiModule
 {
+    public static IServiceCollection AddFhirApi(this IServiceCollection services, SearchLimits searches) =>
+        services.AddSingleton(provider => new SearchBudget(searches, provider.GetRequiredService<TimeProvider>()));
+
     /// <summary>
     /// Stands before pages, routing and sign-in: a request here needs none of them. The addresses of SMART below <c>/fhir/.well-known</c> are People's.
     /// </summary>

@@ -11,7 +11,6 @@ namespace Tasuki.FhirApi.Operations;
 internal sealed class LastN(Call call)
 {
     private const int MostEach = 100;
-    private const int MostLooked = 20_000;
 
     public async Task<Answer> Run(Interaction request, CancellationToken cancel)
     {
@@ -30,21 +29,25 @@ internal sealed class LastN(Call call)
             return Failures.Answer(residents.Error ?? new Error("query.residents", "The operation is about one person: name one by the parameter 'patient'."));
         var bundle = new BundleWriter("searchset", call.Root, RecordShapes.Whole);
         bundle.Links([("self", $"{call.Root}/Observation/$lastn{PageLink.Query(request.Query)}")]);
+        using var cost = new SearchCost(call);
         foreach (var resident in residents.Value)
         {
             var session = await call.Session(resident, write: false, cancel);
-            if (session.IsOk)
-                await Write(bundle, session.Value, new RecordPredicate.And([parsed.Value.Where, within.Value]), max, cancel);
+            if (!session.IsOk)
+                continue;
+            var query = new RecordQuery { Where = new RecordPredicate.And([parsed.Value.Where, within.Value]), Order = RecordOrder.NewestDateFirst, BeforeOpening = cost.Walk(resident) };
+            var looked = await session.Value.Each(query, NewestOf(max, bundle), cancel);
+            if (!looked.IsOk)
+                return cost.Refused(looked.Error);
         }
 
         return new Answer(200, bundle.Done());
     }
 
-    private static async Task Write(BundleWriter bundle, Session session, RecordPredicate where, int max, CancellationToken cancel)
+    private static Action<StoredRecord> NewestOf(int max, BundleWriter bundle)
     {
         var seen = new Dictionary<string, int>(StringComparer.Ordinal);
-        var looked = 0;
-        await foreach (var record in session.All(new RecordQuery { Where = where, Order = RecordOrder.NewestDateFirst }, cancel))
+        return record =>
         {
             // Codings that say the same thing in two systems are one group by the first of them; a code in words alone is a group of its own.
             var facts = RecordFacts.Of(record.Resource);
@@ -53,8 +56,6 @@ internal sealed class LastN(Call call)
             if (count < max)
                 bundle.Match(record, "match");
             seen[key] = count + 1;
-            if (++looked >= MostLooked)
-                break;
-        }
+        };
     }
 }

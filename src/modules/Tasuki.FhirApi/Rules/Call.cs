@@ -1,5 +1,7 @@
+using System.Runtime.InteropServices;
 using Tasuki.Fhir;
 using Tasuki.Fhir.Searching;
+using Tasuki.FhirApi.Searching;
 using Tasuki.Kernel;
 using Tasuki.People;
 using Tasuki.Vault;
@@ -15,10 +17,17 @@ internal sealed class Call(ApiCaller caller, RecordVault vault, string root, Tim
     private static readonly Error NotToWrite = new("write.grant", "What the person agreed to lets this caller read, and not write.");
     private static readonly Error Insufficient = new("scope.insufficient", "The token's scopes do not cover this.");
     private readonly Dictionary<(ResidentNo, bool), Task<Result<Session>>> _sessions = [];
+    private readonly Dictionary<ResidentNo, int> _opened = [];
 
     public ApiCaller Caller => caller;
 
     public RecordVault Vault => vault;
+
+    /// <summary>Shared by the calls of a municipality; a call without one has the usual limits to itself.</summary>
+    public SearchBudget Budget { get; init; } = new(SearchLimits.Usual, clock);
+
+    /// <summary>How many records of a person the searches of this request have opened.</summary>
+    public ref int Opened(ResidentNo resident) => ref CollectionsMarshal.GetValueRefOrAddDefault(_opened, resident, out _);
 
     public TimeProvider Clock => clock;
 

@@ -9,6 +9,9 @@ namespace Tasuki.FhirApi.Searching;
 /// <summary>Where the next page starts: the parameters, the place among the residents, the vault's own token.</summary>
 internal sealed record PageState(string[] Types, string[] Parameters, int Resident, string? After)
 {
+    /// <summary>Instead of the vault's token, in an order the store does not keep.</summary>
+    public SortPlace? Behind { get; init; }
+
     public IReadOnlyList<(string, string)> Pairs() => [.. Parameters.Chunk(2).Select(pair => (pair[0], pair[1]))];
 }
 

@@ -14,6 +14,8 @@ internal sealed class SearchParser(string root, Func<string, ResidentNo?> reside
 {
     public const int LargestCount = 1_000;
 
+    private const int MostSortKeys = 5;
+
     private static readonly HashSet<string> Formats = new(StringComparer.Ordinal) { "_format", "_pretty" };
 
     private readonly List<string> _leftOut = [];
@@ -112,14 +114,25 @@ internal sealed class SearchParser(string root, Func<string, ResidentNo?> reside
 
     private static Result<SearchRequest> Sorted(SearchRequest request, string value)
     {
-        var newest = value.StartsWith('-');
-        var name = newest ? value[1..] : value;
-        if (name is "_lastUpdated")
-            return request with { IsSorted = true, Order = newest ? RecordOrder.NewestUpdateFirst : RecordOrder.OldestUpdateFirst };
-        return !name.Contains(',', StringComparison.Ordinal) && request.Types.All(type => SearchParameters.Find(type, name) is { IsOk: true, Value.FollowsMainDate: true })
-            ? request with { IsSorted = true, Order = newest ? RecordOrder.NewestDateFirst : RecordOrder.OldestDateFirst }
-            : new Error("query.sort", "Results are sorted by '_lastUpdated' or by the date parameter of the type (such as 'date'), by one of them, ascending or with a minus before it.");
+        var keys = value.Split(',').Select(one => one.StartsWith('-') ? new SortKey(one[1..], Descending: true) : new SortKey(one, Descending: false)).ToList();
+        if (keys.Count > MostSortKeys || !keys.TrueForAll(key => HasOrder(request.Types, key.Name)))
+        {
+            return new Error("query.sort", $"Results are sorted by '_lastUpdated', '_id' or a search parameter that every type asked for has and that is no composite, or by up to {MostSortKeys} of them with "
+                + "commas between; a minus before one turns it round.");
+        }
+
+        request = request with { IsSorted = true };
+        return keys switch
+        {
+            [("_lastUpdated", var newest)] => request with { Order = newest ? RecordOrder.NewestUpdateFirst : RecordOrder.OldestUpdateFirst },
+            [var (name, newest)] when request.Types.All(type => SearchParameters.Find(type, name) is { IsOk: true, Value.FollowsMainDate: true }) =>
+                request with { Order = newest ? RecordOrder.NewestDateFirst : RecordOrder.OldestDateFirst },
+            _ => request with { SortKeys = keys },
+        };
     }
+
+    private static bool HasOrder(IReadOnlyList<string> types, string name) =>
+        name is "_id" or "_lastUpdated" || types.All(type => SearchParameters.Find(type, name) is { IsOk: true, Value.Kind: not SearchKind.Composite });
 
     private static Result<SearchRequest> Included(SearchRequest request, string value, bool reverse, bool iterate)
     {

@@ -27,6 +27,9 @@ internal sealed record SearchRequest(IReadOnlyList<string> Types, RecordPredicat
     /// <summary>An order was asked for.</summary>
     public bool IsSorted { get; init; }
 
+    /// <summary>The order asked for, where the store does not keep it; else none, and it is <see cref="Order"/>.</summary>
+    public IReadOnlyList<SortKey> SortKeys { get; init; } = [];
+
     public int Count { get; init; } = 50;
 
     public SummaryMode Summary { get; init; }
