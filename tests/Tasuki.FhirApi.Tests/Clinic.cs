@@ -18,6 +18,8 @@ public sealed class Clinic : IAsyncDisposable
 
     public RecordVault Vault { get; }
 
+    public WrittenProfiles Profiles { get; set; } = WrittenProfiles.Load(null, null).Value;
+
     public static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     public static async Task<Clinic> Open(StoreKind store)
@@ -83,7 +85,7 @@ public sealed class Patient(Clinic clinic, ResidentNo resident, string id)
         headers?.Invoke(said);
         var caller = new ApiCaller(
             ApiCallerKind.ResidentApp, Actor.Application(Name(App)), resident, id, null, 1, null, SmartScopes.Parse(Scopes).Value, TimeProvider.System.GetUtcNow().AddMinutes(10));
-        var call = new Call(caller, clinic.Vault, Clinic.Root, TimeProvider.System);
+        var call = new Call(caller, clinic.Vault, Clinic.Root, TimeProvider.System) { Profiles = clinic.Profiles };
         var question = address.IndexOf('?', StringComparison.Ordinal);
         var interaction = new Interaction(
             method, (question < 0 ? address : address[..question]).Split('/', StringSplitOptions.RemoveEmptyEntries), question < 0 ? [] : Interactions.QueryText.Parse(address[question..]),

@@ -12,6 +12,9 @@ internal sealed class WriteRecords(Call call)
 {
     private static readonly Error Missing = new("record.missing", "There is no such record, or it is not open to this caller.");
 
+    // What profiles say of a change that they do not refuse.
+    private readonly Dictionary<RecordChange, IReadOnlyList<Issue>> _said = new(ReferenceEqualityComparer.Instance);
+
     public async Task<Answer> Create(string type, Interaction interaction, CancellationToken cancel)
     {
         var (change, resident, refused) = PlanCreate(type, interaction);
@@ -22,26 +25,26 @@ internal sealed class WriteRecords(Call call)
     public (RecordChange? Change, ResidentNo Resident, Answer? Refused) PlanCreate(string type, Interaction interaction)
     {
         if (Closed(type, ScopeActions.Create) is { } closed)
-            return (null, default, closed);
+            return (null, default, Failures.Answer(closed));
         var (incoming, refused) = IncomingResource.Of(call, type, interaction.Body);
         if (incoming is null)
             return (null, default, refused);
         RecordQuery? condition = null;
         if (interaction.IfNoneExist is { } text)
         {
-            var parsed = Condition(type, QueryText.Parse(text));
+            var parsed = QueryText.Fault(text) is { } broken ? broken : Condition(type, QueryText.Parse(text));
             if (!parsed.IsOk)
                 return (null, default, Failures.Answer(parsed.Error));
             condition = parsed.Value;
         }
 
-        return (new RecordChange.Create(incoming.Record(call, interaction.FullUrl), condition), incoming.Resident, null);
+        return (Saying(new RecordChange.Create(incoming.Record(call, interaction.FullUrl), condition), incoming), incoming.Resident, null);
     }
 
     public async Task<Answer> Update(string type, string? id, Interaction interaction, CancellationToken cancel)
     {
         if (Closed(type, ScopeActions.Update) is { } closed)
-            return closed;
+            return Failures.Answer(closed);
         var target = await Target(type, id, interaction, cancel);
         if (!target.IsOk)
             return Failures.Answer(target.Error);
@@ -54,7 +57,7 @@ internal sealed class WriteRecords(Call call)
     public (RecordChange? Change, ResidentNo Resident, Answer? Refused) PlanUpdate(string type, string id, Interaction interaction)
     {
         if (Closed(type, ScopeActions.Update) is { } closed)
-            return (null, default, closed);
+            return (null, default, Failures.Answer(closed));
         var (incoming, refused) = IncomingResource.Of(call, type, interaction.Body);
         if (incoming is null)
             return (null, default, refused);
@@ -63,14 +66,14 @@ internal sealed class WriteRecords(Call call)
         if (call.ResidentOf(id) != incoming.Resident)
             return (null, default, Failures.Answer(Missing));
         return IfMatch(interaction) is { IsOk: true } version
-            ? (new RecordChange.Update(id, incoming.Record(call, interaction.FullUrl), version.Value), incoming.Resident, null)
+            ? (Saying(new RecordChange.Update(id, incoming.Record(call, interaction.FullUrl), version.Value), incoming), incoming.Resident, null)
             : (null, default, Failures.Answer(IfMatch(interaction).Error!));
     }
 
     public async Task<Answer> Patch(string type, string? id, Interaction interaction, CancellationToken cancel)
     {
         if (Closed(type, ScopeActions.Update) is { } closed)
-            return closed;
+            return Failures.Answer(closed);
         if (interaction.ContentType is not "application/json-patch+json")
             return Failures.Answer(new Error("body.media", "A patch is a JSON Patch: application/json-patch+json."));
         var target = await Target(type, id, interaction, cancel);
@@ -95,7 +98,7 @@ internal sealed class WriteRecords(Call call)
     public async Task<Answer> Delete(string type, string? id, Interaction interaction, CancellationToken cancel)
     {
         if (Closed(type, ScopeActions.Delete) is { } closed)
-            return closed;
+            return Failures.Answer(closed);
         var target = await Target(type, id, interaction, cancel);
         if (!target.IsOk)
             return Failures.Answer(target.Error);
@@ -108,23 +111,32 @@ internal sealed class WriteRecords(Call call)
     public (RecordChange? Change, ResidentNo Resident, Answer? Refused) PlanDelete(string type, string id, Interaction interaction)
     {
         if (Closed(type, ScopeActions.Delete) is { } closed)
-            return (null, default, closed);
+            return (null, default, Failures.Answer(closed));
         var version = IfMatch(interaction);
         return !version.IsOk ? (null, default, Failures.Answer(version.Error))
             : call.ResidentOf(id) is { } resident ? (new RecordChange.Delete(id, version.Value), resident, null) : (null, default, Failures.Answer(Missing));
     }
 
+    /// <summary>A type closed to everybody, or to these scopes. A scope with a condition reads: what it would write cannot be held against it before it is written.</summary>
+    public Error? Closed(string type, ScopeActions action)
+    {
+        if (WriteRules.Refusal(type) is { } closed)
+            return closed;
+        var within = call.Within(type, action);
+        return !within.IsOk ? within.Error : within.Value is RecordPredicate.Everything ? null : new Error("scope.insufficient", "A scope with a condition does not write.");
+    }
+
     /// <summary>Whether the caller may change it as it stands, and whether it is of the type the address says.</summary>
     public Error? Permit(StoredRecord record, RecordChange change) => WriteRules.Refusal(call.Caller, record);
 
-    public static Answer Answered(Call call, ChangedRecord changed, Preference prefer)
+    public Answer Answered(RecordChange change, ChangedRecord changed, Preference prefer)
     {
         if (changed.Outcome is ChangeOutcome.Deleted)
             return new Answer(204, default) { Version = changed.Version };
         var body = ReadOnlyMemory<byte>.Empty;
         if (prefer.OutcomeOnly)
         {
-            body = Outcome.Of(new Issue("information", "informational", "Done."));
+            body = Outcome.Of([new Issue("information", "informational", "Done."), .. _said.GetValueOrDefault(change) ?? []]);
         }
         else if (!prefer.Minimal && changed.Record is { } record)
         {
@@ -143,17 +155,13 @@ internal sealed class WriteRecords(Call call)
     {
         var session = await call.Session(resident, write: true, cancel);
         var done = session.IsOk ? await session.Value.Change([change], Permit, cancel) : session.Error;
-        return done.IsOk ? Answered(call, done.Value[0], interaction.Prefer) : Failures.Answer(done.Error);
+        return done.IsOk ? Answered(change, done.Value[0], interaction.Prefer) : Failures.Answer(done.Error);
     }
 
-    // A type closed to everybody, or to these scopes. A scope with a condition reads: what it would write cannot be held against it before it is written.
-    private Answer? Closed(string type, ScopeActions action)
+    private RecordChange Saying(RecordChange change, IncomingResource incoming)
     {
-        if (WriteRules.Refusal(type) is { } closed)
-            return Failures.Answer(closed);
-        var within = call.Within(type, action);
-        return !within.IsOk ? Failures.Answer(within.Error)
-            : within.Value is RecordPredicate.Everything ? null : Failures.Answer(new Error("scope.insufficient", "A scope with a condition does not write."));
+        _said[change] = incoming.Said;
+        return change;
     }
 
     // The id of the address, or of the one record its condition finds; null when the condition finds none.
@@ -195,19 +203,4 @@ internal sealed class WriteRecords(Call call)
     private static Result<int?> IfMatch(Interaction interaction) =>
         interaction.IfMatch is not { } tag ? Result.Of<int?>(null)
         : Tags.Version(tag) is { } version ? Result.Of<int?>(version) : new Error("change.version", "If-Match carries no version this server gave: W/\"1\" is one.");
-}
-
-/// <summary>The text of a search, as <c>If-None-Exist</c> and the entries of a Bundle carry it.</summary>
-internal static class QueryText
-{
-    public static IReadOnlyList<(string Name, string Value)> Parse(string text) =>
-    [
-        .. text.TrimStart('?').Split('&', StringSplitOptions.RemoveEmptyEntries).Select(pair =>
-        {
-            var at = pair.IndexOf('=', StringComparison.Ordinal);
-            return at < 0 ? (Plain(pair), "") : (Plain(pair[..at]), Plain(pair[(at + 1)..]));
-        }),
-    ];
-
-    private static string Plain(string text) => Uri.UnescapeDataString(text.Replace('+', ' '));
 }

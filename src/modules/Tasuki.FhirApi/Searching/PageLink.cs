@@ -9,6 +9,11 @@ namespace Tasuki.FhirApi.Searching;
 /// <summary>Where the next page starts: the parameters, the place among the residents, the vault's own token.</summary>
 internal sealed record PageState(string[] Types, string[] Parameters, int Resident, string? After)
 {
+    /// <summary>The time of care that <c>$everything</c> is asked for; null for all of it.</summary>
+    public DateTimeOffset? CareFrom { get; init; }
+
+    public DateTimeOffset? CareTo { get; init; }
+
     public IReadOnlyList<(string, string)> Pairs() => [.. Parameters.Chunk(2).Select(pair => (pair[0], pair[1]))];
 }
 
