@@ -341,7 +341,8 @@ public sealed class CanonicalResource
         }
     }
 
-    private static Error JsonError(JsonException broken)
+    /// <summary>What the parser found, as the errors of <see cref="Parse"/>: line and byte, and nothing of the text.</summary>
+    public static Error JsonError(JsonException broken)
     {
         var where = $"line {broken.LineNumber + 1}, byte {broken.BytePositionInLine + 1}";
         return broken.Message.Contains("Duplicate", StringComparison.OrdinalIgnoreCase)

@@ -12,6 +12,9 @@ public static class FhirXml
 {
     private static readonly XmlReaderSettings Reading = new() { DtdProcessing = DtdProcessing.Prohibit, XmlResolver = null, MaxCharactersFromEntities = 0, MaxCharactersInDocument = 64L * 1024 * 1024 };
 
+    // XHTML nests more than resources do. What reads further down goes level by level into the stack.
+    private const int DeepestXml = 2 * CanonicalResource.MaximumDepth;
+
     /// <param name="json">One resource, well-formed.</param>
     public static ReadOnlyMemory<byte> FromJson(ReadOnlyMemory<byte> json) =>
         Encoding.UTF8.GetBytes(FhirJsonNode.Parse(Encoding.UTF8.GetString(json.Span)).ToTypedElement(ModelInfo.ModelInspector).ToXml());
@@ -21,7 +24,10 @@ public static class FhirXml
     {
         try
         {
-            using var reader = XmlReader.Create(new MemoryStream(xml.ToArray(), writable: false), Reading);
+            var bytes = xml.ToArray();
+            if (IsTooDeep(bytes))
+                return new Error("resource.depth", $"The XML is nested deeper than {DeepestXml} levels.");
+            using var reader = XmlReader.Create(new MemoryStream(bytes, writable: false), Reading);
             var root = FhirXmlNode.Read(reader);
             if (!ResourceTypes.IsKnown(root.Name))
                 return new Error("resource.json", "The XML's root is no FHIR R4 resource.");
@@ -36,5 +42,17 @@ public static class FhirXml
         {
             return new Error("resource.json", "The XML is no FHIR R4 resource: an element or value stands where none can.");
         }
+    }
+
+    private static bool IsTooDeep(byte[] xml)
+    {
+        using var reader = XmlReader.Create(new MemoryStream(xml, writable: false), Reading);
+        while (reader.Read())
+        {
+            if (reader.Depth > DeepestXml)
+                return true;
+        }
+
+        return false;
     }
 }

@@ -8,8 +8,9 @@ namespace Tasuki.Server;
 /// The settings under <c>Tasuki</c>, checked at start: <c>Data</c> (the data folder), <c>Ring</c> (the key-ring folder, outside it), <c>Municipality</c> (needed
 /// when there are several), <c>Scanner</c> (<c>HOST:PORT</c> of a clamd, or <c>off</c>; a production server needs one named, even if it is <c>off</c>), <c>Hosts</c>
 /// (the names this server answers to, instead of those of the municipality's description), <c>Proxies</c> (addresses or networks whose forwarded headers count),
-/// <c>Witness</c> (a folder in other hands than the operator's, where the newest seal of the access log is put once a day),
-/// <c>Search</c> (how dear searches through the FHIR interface may be: <see cref="SearchLimits"/>).
+/// <c>Witness</c> (a folder in other hands than the operator's, where the newest seal of the access log is put once a day), <c>Packages</c> (a folder of FHIR
+/// packages), <c>Profiles</c> (<c>off</c>, <c>warn</c> or <c>strict</c>: what they weigh on a write at <c>/fhir</c>) and <c>Search</c> (how dear searches there
+/// may be: <see cref="SearchLimits"/>).
 /// Lists are written with blanks or semicolons between.
 /// </summary>
 public sealed record ServerSettings(string Data, string Ring, string? Municipality, string Scanner)
@@ -28,6 +29,12 @@ public sealed record ServerSettings(string Data, string Ring, string? Municipali
     public string? Witness { get; init; }
 
     public SearchLimits Searches { get; init; } = SearchLimits.Usual;
+
+    /// <summary>Null: profiles are not looked at.</summary>
+    public string? Packages { get; init; }
+
+    /// <summary>Null: <c>warn</c>, where there are packages.</summary>
+    public string? Profiles { get; init; }
 
     /// <summary>Empty: nobody's forwarded headers count.</summary>
     public IReadOnlyList<IPNetwork> Proxies { get; init; } = [];
@@ -52,7 +59,7 @@ public sealed record ServerSettings(string Data, string Ring, string? Municipali
         {
             Hosts = [.. Split(section["Hosts"])], Proxies = [.. proxies.Select(p => p!.Value)],
             Searches = searches.Value,
-            Witness = section["Witness"] is { Length: > 0 } witness ? witness : null,
+            Witness = section["Witness"] is { Length: > 0 } witness ? witness : null, Packages = section["Packages"], Profiles = section["Profiles"],
         };
     }
 

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Hosting.StaticWebAssets;
 using Tasuki.Data;
+using Tasuki.FhirApi;
 using Tasuki.Kernel;
 using Tasuki.Server.Logs;
 using Tasuki.Server.Municipalities;
@@ -26,6 +27,9 @@ public static class TasukiServer
         var settings = ServerSettings.From(builder.Configuration, builder.Environment.IsProduction());
         if (!settings.IsOk)
             return settings.Error;
+        var profiles = WrittenProfiles.Load(settings.Value.Profiles, settings.Value.Packages);
+        if (!profiles.IsOk)
+            return profiles.Error;
         var folder = MunicipalityFolder.Load(settings.Value.Data, settings.Value.Ring, settings.Value.Municipality);
         if (!folder.IsOk)
             return folder.Error;
@@ -44,6 +48,7 @@ public static class TasukiServer
 
         builder.Services.AddQuietLogging();
         builder.Services.AddHostedService<CloseVault>();
+        builder.Services.AddSingleton(profiles.Value);
         builder.Services.AddTasuki(folder.Value, vault.Value, settings.Value);
         var app = builder.Build();
         vaultLog.GoesTo(app.Services.GetRequiredService<ILoggerFactory>());

@@ -18,6 +18,8 @@ public sealed class Clinic : IAsyncDisposable
 
     public RecordVault Vault { get; }
 
+    public WrittenProfiles Profiles { get; set; } = WrittenProfiles.Load(null, null).Value;
+
     public static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     public static async Task<Clinic> Open(StoreKind store)
@@ -111,9 +113,9 @@ public sealed class Patient(Clinic clinic, ResidentNo resident, string id)
     {
         var said = new Dictionary<string, string>(StringComparer.Ordinal);
         headers?.Invoke(said);
-        var call = new Call(Caller, clinic.Vault, Clinic.Root, TimeProvider.System);
+        var call = new Call(Caller, clinic.Vault, Clinic.Root, TimeProvider.System) { Profiles = clinic.Profiles };
         if (Budget is not null)
-            call = new Call(Caller, clinic.Vault, Clinic.Root, TimeProvider.System) { Budget = Budget };
+            call = new Call(Caller, clinic.Vault, Clinic.Root, TimeProvider.System) { Profiles = clinic.Profiles, Budget = Budget };
         var question = address.IndexOf('?', StringComparison.Ordinal);
         var interaction = new Interaction(
             method, (question < 0 ? address : address[..question]).Split('/', StringSplitOptions.RemoveEmptyEntries), question < 0 ? [] : Interactions.QueryText.Parse(address[question..]),

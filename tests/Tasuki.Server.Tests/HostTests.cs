@@ -43,6 +43,9 @@ public sealed class HostTests
     [InlineData("settings.search", "--Tasuki:Search:AtOnce=0")]
     [InlineData("settings.search", "--Tasuki:Search:Hevay=1000")]
     [InlineData("settings.forwarded", "--FORWARDEDHEADERS_ENABLED=true")]
+    [InlineData("settings.profiles", "--Tasuki:Profiles=perhaps")]
+    [InlineData("settings.packages", "--Tasuki:Profiles=strict")]
+    [InlineData("settings.packages", "--Tasuki:Packages=/nowhere/packages")]
     public async Task A_wrong_setting_stops_the_start(string code, string setting)
     {
         await using var town = await TestMunicipality.New(StoreKind.Sqlite, "wrong");

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Diagnostics;
+using Tasuki.FhirApi;
 
 namespace Tasuki.Server.Logs;
 
@@ -27,6 +28,7 @@ internal sealed class SayFault(ILogger<SayFault> log) : IExceptionHandler
             {
                 context.Response.Clear();
                 context.Response.StatusCode = broken is BadHttpRequestException bad ? bad.StatusCode : StatusCodes.Status500InternalServerError;
+                await context.AnswerFhirFault();
             }
         }
     }

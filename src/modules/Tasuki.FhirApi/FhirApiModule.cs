@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Tasuki.FhirApi.Searching;
 
@@ -14,6 +15,12 @@ public static class FhirApiModule
     /// Stands before pages, routing and sign-in: a request here needs none of them. The addresses of SMART below <c>/fhir/.well-known</c> are People's.
     /// </summary>
     public static IApplicationBuilder UseFhirApi(this IApplicationBuilder app) => app.MapWhen(
-        static context => context.Request.Path.StartsWithSegments(FhirEndpoint.Base, StringComparison.Ordinal, out var rest) && !rest.StartsWithSegments("/.well-known", StringComparison.Ordinal),
+        static context => IsHere(context.Request),
         static branch => branch.Run(FhirEndpoint.Answer));
+
+    /// <summary>Answers a request that ended in a fault as this interface does, where it is one of this interface. The status is set by who caught the fault.</summary>
+    public static Task AnswerFhirFault(this HttpContext context) => IsHere(context.Request) ? FhirEndpoint.AnswerFault(context) : Task.CompletedTask;
+
+    private static bool IsHere(HttpRequest request) =>
+        request.Path.StartsWithSegments(FhirEndpoint.Base, StringComparison.Ordinal, out var rest) && !rest.StartsWithSegments("/.well-known", StringComparison.Ordinal);
 }

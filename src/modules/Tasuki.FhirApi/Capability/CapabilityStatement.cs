@@ -9,7 +9,7 @@ namespace Tasuki.FhirApi.Capability;
 internal static class CapabilityStatement
 {
     public static readonly IReadOnlyList<(string Type, string Name)> Operations =
-        [("Patient", "everything"), ("Observation", "lastn"), ("DocumentReference", "docref"), ("Resource", "validate")];
+        [("Patient", "everything"), ("Patient", "summary"), ("Observation", "lastn"), ("DocumentReference", "docref"), ("Resource", "validate")];
 
     public static Answer Answer(string root, TimeProvider clock)
     {
@@ -54,6 +54,7 @@ internal static class CapabilityStatement
     {
         var server = root[..root.LastIndexOf('/')];
         writer.WriteStartObject("security"u8);
+        Addresses(writer, server);
         writer.WriteStartArray("service"u8);
         writer.WriteStartObject();
         writer.WriteStartArray("coding"u8);
@@ -66,6 +67,26 @@ internal static class CapabilityStatement
         writer.WriteEndArray();
         writer.WriteString("description"u8, $"OAuth 2 by SMART App Launch; addresses at {server}/fhir/.well-known/smart-configuration.");
         writer.WriteEndObject();
+    }
+
+    // Clients ask for the well-known document and for this at once, and take the answer that comes first.
+    private static void Addresses(Utf8JsonWriter writer, string server)
+    {
+        writer.WriteStartArray("extension"u8);
+        writer.WriteStartObject();
+        writer.WriteString("url"u8, "http://fhir-registry.smarthealthit.org/StructureDefinition/oauth-uris"u8);
+        writer.WriteStartArray("extension"u8);
+        foreach (var (name, path) in new[] { ("authorize", "/connect/authorize"), ("token", "/connect/token") })
+        {
+            writer.WriteStartObject();
+            writer.WriteString("url"u8, name);
+            writer.WriteString("valueUri"u8, server + path);
+            writer.WriteEndObject();
+        }
+
+        writer.WriteEndArray();
+        writer.WriteEndObject();
+        writer.WriteEndArray();
     }
 
     private static void Resource(Utf8JsonWriter writer, string type)
@@ -105,7 +126,12 @@ internal static class CapabilityStatement
         {
             writer.WriteStartObject();
             writer.WriteString("name"u8, name);
-            writer.WriteString("definition"u8, name is "docref" ? "http://hl7.org/fhir/uv/ipa/OperationDefinition/docref" : $"http://hl7.org/fhir/OperationDefinition/{of}-{name}");
+            writer.WriteString("definition"u8, name switch
+            {
+                "docref" => "http://hl7.org/fhir/uv/ipa/OperationDefinition/docref",
+                "summary" => "http://hl7.org/fhir/uv/ips/OperationDefinition/summary",
+                _ => $"http://hl7.org/fhir/OperationDefinition/{of}-{name}",
+            });
             writer.WriteEndObject();
         }
 

@@ -31,6 +31,7 @@ internal sealed class Dispatcher(Call call, ISeal seal)
         [var type, var id] => OfRecord(type, id, request, cancel),
         [var type, var id, "_history"] when request.Method is "GET" => new ReadRecords(call).History(type, id, request, cancel),
         [var type, var id, "_history", var version] when request.Method is "GET" => new ReadRecords(call).ReadVersion(type, id, version, cancel),
+        [var type, var id, "$validate"] when request.Method is "GET" or "POST" => new Validate(call).Run(type, id, request, cancel),
         ["Patient", var id, ['$', .. var operation]] => OnPatient(id, operation, request, cancel),
         ["Patient", var id, var type] when request.Method is "GET" => Compartment(id, type, request, cancel),
         ["Patient", var id, var type, "_search"] when request.Method is "POST" => Compartment(id, type, request, cancel),
@@ -61,15 +62,18 @@ internal sealed class Dispatcher(Call call, ISeal seal)
 
     private Task<Answer> OnType(string type, string operation, Interaction request, CancellationToken cancel) => (type, operation) switch
     {
+        _ when request.Method is not ("GET" or "POST") => NoMethod(),
         ("Observation", "lastn") => new LastN(call).Run(request, cancel),
-        ("DocumentReference", "docref") => Search(["DocumentReference"], request with { Query = DocRef.Parameters(request) }, null, cancel),
-        (_, "validate") when request.Method is "POST" => Task.FromResult(Validate.Answer(type, request)),
+        ("DocumentReference", "docref") => new DocRef(call, seal).Run(request, cancel),
+        (_, "validate") => new Validate(call).Run(type, null, request, cancel),
         _ => Refused(Unknown),
     };
 
     private Task<Answer> OnPatient(string id, string operation, Interaction request, CancellationToken cancel) => operation switch
     {
-        "everything" when request.Method is "GET" => new Everything(call, seal).Run(id, request, cancel),
+        _ when request.Method is not ("GET" or "POST") => NoMethod(),
+        "summary" => new Operations.Summary.Summarize(call).Run(id, request, cancel),
+        "everything" => new Everything(call, seal).Run(id, request, cancel),
         _ => Refused(Unknown),
     };
 

@@ -29,7 +29,7 @@ internal static class Failures
         "query.wait" => (429, "throttled"),
         "interaction.method" => (405, "not-supported"),
         "body.media" => (415, "not-supported"),
-        "body.size" => (413, "too-long"),
+        "body.size" or "patch.size" => (413, "too-long"),
         "accept.media" => (406, "not-supported"),
         "resource.shape" or "resource.json" or "resource.type" or "resource.duplicate" or "resource.depth" or "resource.text" => (400, "structure"),
         "resource.subject" => (422, "business-rule"),

@@ -1,9 +1,8 @@
-using System.Buffers;
 using System.Globalization;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Extensions.DependencyInjection;
 using Tasuki.Fhir;
+using Tasuki.FhirApi.Interactions;
 using Tasuki.Kernel;
 using Tasuki.Kernel.Seals;
 using Tasuki.People;
@@ -19,10 +18,8 @@ internal static class FhirEndpoint
     /// <summary>A request's body at most. Larger amounts come by $import.</summary>
     public const int LargestBody = 16 * 1024 * 1024;
 
-    private const string Json = "application/fhir+json";
-    private const string Xml = "application/fhir+xml";
-    private const string Patch = "application/json-patch+json";
-    private const string Form = "application/x-www-form-urlencoded";
+    private const string Json = IncomingBody.Json;
+    private const string Xml = IncomingBody.Xml;
 
     private static readonly HashSet<string> JsonNames = new(StringComparer.OrdinalIgnoreCase) { Json, "application/json", "text/json", "json", "*/*", "application/*", "text/html" };
     private static readonly HashSet<string> XmlNames = new(StringComparer.OrdinalIgnoreCase) { Xml, "application/xml", "text/xml", "xml" };
@@ -40,13 +37,22 @@ internal static class FhirEndpoint
         await Send(context, await Run(context, cancel), form);
     }
 
+    /// <summary>For a request that ended in a fault, before anything of an answer was sent. The status stands; nothing of the fault is said.</summary>
+    public static Task AnswerFault(HttpContext context)
+    {
+        var sentence = context.Response.StatusCode < 500 ? "The request is not of its form." : "Something went wrong here. What was asked was not done, or not wholly; ask again.";
+        return Send(context, new Answer(context.Response.StatusCode, Outcome.Of(new Issue("error", context.Response.StatusCode < 500 ? "structure" : "exception", sentence))), Json);
+    }
+
     private static async Task<Answer> Run(HttpContext context, CancellationToken cancel)
     {
         var request = context.Request;
         var root = $"{request.Scheme}://{request.Host}{request.PathBase}{Base}";
         var clock = context.RequestServices.GetRequiredService<TimeProvider>();
         var path = (request.Path.Value ?? "")[Base.Length..].Split('/', StringSplitOptions.RemoveEmptyEntries);
-        if (path is ["metadata"] && request.Method is "GET")
+        // A HEAD is a GET whose body stays here.
+        var method = request.Method is "HEAD" ? "GET" : request.Method;
+        if (path is ["metadata"] && method is "GET")
             return Capability.CapabilityStatement.Answer(root, clock);
 
         var callers = context.RequestServices.GetRequiredService<ApiCallers>();
@@ -57,55 +63,31 @@ internal static class FhirEndpoint
             return new Answer(context.Response.StatusCode, Outcome.Of(new Issue("error", "login", caller.Error.Message)));
         }
 
-        var body = await Body(request, cancel);
+        var body = await IncomingBody.Read(request, cancel);
         if (!body.IsOk)
             return Failures.Answer(body.Error);
+        if (QueryText.Fault(request.QueryString.Value ?? "") is { } broken)
+            return Failures.Answer(broken);
         var query = request.Query.SelectMany(pair => pair.Value.Select(value => (pair.Key, value ?? ""))).ToList();
-        var interaction = new Interaction(request.Method, path, query, body.Value.Bytes)
+        var interaction = new Interaction(method, path, query, body.Value.Bytes)
         {
             ContentType = body.Value.Type, IfMatch = Header(request, "If-Match"), IfNoneMatch = Header(request, "If-None-Match"), IfNoneExist = Header(request, "If-None-Exist"),
             Prefer = Preference.Of(request.Headers["Prefer"]),
         };
-        if (body.Value.Type is Form)
-            interaction = interaction with { Query = [.. query, .. new FormReader(System.Text.Encoding.UTF8.GetString(body.Value.Bytes.Span)).ReadForm().SelectMany(pair => pair.Value.Select(value => (pair.Key, value ?? "")))], Body = default };
-        var call = new Call(caller.Value, context.RequestServices.GetRequiredService<RecordVault>(), root, clock) { Budget = context.RequestServices.GetRequiredService<Searching.SearchBudget>() };
+        if (body.Value.Type is IncomingBody.Form)
+        {
+            var form = System.Text.Encoding.UTF8.GetString(body.Value.Bytes.Span);
+            if (QueryText.Fault(form) is { } fault)
+                return Failures.Answer(fault);
+            interaction = interaction with { Query = [.. query, .. QueryText.Parse(form)], Body = default };
+        }
+
+        var call = new Call(caller.Value, context.RequestServices.GetRequiredService<RecordVault>(), root, clock)
+        {
+            Budget = context.RequestServices.GetRequiredService<Searching.SearchBudget>(), Profiles = context.RequestServices.GetRequiredService<WrittenProfiles>(),
+        };
         return await new Dispatcher(call, context.RequestServices.GetRequiredService<ISeal>()).Run(interaction, cancel);
     }
-
-    private static async Task<Result<(ReadOnlyMemory<byte> Bytes, string? Type)>> Body(HttpRequest request, CancellationToken cancel)
-    {
-        if (request.Method is "GET" or "HEAD" or "DELETE")
-            return (default, null);
-        var type = request.ContentType?.Split(';')[0].Trim().ToLowerInvariant();
-        var isSearch = request.Path.Value!.EndsWith("/_search", StringComparison.Ordinal);
-        if (request.ContentLength is 0 or null && type is null)
-            return (default, null);
-        if (isSearch ? type is not Form : type is not (Json or "application/json" or Xml or "application/xml" or "text/xml" or Patch))
-        {
-            return new Error("body.media", isSearch ? "A search by POST has its parameters in a form: application/x-www-form-urlencoded."
-                : "A resource comes as application/fhir+json or application/fhir+xml, a patch as application/json-patch+json.");
-        }
-
-        if (request.ContentLength > LargestBody)
-            return TooLarge;
-        var bytes = new ArrayBufferWriter<byte>((int)Math.Min(request.ContentLength ?? 4096, LargestBody) + 1);
-        while (true)
-        {
-            var read = await request.Body.ReadAsync(bytes.GetMemory(4096), cancel);
-            if (read == 0)
-                break;
-            bytes.Advance(read);
-            if (bytes.WrittenCount > LargestBody)
-                return TooLarge;
-        }
-
-        if (type is not (Xml or "application/xml" or "text/xml"))
-            return (bytes.WrittenMemory, type);
-        var json = FhirXml.ToJson(bytes.WrittenMemory);
-        return json.IsOk ? (json.Value, Json) : json.Error;
-    }
-
-    private static Error TooLarge => new("body.size", $"The body is larger than {LargestBody / 1024 / 1024} MB.");
 
     private static async Task Send(HttpContext context, Answer answer, string form)
     {
@@ -114,7 +96,7 @@ internal static class FhirEndpoint
         response.Headers.CacheControl = "no-store";
         response.Headers.XContentTypeOptions = "nosniff";
         if (answer.Version is { } version)
-            response.Headers.ETag = Interactions.Tags.Of(version);
+            response.Headers.ETag = Tags.Of(version);
         if (answer.LastModified is { } modified)
             response.Headers.LastModified = modified.UtcDateTime.ToString("R", CultureInfo.InvariantCulture);
         if (answer.RetryAfter is { } seconds)
@@ -126,7 +108,8 @@ internal static class FhirEndpoint
         var body = form is Xml ? FhirXml.FromJson(answer.Body) : answer.Body;
         response.ContentType = $"{form}; charset=utf-8";
         response.ContentLength = body.Length;
-        await response.Body.WriteAsync(body, context.RequestAborted);
+        if (context.Request.Method is not "HEAD")
+            await response.Body.WriteAsync(body, context.RequestAborted);
     }
 
     // '_format' says it before Accept does. Null: neither form is accepted.

@@ -6,8 +6,9 @@ using Tasuki.Vault;
 
 namespace Tasuki.FhirApi.Interactions;
 
-/// <summary>A resource as it came, checked against base R4, and whose it is.</summary>
-internal sealed record IncomingResource(CanonicalResource Resource, ResidentNo Resident)
+/// <summary>A resource as it came, checked against base R4 and the profiles it declares, and whose it is.</summary>
+/// <param name="Said">What the profiles say, and does not refuse.</param>
+internal sealed record IncomingResource(CanonicalResource Resource, ResidentNo Resident, IReadOnlyList<Issue> Said)
 {
     private static readonly JsonReaderOptions Reading = new() { MaxDepth = CanonicalResource.MaximumDepth };
 
@@ -30,13 +31,16 @@ internal sealed record IncomingResource(CanonicalResource Resource, ResidentNo R
         // Category and source are the vault's to say, not a caller's.
         var resource = parsed.Value.WithoutTags(tag => tag.System?.StartsWith("urn:x-tasuki:", StringComparison.Ordinal) is true);
         var resident = WhoseIs(call, resource);
-        return resident.IsOk ? (new IncomingResource(resource, resident.Value), null) : (null, Failures.Answer(resident.Error));
+        if (!resident.IsOk)
+            return (null, Failures.Answer(resident.Error));
+        var said = call.Profiles.OnWrite(body);
+        return said.Any(issue => issue.Severity is "error") ? (null, new Answer(422, Outcome.Of(said))) : (new IncomingResource(resource, resident.Value, said), null);
     }
 
     public NewRecord Record(Call call, string? localUrl) => new(Resource, WriteRules.Origin(call.Caller, call.Clock.GetUtcNow()), LocalUrl: localUrl);
 
-    // Every reference to a Patient must be to one and the same; the launched one where there is one.
-    private static Result<ResidentNo> WhoseIs(Call call, CanonicalResource resource)
+    /// <summary>Every reference to a Patient must be to one and the same; the launched one where there is one. Error <c>resource.subject</c>.</summary>
+    public static Result<ResidentNo> WhoseIs(Call call, CanonicalResource resource)
     {
         ResidentNo? whose = call.Caller.Resident;
         var reader = new Utf8JsonReader(resource.Json.Span, Reading);

@@ -5,15 +5,26 @@ using Tasuki.Kernel;
 
 namespace Tasuki.FhirApi.Interactions;
 
-/// <summary>JSON Patch (RFC 6902) over a resource. All operations or none. The sentences name operations by their place, never values.</summary>
-internal static class JsonPatch
+/// <summary>
+/// JSON Patch (RFC 6902) over a resource. All operations or none. The sentences name operations by their place, never values. What the operations put in is counted
+/// before it is put in: copies of copies grow to the largest body and no further, and nest no deeper than a resource may.
+/// </summary>
+internal sealed class JsonPatch
 {
     private const int MostOperations = 200;
-    private static readonly JsonDocumentOptions Reading = new() { MaxDepth = CanonicalResource.MaximumDepth };
-    private static readonly JsonSerializerOptions Writing = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonDocumentOptions Reading = new() { MaxDepth = CanonicalResource.MaximumDepth, AllowDuplicateProperties = false };
+    private static readonly JsonSerializerOptions Writing = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping, MaxDepth = 2 * CanonicalResource.MaximumDepth };
+    private long _left = FhirEndpoint.LargestBody;
 
-    /// <summary>Errors <c>patch.json</c>, <c>patch.operation</c>, <c>patch.path</c>, <c>patch.test</c>.</summary>
-    public static Result<ReadOnlyMemory<byte>> Apply(ReadOnlyMemory<byte> resource, ReadOnlyMemory<byte> patch)
+    private JsonPatch()
+    {
+    }
+
+    /// <summary>Errors <c>patch.json</c>, <c>patch.operation</c>, <c>patch.path</c>, <c>patch.test</c>, <c>patch.size</c>, <c>resource.text</c>, <c>resource.duplicate</c>.</summary>
+    public static Result<ReadOnlyMemory<byte>> Apply(ReadOnlyMemory<byte> resource, ReadOnlyMemory<byte> patch) =>
+        JsonText.Fault(patch.Span) is { } fault ? fault : new JsonPatch().Run(resource, patch);
+
+    private Result<ReadOnlyMemory<byte>> Run(ReadOnlyMemory<byte> resource, ReadOnlyMemory<byte> patch)
     {
         JsonNode? root, operations;
         try
@@ -23,7 +34,7 @@ internal static class JsonPatch
         }
         catch (JsonException broken)
         {
-            return new Error("patch.json", $"The patch is no JSON: line {broken.LineNumber + 1}, byte {broken.BytePositionInLine + 1}.");
+            return CanonicalResource.JsonError(broken);
         }
 
         if (operations is not JsonArray { Count: <= MostOperations } list)
@@ -40,10 +51,11 @@ internal static class JsonPatch
             return new Error(fault.Code, $"Operation {i + 1}: {fault.Message}");
         }
 
-        return new ReadOnlyMemory<byte>(JsonSerializer.SerializeToUtf8Bytes(root, Writing));
+        var patched = JsonSerializer.SerializeToUtf8Bytes(root, Writing);
+        return patched.Length > FhirEndpoint.LargestBody ? TooLarge : new ReadOnlyMemory<byte>(patched);
     }
 
-    private static Error? Run(ref JsonNode? root, JsonObject operation)
+    private Error? Run(ref JsonNode? root, JsonObject operation)
     {
         var (name, path) = (Text(operation, "op"), Text(operation, "path"));
         if (name is null || path is null || Steps(path) is not { } steps)
@@ -54,11 +66,11 @@ internal static class JsonPatch
             case "add" or "replace" or "test" when !hasValue:
                 return new Error("patch.operation", "it needs 'value'.");
             case "add":
-                return Add(ref root, steps, value?.DeepClone());
+                return TooMuch(value, steps) ?? Add(ref root, steps, value?.DeepClone());
             case "remove":
                 return Take(ref root, steps, out _);
             case "replace":
-                return steps.Count == 0 ? Set(ref root, value?.DeepClone()) : Take(ref root, steps, out _) ?? Add(ref root, steps, value?.DeepClone());
+                return TooMuch(value, steps) ?? (steps.Count == 0 ? Set(ref root, value?.DeepClone()) : Take(ref root, steps, out _) ?? Add(ref root, steps, value?.DeepClone()));
             case "test":
                 return Find(root, steps, out var found) && JsonNode.DeepEquals(found, value) ? null : new Error("patch.test", "what it tests does not hold.");
             case "move" or "copy":
@@ -68,14 +80,40 @@ internal static class JsonPatch
                     return new Error("patch.path", "nothing is moved into itself.");
                 if (!Find(root, source, out var moved))
                     return NoPlace;
-                var copy = moved?.DeepClone();
-                return (name is "move" ? Take(ref root, source, out _) : null) ?? Add(ref root, steps, copy);
+                if (TooMuch(moved, steps) is { } tooMuch)
+                    return tooMuch;
+                // What was taken out has no owner any more and is put in as it is.
+                return name is "move" ? Take(ref root, source, out moved) ?? Add(ref root, steps, moved) : Add(ref root, steps, moved?.DeepClone());
             default:
                 return new Error("patch.operation", "'op' is add, remove, replace, move, copy or test.");
         }
     }
 
+    private static Error TooLarge => new("patch.size", "The operations put in more than a resource may hold.");
+
     private static Error NoPlace => new("patch.path", "the path leads nowhere.");
+
+    private Error? TooMuch(JsonNode? value, List<string> steps)
+    {
+        if (steps.Count + DepthOf(value) > CanonicalResource.MaximumDepth)
+            return new Error("patch.size", $"what it puts in would be nested deeper than {CanonicalResource.MaximumDepth} levels.");
+        return (_left -= SizeOf(value) + steps.Sum(step => (long)step.Length)) < 0 ? TooLarge : null;
+    }
+
+    private static int DepthOf(JsonNode? node) => node switch
+    {
+        JsonObject parts => 1 + parts.Select(part => DepthOf(part.Value)).DefaultIfEmpty(0).Max(),
+        JsonArray list => 1 + list.Select(DepthOf).DefaultIfEmpty(0).Max(),
+        _ => 0,
+    };
+
+    private static long SizeOf(JsonNode? node) => node switch
+    {
+        JsonObject parts => 2 + parts.Sum(part => part.Key.Length + 4 + SizeOf(part.Value)),
+        JsonArray list => 2 + list.Sum(item => 1 + SizeOf(item)),
+        null => 4,
+        _ => node.ToJsonString().Length,
+    };
 
     private static Error? Set(ref JsonNode? root, JsonNode? value)
     {

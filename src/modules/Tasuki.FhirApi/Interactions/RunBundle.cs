@@ -16,7 +16,7 @@ internal sealed class RunBundle(Call call, Func<Interaction, CancellationToken, 
 {
     public const int MostEntries = 5_000;
 
-    private static readonly JsonDocumentOptions Reading = new() { MaxDepth = CanonicalResource.MaximumDepth };
+    private static readonly JsonDocumentOptions Reading = new() { MaxDepth = CanonicalResource.MaximumDepth, AllowDuplicateProperties = false };
 
     public async Task<Answer> Run(Interaction interaction, CancellationToken cancel)
     {
@@ -29,7 +29,7 @@ internal sealed class RunBundle(Call call, Func<Interaction, CancellationToken, 
         }
         catch (JsonException broken)
         {
-            return Failures.Answer(new Error("resource.json", $"The body is no JSON: line {broken.LineNumber + 1}, byte {broken.BytePositionInLine + 1}."));
+            return Failures.Answer(CanonicalResource.JsonError(broken));
         }
 
         using (document)
@@ -94,7 +94,7 @@ internal sealed class RunBundle(Call call, Func<Interaction, CancellationToken, 
             if (!done.IsOk)
                 return Failures.Answer(session.IsOk ? WriteRecords.NotWritten(done.Error) : done.Error);
             for (var i = 0; i < changes.Count; i++)
-                answers[changes[i].Index] = WriteRecords.Answered(call, done.Value[i], entries[changes[i].Index].Prefer);
+                answers[changes[i].Index] = writes.Answered(changes[i].Change, done.Value[i], entries[changes[i].Index].Prefer);
         }
 
         foreach (var (index, entry) in entries.Index().Where(entry => entry.Item.Method is "GET"))
@@ -169,6 +169,8 @@ internal sealed class RunBundle(Call call, Func<Interaction, CancellationToken, 
             return new Error("resource.structure", "it needs request.method and request.url.");
         }
 
+        if (QueryText.Fault(url) is { } broken)
+            return broken;
         if (url.StartsWith(call.Root + "/", StringComparison.Ordinal))
             url = url[(call.Root.Length + 1)..];
         var question = url.IndexOf('?', StringComparison.Ordinal);

@@ -15,6 +15,9 @@ internal sealed class WriteRecords(Call call)
 {
     private static readonly Error NotThisKind = new("write.grant", "What the person agreed to does not let this caller write records of this kind.");
 
+    // What profiles say of a change that they do not refuse.
+    private readonly Dictionary<RecordChange, IReadOnlyList<Issue>> _said = new(ReferenceEqualityComparer.Instance);
+
     public async Task<Answer> Create(string type, Interaction interaction, CancellationToken cancel)
     {
         var (change, resident, refused) = PlanCreate(type, interaction);
@@ -32,13 +35,13 @@ internal sealed class WriteRecords(Call call)
         RecordQuery? condition = null;
         if (interaction.IfNoneExist is { } text)
         {
-            var parsed = Condition(type, QueryText.Parse(text));
+            var parsed = QueryText.Fault(text) is { } broken ? broken : Condition(type, QueryText.Parse(text));
             if (!parsed.IsOk)
                 return (null, default, Failures.Answer(parsed.Error));
             condition = parsed.Value;
         }
 
-        return (new RecordChange.Create(incoming.Record(call, interaction.FullUrl), condition), incoming.Resident, null);
+        return (Saying(new RecordChange.Create(incoming.Record(call, interaction.FullUrl), condition), incoming), incoming.Resident, null);
     }
 
     public async Task<Answer> Update(string type, string? id, Interaction interaction, CancellationToken cancel)
@@ -68,7 +71,7 @@ internal sealed class WriteRecords(Call call)
         if (call.ResidentOf(id) != incoming.Resident)
             return (null, default, Failures.Answer(Failures.Missing));
         return IfMatch(interaction) is { IsOk: true } version
-            ? (new RecordChange.Update(id, incoming.Record(call, interaction.FullUrl), version.Value), incoming.Resident, null)
+            ? (Saying(new RecordChange.Update(id, incoming.Record(call, interaction.FullUrl), version.Value), incoming), incoming.Resident, null)
             : (null, default, Failures.Answer(IfMatch(interaction).Error!));
     }
 
@@ -127,14 +130,22 @@ internal sealed class WriteRecords(Call call)
     public Error? Permit(StoredRecord record, RecordChange change) =>
         WriteRules.Refusal(call.Caller, change is RecordChange.Delete ? RuledAction.Delete : RuledAction.Update, record);
 
-    public static Answer Answered(Call call, ChangedRecord changed, Preference prefer)
+    /// <summary>A scope with a condition reads: what it would write cannot be held against it before it is written.</summary>
+    public Error? OutOfScope(string type, ScopeActions action)
+    {
+        var within = call.Within(type, action);
+        return !within.IsOk ? within.Error
+            : within.Value is RecordPredicate.Everything ? null : new Error("scope.insufficient", "A scope with a condition does not write.");
+    }
+
+    public Answer Answered(RecordChange change, ChangedRecord changed, Preference prefer)
     {
         if (changed.Outcome is ChangeOutcome.Deleted)
             return new Answer(204, default) { Version = changed.Version };
         var body = ReadOnlyMemory<byte>.Empty;
         if (prefer.OutcomeOnly)
         {
-            body = Outcome.Of(new Issue("information", "informational", "Done."));
+            body = Outcome.Of([new Issue("information", "informational", "Done."), .. _said.GetValueOrDefault(change) ?? []]);
         }
         else if (!prefer.Minimal && changed.Record is { } record)
         {
@@ -155,7 +166,7 @@ internal sealed class WriteRecords(Call call)
         if (!session.IsOk)
             return Failures.Answer(session.Error);
         var done = await session.Value.Change([change], Permit, cancel);
-        return done.IsOk ? Answered(call, done.Value[0], interaction.Prefer) : Failures.Answer(NotWritten(done.Error));
+        return done.IsOk ? Answered(change, done.Value[0], interaction.Prefer) : Failures.Answer(NotWritten(done.Error));
     }
 
     /// <summary>What a session that may write says of a class that is not among those it writes.</summary>
@@ -164,12 +175,10 @@ internal sealed class WriteRecords(Call call)
     private async Task<Error?> Refusal(string type, string id, RuledAction action, CancellationToken cancel) =>
         await call.Seen(type, id, cancel) is { } standing ? WriteRules.Refusal(call.Caller, action, standing) : Failures.Missing;
 
-    // A scope with a condition reads: what it would write cannot be held against it before it is written.
-    private Error? OutOfScope(string type, ScopeActions action)
+    private RecordChange Saying(RecordChange change, IncomingResource incoming)
     {
-        var within = call.Within(type, action);
-        return !within.IsOk ? within.Error
-            : within.Value is RecordPredicate.Everything ? null : new Error("scope.insufficient", "A scope with a condition does not write.");
+        _said[change] = incoming.Said;
+        return change;
     }
 
     // The id of the address, or of the one record its condition finds; null when the condition finds none.
@@ -211,19 +220,4 @@ internal sealed class WriteRecords(Call call)
     private static Result<int?> IfMatch(Interaction interaction) =>
         interaction.IfMatch is not { } tag ? Result.Of<int?>(null)
         : Tags.Version(tag) is { } version ? Result.Of<int?>(version) : new Error("change.version", "If-Match carries no version this server gave: W/\"1\" is one.");
-}
-
-/// <summary>The text of a search, as <c>If-None-Exist</c> and the entries of a Bundle carry it.</summary>
-internal static class QueryText
-{
-    public static IReadOnlyList<(string Name, string Value)> Parse(string text) =>
-    [
-        .. text.TrimStart('?').Split('&', StringSplitOptions.RemoveEmptyEntries).Select(pair =>
-        {
-            var at = pair.IndexOf('=', StringComparison.Ordinal);
-            return at < 0 ? (Plain(pair), "") : (Plain(pair[..at]), Plain(pair[(at + 1)..]));
-        }),
-    ];
-
-    private static string Plain(string text) => Uri.UnescapeDataString(text.Replace('+', ' '));
 }

@@ -14,19 +14,29 @@ internal sealed class Everything(Call call, ISeal seal)
         if (call.ResidentOf(id) is not { } resident)
             return Failures.Answer(Failures.Missing);
         var parameters = new List<(string, string)>();
-        foreach (var (name, value) in request.Query)
+        var input = OperationInput.Parameters(request);
+        if (!input.IsOk)
+            return Failures.Answer(input.Error);
+        var (start, end) = ((FhirDate?)null, (FhirDate?)null);
+        foreach (var (name, value) in input.Value)
         {
             switch (name)
             {
+                case "start" when FhirDate.Parse(value) is { } date:
+                    start = date;
+                    break;
+                case "end" when FhirDate.Parse(value) is { } date:
+                    end = date;
+                    break;
                 case "_since" when FhirDate.Parse(value) is not null:
                     parameters.Add(("_lastUpdated", "ge" + value));
                     break;
-                case "_type" or "_count" or "_format" or "_pretty" or PageLink.Parameter:
+                case "_type" or "_count" or PageLink.Parameter:
                     parameters.Add((name, value));
                     break;
                 default:
-                    return Failures.Answer(name is "_since" ? new Error("query.value", "The parameter '_since' is a date or time.")
-                        : new Error("query.parameter", "The operation takes the parameters '_since', '_type' and '_count'."));
+                    return Failures.Answer(name is "_since" or "start" or "end" ? new Error("query.value", $"The parameter '{name}' is a date or time.")
+                        : new Error("query.parameter", "The operation takes the parameters 'start', 'end', '_since', '_type' and '_count'."));
             }
         }
 
@@ -34,6 +44,6 @@ internal sealed class Everything(Call call, ISeal seal)
             return await new SearchView(call, seal).Run(view, parameters, resident, lenient: false, cancel);
         var types = call.Open(People.ScopeActions.Search).Select(one => one.Type).ToList();
         return types.Count == 0 ? Failures.Answer(new Error("scope.insufficient", "The token's scopes do not cover this."))
-            : await new RunSearch(call, seal).Run(types, parameters, resident, lenient: false, cancel);
+            : await new RunSearch(call, seal) { CareFrom = start?.From, CareTo = end?.To }.Run(types, parameters, resident, lenient: false, cancel);
     }
 }

@@ -14,11 +14,14 @@ internal sealed class LastN(Call call)
 
     public async Task<Answer> Run(Interaction request, CancellationToken cancel)
     {
+        var input = OperationInput.Parameters(request);
+        if (!input.IsOk)
+            return Failures.Answer(input.Error);
         var max = 1;
-        if (request.Query.LastOrDefault(one => one.Name is "max") is { Name: not null } given
+        if (input.Value.LastOrDefault(one => one.Name is "max") is { Name: not null } given
             && (!int.TryParse(given.Value, NumberStyles.None, CultureInfo.InvariantCulture, out max) || max is < 1 or > MostEach))
             return Failures.Answer(new Error("query.value", $"The parameter 'max' is a whole number from 1 to {MostEach}."));
-        var parsed = new SearchParser(call.Root, call.ResidentOf, lenient: false).Parse(["Observation"], [.. request.Query.Where(one => one.Name is not "max")]);
+        var parsed = new SearchParser(call.Root, call.ResidentOf, lenient: false).Parse(["Observation"], [.. input.Value.Where(one => one.Name is not "max")]);
         if (!parsed.IsOk)
             return Failures.Answer(parsed.Error);
         var within = call.Within("Observation", ScopeActions.Search);
@@ -28,7 +31,7 @@ internal sealed class LastN(Call call)
         if (!residents.IsOk || residents.Value.Count > 1)
             return Failures.Answer(residents.Error ?? new Error("query.residents", "The operation is about one person: name one by the parameter 'patient'."));
         var bundle = new BundleWriter("searchset", call.Root, RecordShapes.Whole);
-        bundle.Links([("self", $"{call.Root}/Observation/$lastn{PageLink.Query(request.Query)}")]);
+        bundle.Links([("self", $"{call.Root}/Observation/$lastn{PageLink.Query(input.Value)}")]);
         using var cost = new SearchCost(call);
         foreach (var resident in residents.Value)
         {

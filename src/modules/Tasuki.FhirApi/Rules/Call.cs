@@ -21,6 +21,9 @@ internal sealed class Call(ApiCaller caller, RecordVault vault, string root, Tim
 
     public ApiCaller Caller => caller;
 
+    /// <summary>Of the packages this server has; without any, none is known.</summary>
+    public WrittenProfiles Profiles { get; init; } = WrittenProfiles.Load(weight: null, packages: null).Value;
+
     public RecordVault Vault => vault;
 
     /// <summary>Shared by the calls of a municipality; a call without one has the usual limits to itself.</summary>

@@ -12,6 +12,11 @@ internal sealed record PageState(string[] Types, string[] Parameters, int Reside
     /// <summary>Instead of the vault's token, in an order the store does not keep.</summary>
     public SortPlace? Behind { get; init; }
 
+    /// <summary>The time of care that <c>$everything</c> is asked for; null for all of it.</summary>
+    public DateTimeOffset? CareFrom { get; init; }
+
+    public DateTimeOffset? CareTo { get; init; }
+
     public IReadOnlyList<(string, string)> Pairs() => [.. Parameters.Chunk(2).Select(pair => (pair[0], pair[1]))];
 }
 

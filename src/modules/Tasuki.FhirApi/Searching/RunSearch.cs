@@ -10,10 +10,18 @@ internal sealed class RunSearch(Call call, ISeal seal)
 {
     private const string Mode = "match";
 
+    // What has no time of its own belongs to every time.
+    private static readonly IReadOnlyList<string> Timeless = ["Device", "Location", "Medication", "Organization", "Patient", "Practitioner", "PractitionerRole", "RelatedPerson"];
+
+    /// <summary>Only what was done between these times.</summary>
+    public DateTimeOffset? CareFrom { get; init; }
+
+    public DateTimeOffset? CareTo { get; init; }
+
     /// <param name="about">The compartment's patient; null for none.</param>
     public async Task<Answer> Run(IReadOnlyList<string> types, IReadOnlyList<(string Name, string Value)> parameters, ResidentNo? about, bool lenient, CancellationToken cancel)
     {
-        var start = new PageState([.. types], [.. parameters.SelectMany(one => new[] { one.Name, one.Value })], 0, null);
+        var start = new PageState([.. types], [.. parameters.SelectMany(one => new[] { one.Name, one.Value })], 0, null) { CareFrom = CareFrom, CareTo = CareTo };
         if (parameters.FirstOrDefault(one => one.Name is PageLink.Parameter) is { Value: { } token })
         {
             if (parameters.Any(one => one.Name is not (PageLink.Parameter or "_format" or "_pretty")) || PageLink.Open(seal, call, token) is not { } opened)
@@ -34,7 +42,7 @@ internal sealed class RunSearch(Call call, ISeal seal)
         if (request.IsSorted && residents.Value.Count > 1)
             return Failures.Answer(new Error("query.sort", "A search over several persons comes in no order: name one by the parameter 'patient', or leave '_sort' out."));
         using var cost = new SearchCost(call);
-        return await Answer(request, start, within.Value, residents.Value, about, cost, cancel);
+        return await Answer(request, start, Timed(start, within.Value), residents.Value, about, cost, cancel);
     }
 
     private async Task<Answer> Answer(
@@ -150,6 +158,10 @@ internal sealed class RunSearch(Call call, ISeal seal)
 
     /// <param name="Total">Where the walk went over everything anyway.</param>
     private readonly record struct Found(IReadOnlyList<(ResidentNo Resident, StoredRecord Record)> Records, PageState? Next, int? Total);
+
+    private static RecordPredicate Timed(PageState state, RecordPredicate predicate) =>
+        state.CareFrom is null && state.CareTo is null ? predicate
+        : new RecordPredicate.And([predicate, new RecordPredicate.Or([new RecordPredicate.OfType(Timeless), new RecordPredicate.DateOverlaps(state.CareFrom, state.CareTo)])]);
 
     // What the scopes leave of each type asked for.
     private Result<RecordPredicate> Narrow(SearchRequest request)

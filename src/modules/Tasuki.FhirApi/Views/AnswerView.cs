@@ -17,7 +17,7 @@ internal sealed class AnswerView(Call call, ISeal seal)
         ("GET", [_]) or ("POST", [_, "_search"]) => new SearchView(call, seal).Run(view, request.Query, null, request.Prefer.Lenient, cancel),
         ("POST", [_]) => Task.FromResult(Ruled(view, RuledAction.Create, ScopeActions.Create)),
         ("PUT", [_]) => Task.FromResult(Ruled(view, RuledAction.Create, ScopeActions.Update)),
-        ("POST", [var type, "$validate"]) => Task.FromResult(Validate.Answer(type, request)),
+        ("POST", [var type, "$validate"]) => new Validate(call).Run(type, null, request, cancel),
         ("GET", [_, "_history"] or [_, ['$', ..]]) => Task.FromResult(Failures.Answer(Unknown)),
         ("GET", [_, var id]) => Read(view, id, request, cancel),
         ("PUT", [_, var id]) => Change(view, id, RuledAction.Update, request, cancel),

@@ -1,0 +1,75 @@
+using Tasuki.Vault;
+
+namespace Tasuki.FhirApi.Tests;
+
+public sealed class SqliteProfileTests() : ProfileContract(StoreKind.Sqlite);
+
+public sealed class PostgresProfileTests() : ProfileContract(StoreKind.Postgres);
+
+/// <summary>Resources held against the profiles they declare, as they are written.</summary>
+public abstract class ProfileContract(StoreKind store)
+{
+    private const string Declares = $",\"meta\":{{\"profile\":[\"{Packages.Noted}\"]}}";
+    private const string Unknown = ",\"meta\":{\"profile\":[\"http://example.org/fhir/nobody-has\"]}";
+    private const string Note = ",\"note\":[{\"text\":\"n\"}]";
+
+    [Fact]
+    public async Task A_strict_server_refuses_what_does_not_meet_its_profile_on_every_way_in()
+    {
+        await using var clinic = await Clinic.Open(store);
+        clinic.Profiles = Packages.Loaded("strict");
+        var one = await clinic.Patient();
+        var bad = one.Observation("61", "2026-04-01", Declares);
+        var refused = await one.Ask("POST", "Observation", bad);
+        Assert.Equal((422, "required"), (refused.Status, refused.Issue.Code));
+        Assert.StartsWith("Line 1, column 1: Observation.note", refused.Issue.Sentence, StringComparison.Ordinal);
+
+        var good = await one.Ask("POST", "Observation", one.Observation("61", "2026-04-01", Declares + Note));
+        Assert.Equal(201, good.Status);
+        Assert.Equal(422, (await one.Ask("PUT", $"Observation/{good.Id}", bad)).Status);
+        Assert.Equal(422, (await one.Ask("PATCH", $"Observation/{good.Id}", """[{"op":"remove","path":"/note"}]""")).Status);
+        Assert.Equal(422, (await one.Ask("POST", "Observation", one.Observation("61", "2026-04-01", Unknown))).Status);
+        var whole = await one.Ask("POST", "", Bundle("transaction", one.Observation("62", "2026-04-02"), bad));
+        Assert.Equal(422, whole.Status);
+        Assert.StartsWith("Entry 2: ", whole.Issue.Sentence, StringComparison.Ordinal);
+        var apart = await one.Ask("POST", "", Bundle("batch", one.Observation("63", "2026-04-03"), bad));
+        Assert.Equal(["201", "422"], apart.Entries.Select(entry => entry.GetProperty("response").GetProperty("status").GetString()!), StringComparer.Ordinal);
+        Assert.Equal(1, (await one.Ask("GET", $"Observation/{good.Id}")).Version);
+        Assert.Equal(2, (await one.Found("Observation")).Count);
+    }
+
+    [Fact]
+    public async Task A_warning_server_stores_it_and_says_so_where_it_is_asked_to()
+    {
+        await using var clinic = await Clinic.Open(store);
+        clinic.Profiles = Packages.Loaded(null);
+        var one = await clinic.Patient();
+        foreach (var (more, code) in new[] { (Declares, "required"), (Unknown, "not-found") })
+        {
+            var stored = await one.Ask("POST", "Observation", one.Observation("61", "2026-04-01", more), h => h["Prefer"] = "return=OperationOutcome");
+            Assert.Equal(201, stored.Status);
+            var said = stored.Body.GetProperty("issue").EnumerateArray().Select(issue => (issue.GetProperty("severity").GetString()!, issue.GetProperty("code").GetString()!)).ToList();
+            Assert.Contains(("warning", code), said);
+            Assert.DoesNotContain(said, issue => issue.Item1 is "error");
+            Assert.Equal("Observation", (await one.Ask("POST", "Observation", one.Observation("61", "2026-04-02", more))).Body.GetProperty("resourceType").GetString());
+        }
+
+        var bundle = await one.Ask("POST", "", Bundle("transaction", one.Observation("62", "2026-04-02", Declares)), h => h["Prefer"] = "return=OperationOutcome");
+        Assert.Contains("Observation.note", bundle.Entries[0].GetProperty("resource").GetProperty("issue").ToString(), StringComparison.Ordinal);
+        Assert.Equal(5, (await one.Found("Observation")).Count);
+    }
+
+    [Fact]
+    public async Task Who_declares_nothing_is_held_against_base_R4_alone_and_off_looks_at_nothing()
+    {
+        await using var clinic = await Clinic.Open(store);
+        var one = await clinic.Patient();
+        clinic.Profiles = Packages.Loaded("strict");
+        Assert.Equal(201, (await one.Ask("POST", "Observation", one.Observation("61", "2026-04-01"))).Status);
+        clinic.Profiles = Packages.Loaded("off");
+        Assert.Equal(201, (await one.Ask("POST", "Observation", one.Observation("61", "2026-04-01", Declares))).Status);
+    }
+
+    private static string Bundle(string type, params string[] resources) =>
+        $$"""{"resourceType":"Bundle","type":"{{type}}","entry":[{{string.Join(',', resources.Select(resource => $$$"""{"resource":{{{resource}}},"request":{"method":"POST","url":"Observation"}}"""))}}]}""";
+}
