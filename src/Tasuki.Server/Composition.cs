@@ -30,17 +30,18 @@ public static class Composition
         services.AddSingleton(new RecurringJob(RotateKeys.Name, TimeSpan.FromHours(1), AtStart: true));
         services.AddScoped<IJobHandler, ContinueKeyChanges>();
         services.AddSingleton(new RecurringJob(ContinueKeyChanges.Name, TimeSpan.FromHours(1), AtStart: true));
-        services.AddParts(new ExchangeOptions { Spools = folder.Spool, Scanner = settings.Scanner, WaitingDays = folder.VaultOptions(create: false).WaitingDays });
+        services.AddParts(new ExchangeOptions { Spools = folder.Spool, Scanner = settings.Scanner, WaitingDays = folder.VaultOptions(create: false).WaitingDays }, settings.ExportHours);
         return services;
     }
 
-    internal static void AddParts(this IServiceCollection services, ExchangeOptions exchange)
+    internal static void AddParts(this IServiceCollection services, ExchangeOptions exchange, int exportHours)
     {
         services.AddTasukiWeb();
         services.AddDelivery();
         services.AddPeople();
         services.AddMyHealth();
         services.AddExchange(exchange);
+        services.AddFhirApi(new FhirApiOptions { ExportHours = exportHours });
     }
 
     public static void MapTasuki(this WebApplication app)

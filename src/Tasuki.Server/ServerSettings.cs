@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using Tasuki.Kernel;
 
@@ -7,7 +8,8 @@ namespace Tasuki.Server;
 /// The settings under <c>Tasuki</c>, checked at start: <c>Data</c> (the data folder), <c>Ring</c> (the key-ring folder, outside it), <c>Municipality</c> (needed
 /// when there are several), <c>Scanner</c> (<c>HOST:PORT</c> of a clamd, or <c>off</c>; a production server needs one named, even if it is <c>off</c>), <c>Hosts</c>
 /// (the names this server answers to, instead of those of the municipality's description), <c>Proxies</c> (addresses or networks whose forwarded headers count),
-/// <c>Witness</c> (a folder in other hands than the operator's, where the newest seal of the access log is put once a day).
+/// <c>Witness</c> (a folder in other hands than the operator's, where the newest seal of the access log is put once a day), <c>ExportHours</c> (how long the files of a
+/// bulk export stay, 1 to 72, else 24).
 /// Lists are written with blanks or semicolons between.
 /// </summary>
 public sealed record ServerSettings(string Data, string Ring, string? Municipality, string Scanner)
@@ -25,6 +27,9 @@ public sealed record ServerSettings(string Data, string Ring, string? Municipali
     /// <summary>Null: the newest seal is fetched with <c>tasuki log seal</c>.</summary>
     public string? Witness { get; init; }
 
+    /// <summary>Hours the files of a bulk export stay.</summary>
+    public int ExportHours { get; init; } = 24;
+
     /// <summary>Empty: nobody's forwarded headers count.</summary>
     public IReadOnlyList<IPNetwork> Proxies { get; init; } = [];
 
@@ -41,10 +46,13 @@ public sealed record ServerSettings(string Data, string Ring, string? Municipali
         var proxies = Split(section["Proxies"]).Select(Network).ToList();
         if (proxies.Exists(p => p is null))
             return new Error("settings.proxies", "Tasuki:Proxies lists IP addresses or networks, such as '127.0.0.1 10.0.0.0/24'.");
+        var hours = 24;
+        if (section["ExportHours"] is { Length: > 0 } text && (!int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out hours) || hours is < 1 or > 72))
+            return new Error("settings.export", "Tasuki:ExportHours is a whole number of hours, 1 to 72.");
         return new ServerSettings(data, ring, section["Municipality"], section["Scanner"] is { Length: > 0 } scanner ? scanner : NotScanned)
         {
             Hosts = [.. Split(section["Hosts"])], Proxies = [.. proxies.Select(p => p!.Value)],
-            Witness = section["Witness"] is { Length: > 0 } witness ? witness : null,
+            ExportHours = hours, Witness = section["Witness"] is { Length: > 0 } witness ? witness : null,
         };
     }
 

@@ -1,14 +1,41 @@
 using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+using Tasuki.Data;
+using Tasuki.FhirApi.Bulk;
+using Tasuki.People;
 
 namespace Tasuki.FhirApi;
 
 /// <summary>FHIR R4 at <c>/fhir</c>, by access token alone: cookies are not looked at.</summary>
 public static class FhirApiModule
 {
+    /// <summary>A wrong option stops the start with its sentence.</summary>
+    public static IServiceCollection AddFhirApi(this IServiceCollection services, FhirApiOptions options)
+    {
+        if (options.Check().Error is { } wrong)
+            throw new InvalidOperationException(wrong.Message);
+        services.AddSingleton(options);
+        AddBulk(services);
+        return services;
+    }
+
     /// <summary>
     /// Stands before pages, routing and sign-in: a request here needs none of them. The addresses of SMART below <c>/fhir/.well-known</c> are People's.
     /// </summary>
     public static IApplicationBuilder UseFhirApi(this IApplicationBuilder app) => app.MapWhen(
         static context => context.Request.Path.StartsWithSegments(FhirEndpoint.Base, StringComparison.Ordinal, out var rest) && !rest.StartsWithSegments("/.well-known", StringComparison.Ordinal),
         static branch => branch.Run(FhirEndpoint.Answer));
+
+    private static void AddBulk(IServiceCollection services)
+    {
+        services.AddSingleton<IModelPart, BulkTables>();
+        services.AddSealedTable((db, resident) => db.Set<BulkSegment>().Where(s => s.ResidentNo == resident), s => BulkSegment.Row(s.ExportNo, s.Piece, s.ResidentNo, s.Part));
+        services.AddScoped<StartExport>();
+        services.AddScoped<ShowExport>();
+        services.AddScoped<SendPiece>();
+        services.AddScoped<IJobHandler, RunExport>();
+        services.AddScoped<IJobHandler, SweepExports>();
+        services.AddSingleton(new RecurringJob(SweepExports.Name, TimeSpan.FromHours(1), AtStart: true));
+        services.AddScoped<IResidentErasure, EraseSegments>();
+    }
 }

@@ -30,7 +30,7 @@ internal static class FhirEndpoint
     public static async Task Answer(HttpContext context)
     {
         var cancel = context.RequestAborted;
-        var form = WantedForm(context.Request);
+        var form = WantedForm(context.Request) ?? (Bulk.BulkEndpoint.IsFile(PathOf(context.Request)) ? Json : null);
         if (form is null)
         {
             await Send(context, Failures.Answer(new Error("accept.media", "Answers come as application/fhir+json or application/fhir+xml.")), Json);
@@ -45,7 +45,7 @@ internal static class FhirEndpoint
         var request = context.Request;
         var root = $"{request.Scheme}://{request.Host}{request.PathBase}{Base}";
         var clock = context.RequestServices.GetRequiredService<TimeProvider>();
-        var path = (request.Path.Value ?? "")[Base.Length..].Split('/', StringSplitOptions.RemoveEmptyEntries);
+        var path = PathOf(request);
         if (path is ["metadata"] && request.Method is "GET")
             return Capability.CapabilityStatement.Answer(root, clock);
 
@@ -69,6 +69,8 @@ internal static class FhirEndpoint
         if (body.Value.Type is Form)
             interaction = interaction with { Query = [.. query, .. new FormReader(System.Text.Encoding.UTF8.GetString(body.Value.Bytes.Span)).ReadForm().SelectMany(pair => pair.Value.Select(value => (pair.Key, value ?? "")))], Body = default };
         var call = new Call(caller.Value, context.RequestServices.GetRequiredService<RecordVault>(), root, clock);
+        if (Bulk.BulkEndpoint.Takes(path))
+            return await Bulk.BulkEndpoint.Run(context, call, interaction, cancel);
         return await new Dispatcher(call, context.RequestServices.GetRequiredService<ISeal>()).Run(interaction, cancel);
     }
 
@@ -119,8 +121,18 @@ internal static class FhirEndpoint
             response.Headers.LastModified = modified.UtcDateTime.ToString("R", CultureInfo.InvariantCulture);
         if (answer.Location is { } location)
             response.Headers.Location = location;
+        foreach (var (name, value) in answer.Headers)
+            response.Headers[name] = value;
+        if (answer.Write is { } write)
+        {
+            response.ContentType = answer.Form;
+            await write(response.Body, context.RequestAborted);
+            return;
+        }
+
         if (answer.Body.IsEmpty)
             return;
+        form = answer.Form ?? form;
         var body = form is Xml ? FhirXml.FromJson(answer.Body) : answer.Body;
         response.ContentType = $"{form}; charset=utf-8";
         response.ContentLength = body.Length;
@@ -145,6 +157,8 @@ internal static class FhirEndpoint
 
         return null;
     }
+
+    private static string[] PathOf(HttpRequest request) => (request.Path.Value ?? "")[Base.Length..].Split('/', StringSplitOptions.RemoveEmptyEntries);
 
     private static string? Header(HttpRequest request, string name) => request.Headers.TryGetValue(name, out var values) && values.Count > 0 ? values[0] : null;
 }
