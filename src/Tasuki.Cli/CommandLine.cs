@@ -15,7 +15,8 @@ internal sealed class CommandLine
 
     public IReadOnlyList<string> Words { get; }
 
-    public static Result<CommandLine> Parse(ReadOnlySpan<string> arguments, IReadOnlyCollection<string> options, int words)
+    /// <param name="words">So many plain words; or, with a larger <paramref name="most"/>, at least so many.</param>
+    public static Result<CommandLine> Parse(ReadOnlySpan<string> arguments, IReadOnlyCollection<string> options, int words, int most = 0)
     {
         var plain = new List<string>();
         var line = new CommandLine(plain);
@@ -35,7 +36,7 @@ internal sealed class CommandLine
             line._options[name] = arguments[++i];
         }
 
-        return plain.Count == words ? line : new Error("usage", $"Expected {words} argument(s) besides options, got {plain.Count}.");
+        return plain.Count >= words && plain.Count <= Math.Max(words, most) ? line : new Error("usage", $"Expected {words} argument(s) besides options, got {plain.Count}.");
     }
 
     public string? this[string option] => _options.GetValueOrDefault(option);

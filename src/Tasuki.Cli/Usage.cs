@@ -27,6 +27,8 @@ internal static class Usage
                                        the SQL that gives each store a PostgreSQL role of its own; with --apply it is run
           database map                 every column of every table and how it is protected, as docs/guide/data-map.md has it
           import FILE --resident NO --operator NAME --reason TEXT
+          import-fhir FOLDER|FILE.ndjson... --residents MAP.csv [--source KIND] --operator NAME --reason TEXT
+                                       many residents' FHIR resources, as another server's bulk export gives them; what is there already is not written again
           export --resident NO --operator NAME --reason TEXT --out FILE
           keys list                    purpose, number, birth, end and state of every key of the ring; no bytes
           keys rotate [--now] --operator NAME --reason TEXT

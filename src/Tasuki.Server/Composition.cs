@@ -30,18 +30,20 @@ public static class Composition
         services.AddSingleton(new RecurringJob(RotateKeys.Name, TimeSpan.FromHours(1), AtStart: true));
         services.AddScoped<IJobHandler, ContinueKeyChanges>();
         services.AddSingleton(new RecurringJob(ContinueKeyChanges.Name, TimeSpan.FromHours(1), AtStart: true));
-        services.AddFhirApi(settings.Searches);
-        services.AddParts(new ExchangeOptions { Spools = folder.Spool, Scanner = settings.Scanner, WaitingDays = folder.VaultOptions(create: false).WaitingDays });
+        services.AddParts(
+            new ExchangeOptions { Spools = folder.Spool, Scanner = settings.Scanner, WaitingDays = folder.VaultOptions(create: false).WaitingDays },
+            new FhirApiOptions { ExportHours = settings.ExportHours, Searches = settings.Searches });
         return services;
     }
 
-    internal static void AddParts(this IServiceCollection services, ExchangeOptions exchange)
+    internal static void AddParts(this IServiceCollection services, ExchangeOptions exchange, FhirApiOptions fhir)
     {
         services.AddTasukiWeb();
         services.AddDelivery();
         services.AddPeople();
         services.AddMyHealth();
         services.AddExchange(exchange);
+        services.AddFhirApi(fhir);
     }
 
     public static void MapTasuki(this WebApplication app)

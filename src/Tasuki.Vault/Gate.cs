@@ -57,11 +57,12 @@ internal sealed class Gate(VaultParts parts)
 
     public static readonly Error Refused = new("gate.refused", "The gate does not open: not allowed, or no such resident.");
 
-    public async Task<Result<Session>> Open(Actor actor, ResidentNo resident, string purpose, CancellationToken cancel)
+    /// <param name="inRun">The reads stand in an entry already (<see cref="LoggedRun"/>).</param>
+    public async Task<Result<Session>> Open(Actor actor, ResidentNo resident, string purpose, CancellationToken cancel, bool inRun = false)
     {
         var asked = await Ask(actor, resident, purpose, seq: null);
         if (asked.State == ResidentState.Open && await Limit(actor, resident, purpose, asked.Grants, cancel) is { } limit)
-            return new Session(parts, actor, resident, purpose, limit);
+            return new Session(parts, actor, resident, purpose, limit, inRun);
 
         await parts.Log.Append(new LogEntry(resident, actor, Known(purpose), LogAction.Open, Detail: null, Refused: true));
         return Refused;

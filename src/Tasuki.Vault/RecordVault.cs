@@ -119,6 +119,16 @@ public sealed class RecordVault : IAsyncDisposable
     /// <summary>The residents of whom somebody who lives by grants holds a live one for that purpose, in ascending order, at most that many. The gate looks at each grant again.</summary>
     public Task<IReadOnlyList<ResidentNo>> Reached(Actor actor, string purpose, int most, CancellationToken cancel) => _grants.Reached(actor, purpose, most, cancel);
 
+    /// <summary>
+    /// One entry for a run over these residents (at least one), durable when this returns. What follows goes through <see cref="LoggedRun.Open"/>, and so through the gate for each.
+    /// </summary>
+    /// <param name="what">Words and numbers of ours.</param>
+    public async Task<LoggedRun> BeginRun(Actor actor, IReadOnlyList<ResidentNo> residents, string purpose, string what, CancellationToken cancel)
+    {
+        await _parts.Log.Append(LogEntry.OfMany(residents, actor, purpose, LogAction.BulkExport, what)).WaitAsync(cancel);
+        return new LoggedRun(_gate, actor, purpose, residents);
+    }
+
     /// <summary>Makes a resident: the key is durable before this returns. Look-up tokens are the caller's (<see cref="AddLookup"/>).</summary>
     public async Task<Result<ResidentNo>> Enrol(Actor actor, CancellationToken cancel) => (await _enrolment.Enrol(actor, 1, cancel)).Map(residents => residents[0]);
 

@@ -24,14 +24,16 @@ public sealed partial class Session
     private readonly string _purpose;
     private readonly SessionLimit _limit;
     private readonly RecordOpener _opener;
+    private readonly bool _inRun;
     private readonly ConcurrentDictionary<(string Action, string? Detail), Task> _entries = new();
 
-    internal Session(VaultParts parts, Actor actor, ResidentNo resident, string purpose, SessionLimit limit)
+    internal Session(VaultParts parts, Actor actor, ResidentNo resident, string purpose, SessionLimit limit, bool inRun = false)
     {
         _parts = parts;
         _actor = actor;
         _purpose = purpose;
         _limit = limit;
+        _inRun = inRun;
         Resident = resident;
         _opener = new RecordOpener(parts, actor, resident, purpose);
     }
@@ -41,6 +43,8 @@ public sealed partial class Session
     internal SessionLimit Limit => _limit;
 
     public AccessClasses Classes => _limit.Classes;
+
+    public SessionExtent Extent => new(_limit.Classes, _limit.PeriodFrom, _limit.PeriodTo);
 
     /// <summary>Whether <see cref="Write"/> and the other changes are open to this session.</summary>
     public bool MayWrite => _limit.MayWrite;
@@ -295,7 +299,7 @@ public sealed partial class Session
 
     // One entry for the same thing in one session: a page that asks three times for the same kind is one look.
     private Task Log(string action, string? detail) =>
-        _entries.GetOrAdd((action, detail), key => _parts.Log.Append(new LogEntry(Resident, _actor, _purpose, key.Action, key.Detail, Refused: false)));
+        _inRun ? Task.CompletedTask : _entries.GetOrAdd((action, detail), key => _parts.Log.Append(new LogEntry(Resident, _actor, _purpose, key.Action, key.Detail, Refused: false)));
 
     private WriteLog Writes(string action, string? detail = null) => new(_parts, _actor, Resident, _purpose, action, detail);
 

@@ -29,8 +29,11 @@ public sealed class GuideTests
         var answer = CapabilityStatement.Answer(Clinic.Root, TimeProvider.System);
         Assert.Empty(ResourceValidator.Check(answer.Body.Span));
         var rest = JsonDocument.Parse(answer.Body).RootElement.GetProperty("rest")[0];
-        Assert.Equal(HeldTypes.All, rest.GetProperty("resource").EnumerateArray().Select(one => one.GetProperty("type").GetString()!), StringComparer.Ordinal);
-        foreach (var resource in rest.GetProperty("resource").EnumerateArray())
+        Assert.Equal([.. HeldTypes.All, "Group"], rest.GetProperty("resource").EnumerateArray().Select(one => one.GetProperty("type").GetString()!), StringComparer.Ordinal);
+        Assert.Equal(["Group", "Patient"], rest.GetProperty("resource").EnumerateArray().Where(one => one.GetProperty("operation").EnumerateArray().Any(operation => operation.GetProperty("name").GetString() is "export"))
+            .Select(one => one.GetProperty("type").GetString()!).Order(StringComparer.Ordinal), StringComparer.Ordinal);
+        // A group is named for its one operation and holds nothing.
+        foreach (var resource in rest.GetProperty("resource").EnumerateArray().Where(one => one.GetProperty("type").GetString() is not "Group"))
         {
             var type = resource.GetProperty("type").GetString()!;
             var creates = resource.GetProperty("interaction").EnumerateArray().Any(one => one.GetProperty("code").GetString() is "create");

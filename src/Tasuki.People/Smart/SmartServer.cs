@@ -45,6 +45,8 @@ internal static class SmartServer
         services.AddScoped<LaunchContexts>();
         services.AddSingleton<TokenLookup>();
         services.AddSingleton(sp => new ApiCallers(sp.GetRequiredService<TokenLookup>(), sp.GetRequiredService<SmartSeals>(), sp.GetRequiredService<RecordVault>(), sp.GetRequiredService<TimeProvider>()));
+        services.AddScoped(sp => new BackendCallers(sp.GetRequiredService<Apps>()));
+        services.AddScoped(sp => new LargeExports(sp.GetRequiredService<TasukiDb>(), sp.GetRequiredService<TimeProvider>()));
         services.AddScoped<IResidentErasure, EraseSmartRows>();
         services.AddScoped<IJobHandler, SweepSmart>();
         services.AddSingleton(new RecurringJob(SweepSmart.Name, TimeSpan.FromHours(1), AtStart: false));

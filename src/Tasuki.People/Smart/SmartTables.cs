@@ -236,6 +236,11 @@ internal static class SmartTables
             e.HasIndex(t => t.ConnectionNo);
             e.HasIndex(t => t.Expires);
         });
+        model.Entity<LargeExport>(e =>
+        {
+            e.ToTable("large_export").HasKey(x => x.No);
+            e.HasIndex(x => x.At);
+        });
         model.Entity<SmartLaunch>(e => e.ToTable("smart_launch").HasKey(l => l.Token));
         model.Entity<SmartKeyRow>(e =>
         {

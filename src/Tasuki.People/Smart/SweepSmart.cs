@@ -4,8 +4,8 @@ using Tasuki.Kernel;
 
 namespace Tasuki.People;
 
-/// <summary>Every hour: tokens and launches whose time is over go, and connections that ended a month ago.</summary>
-internal sealed class SweepSmart(TasukiDb db, TimeProvider clock) : IJobHandler
+/// <summary>Every hour: tokens and launches whose time is over go, connections that ended a month ago, and what was told of large exports.</summary>
+internal sealed class SweepSmart(TasukiDb db, LargeExports exports, TimeProvider clock) : IJobHandler
 {
     public const string Name = "people.sweep-apps";
 
@@ -21,6 +21,7 @@ internal sealed class SweepSmart(TasukiDb db, TimeProvider clock) : IJobHandler
         await db.Set<SmartToken>().Where(t => t.Expires < now).ExecuteDeleteAsync(cancel);
         await db.Set<SmartLaunch>().Where(l => l.Until < now).ExecuteDeleteAsync(cancel);
         await db.Set<SmartConnection>().Where(c => c.Until < old || c.Ended < old).ExecuteDeleteAsync(cancel);
+        await exports.Sweep(cancel);
         return Done.Yes;
     }
 }

@@ -45,6 +45,9 @@ internal static class LogAction
     /// <summary>An officer checked, approved, refused or suspended an app; the detail says which.</summary>
     public const string AppRegister = "app-register";
 
+    /// <summary>Records of many residents were made ready for an app, or handed out to it; the detail says which.</summary>
+    public const string BulkExport = "bulk-export";
+
     /// <summary>The change of the entry with the same tags may not have been stored.</summary>
     public const string Unconfirmed = "unconfirmed";
 

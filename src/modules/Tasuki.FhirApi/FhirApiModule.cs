@@ -1,15 +1,26 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
+using Tasuki.Data;
+using Tasuki.FhirApi.Bulk;
 using Tasuki.FhirApi.Searching;
+using Tasuki.People;
 
 namespace Tasuki.FhirApi;
 
 /// <summary>FHIR R4 at <c>/fhir</c>, by access token alone: cookies are not looked at.</summary>
 public static class FhirApiModule
 {
-    public static IServiceCollection AddFhirApi(this IServiceCollection services, SearchLimits searches) =>
-        services.AddSingleton(provider => new SearchBudget(searches, provider.GetRequiredService<TimeProvider>()));
+    /// <summary>A wrong option stops the start with its sentence.</summary>
+    public static IServiceCollection AddFhirApi(this IServiceCollection services, FhirApiOptions options)
+    {
+        if (options.Check().Error is { } wrong)
+            throw new InvalidOperationException(wrong.Message);
+        services.AddSingleton(options);
+        services.AddSingleton(provider => new SearchBudget(options.Searches, provider.GetRequiredService<TimeProvider>()));
+        AddBulk(services);
+        return services;
+    }
 
     /// <summary>
     /// Stands before pages, routing and sign-in: a request here needs none of them. The addresses of SMART below <c>/fhir/.well-known</c> are People's.
@@ -23,4 +34,17 @@ public static class FhirApiModule
 
     private static bool IsHere(HttpRequest request) =>
         request.Path.StartsWithSegments(FhirEndpoint.Base, StringComparison.Ordinal, out var rest) && !rest.StartsWithSegments("/.well-known", StringComparison.Ordinal);
+
+    private static void AddBulk(IServiceCollection services)
+    {
+        services.AddSingleton<IModelPart, BulkTables>();
+        services.AddSealedTable((db, resident) => db.Set<BulkSegment>().Where(s => s.ResidentNo == resident), s => BulkSegment.Row(s.ExportNo, s.Piece, s.ResidentNo, s.Part));
+        services.AddScoped<StartExport>();
+        services.AddScoped<ShowExport>();
+        services.AddScoped<SendPiece>();
+        services.AddScoped<IJobHandler, RunExport>();
+        services.AddScoped<IJobHandler, SweepExports>();
+        services.AddSingleton(new RecurringJob(SweepExports.Name, TimeSpan.FromHours(1), AtStart: true));
+        services.AddScoped<IResidentErasure, EraseSegments>();
+    }
 }

@@ -9,7 +9,7 @@ namespace Tasuki.FhirApi.Capability;
 internal static class CapabilityStatement
 {
     public static readonly IReadOnlyList<(string Type, string Name)> Operations =
-        [("Patient", "everything"), ("Patient", "summary"), ("Observation", "lastn"), ("DocumentReference", "docref"), ("Resource", "validate")];
+        [("Patient", "everything"), ("Patient", "summary"), ("Observation", "lastn"), ("DocumentReference", "docref"), ("Resource", "validate"), ("Patient", "export")];
 
     public static Answer Answer(string root, TimeProvider clock)
     {
@@ -26,6 +26,7 @@ internal static class CapabilityStatement
         writer.WriteString("status"u8, "active"u8);
         writer.WriteString("date"u8, clock.GetUtcNow().UtcDateTime.ToString("yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture));
         writer.WriteString("kind"u8, "instance"u8);
+        Strings(writer, "instantiates", ["http://hl7.org/fhir/uv/bulkdata/CapabilityStatement/bulk-data"]);
         writer.WriteStartObject("software"u8);
         writer.WriteString("name"u8, "Tasuki"u8);
         writer.WriteEndObject();
@@ -43,6 +44,7 @@ internal static class CapabilityStatement
         writer.WriteStartArray("resource"u8);
         foreach (var type in HeldTypes.All)
             Resource(writer, type);
+        Group(writer);
         writer.WriteEndArray();
         Codes(writer, "interaction", ["transaction", "batch", "search-system", "history-system"]);
         writer.WriteEndObject();
@@ -124,18 +126,36 @@ internal static class CapabilityStatement
         writer.WriteStartArray("operation"u8);
         foreach (var (of, name) in operations)
         {
-            writer.WriteStartObject();
-            writer.WriteString("name"u8, name);
-            writer.WriteString("definition"u8, name switch
+            Operation(writer, name, name switch
             {
                 "docref" => "http://hl7.org/fhir/uv/ipa/OperationDefinition/docref",
                 "summary" => "http://hl7.org/fhir/uv/ips/OperationDefinition/summary",
+                "export" => "http://hl7.org/fhir/uv/bulkdata/OperationDefinition/patient-export",
                 _ => $"http://hl7.org/fhir/OperationDefinition/{of}-{name}",
             });
-            writer.WriteEndObject();
         }
 
         writer.WriteEndArray();
+        writer.WriteEndObject();
+    }
+
+    // Nothing is held of this type; it has an address for one operation.
+    private static void Group(Utf8JsonWriter writer)
+    {
+        writer.WriteStartObject();
+        writer.WriteString("type"u8, "Group"u8);
+        writer.WriteString("documentation"u8, $"Each app has one group, '{Bulk.BulkEndpoint.Group}': the residents whose live grants reach it. It is neither read nor searched.");
+        writer.WriteStartArray("operation"u8);
+        Operation(writer, "export", "http://hl7.org/fhir/uv/bulkdata/OperationDefinition/group-export");
+        writer.WriteEndArray();
+        writer.WriteEndObject();
+    }
+
+    private static void Operation(Utf8JsonWriter writer, string name, string definition)
+    {
+        writer.WriteStartObject();
+        writer.WriteString("name"u8, name);
+        writer.WriteString("definition"u8, definition);
         writer.WriteEndObject();
     }
 

@@ -30,6 +30,8 @@ internal static class Failures
         "interaction.method" => (405, "not-supported"),
         "body.media" => (415, "not-supported"),
         "body.size" or "patch.size" => (413, "too-long"),
+        "export.running" => (429, "throttled"),
+        "export.failed" => (500, "exception"),
         "accept.media" => (406, "not-supported"),
         "resource.shape" or "resource.json" or "resource.type" or "resource.duplicate" or "resource.depth" or "resource.text" => (400, "structure"),
         "resource.subject" => (422, "business-rule"),

@@ -15,7 +15,7 @@ internal static class FhirEndpoint
 {
     public const string Base = "/fhir";
 
-    /// <summary>A request's body at most. Larger amounts come by $import.</summary>
+    /// <summary>A request's body at most. Larger amounts come by the command import-fhir.</summary>
     public const int LargestBody = 16 * 1024 * 1024;
 
     private const string Json = IncomingBody.Json;
@@ -27,7 +27,7 @@ internal static class FhirEndpoint
     public static async Task Answer(HttpContext context)
     {
         var cancel = context.RequestAborted;
-        var form = WantedForm(context.Request);
+        var form = WantedForm(context.Request) ?? (Bulk.BulkEndpoint.IsFile(PathOf(context.Request)) ? Json : null);
         if (form is null)
         {
             await Send(context, Failures.Answer(new Error("accept.media", "Answers come as application/fhir+json or application/fhir+xml.")), Json);
@@ -49,7 +49,7 @@ internal static class FhirEndpoint
         var request = context.Request;
         var root = $"{request.Scheme}://{request.Host}{request.PathBase}{Base}";
         var clock = context.RequestServices.GetRequiredService<TimeProvider>();
-        var path = (request.Path.Value ?? "")[Base.Length..].Split('/', StringSplitOptions.RemoveEmptyEntries);
+        var path = PathOf(request);
         // A HEAD is a GET whose body stays here.
         var method = request.Method is "HEAD" ? "GET" : request.Method;
         if (path is ["metadata"] && method is "GET")
@@ -86,6 +86,8 @@ internal static class FhirEndpoint
         {
             Budget = context.RequestServices.GetRequiredService<Searching.SearchBudget>(), Profiles = context.RequestServices.GetRequiredService<WrittenProfiles>(),
         };
+        if (Bulk.BulkEndpoint.Takes(path))
+            return await Bulk.BulkEndpoint.Run(context, call, interaction, cancel);
         return await new Dispatcher(call, context.RequestServices.GetRequiredService<ISeal>()).Run(interaction, cancel);
     }
 
@@ -103,8 +105,18 @@ internal static class FhirEndpoint
             response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
         if (answer.Location is { } location)
             response.Headers.Location = location;
+        foreach (var (name, value) in answer.Headers)
+            response.Headers[name] = value;
+        if (answer.Write is { } write)
+        {
+            response.ContentType = answer.Form;
+            await write(response.Body, context.RequestAborted);
+            return;
+        }
+
         if (answer.Body.IsEmpty)
             return;
+        form = answer.Form ?? form;
         var body = form is Xml ? FhirXml.FromJson(answer.Body) : answer.Body;
         response.ContentType = $"{form}; charset=utf-8";
         response.ContentLength = body.Length;
@@ -130,6 +142,8 @@ internal static class FhirEndpoint
 
         return null;
     }
+
+    private static string[] PathOf(HttpRequest request) => (request.Path.Value ?? "")[Base.Length..].Split('/', StringSplitOptions.RemoveEmptyEntries);
 
     private static string? Header(HttpRequest request, string name) => request.Headers.TryGetValue(name, out var values) && values.Count > 0 ? values[0] : null;
 }

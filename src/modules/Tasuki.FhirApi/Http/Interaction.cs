@@ -24,10 +24,13 @@ internal sealed record Interaction(string Method, IReadOnlyList<string> Path, IR
 /// <param name="Lenient">What is unknown in a search is said and left out, instead of refused.</param>
 internal readonly record struct Preference(bool Minimal, bool OutcomeOnly, bool Lenient)
 {
+    /// <summary>The answer may come later, from an address that the first answer names.</summary>
+    public bool RespondAsync { get; init; }
+
     public static Preference Of(IEnumerable<string?> headers)
     {
         var parts = headers.SelectMany(one => (one ?? "").Split([',', ';'], StringSplitOptions.TrimEntries)).ToHashSet(StringComparer.OrdinalIgnoreCase);
-        return new Preference(parts.Contains("return=minimal"), parts.Contains("return=OperationOutcome"), parts.Contains("handling=lenient"));
+        return new Preference(parts.Contains("return=minimal"), parts.Contains("return=OperationOutcome"), parts.Contains("handling=lenient")) { RespondAsync = parts.Contains("respond-async") };
     }
 }
 
@@ -43,6 +46,15 @@ internal sealed record Answer(int Status, ReadOnlyMemory<byte> Body)
 
     /// <summary>Seconds after which it may be asked again; null where that is not why it failed.</summary>
     public int? RetryAfter { get; init; }
+
+    /// <summary>Beside those that other members stand for.</summary>
+    public IReadOnlyList<(string Name, string Value)> Headers { get; init; } = [];
+
+    /// <summary>A media type that is neither FHIR JSON nor its XML; null for those.</summary>
+    public string? Form { get; init; }
+
+    /// <summary>Writes a body of any length; <see cref="Body"/> is empty then.</summary>
+    public Func<Stream, CancellationToken, Task>? Write { get; init; }
 
     /// <summary>The body is an OperationOutcome that says why not.</summary>
     public bool IsFailure => Status >= 400;

@@ -1,0 +1,98 @@
+using System.Text.Json;
+using Tasuki.Fhir;
+using Tasuki.Kernel;
+using Tasuki.Kernel.Records;
+using Tasuki.Kernel.Text;
+using Tasuki.Vault;
+
+namespace Tasuki.Cli.ImportFhir;
+
+/// <summary>What became of one resident's lines.</summary>
+internal sealed record ImportedResident(int Created, int Updated, int AlreadyThere, IReadOnlyList<RefusedLine> Refused);
+
+/// <summary>
+/// One resident's lines in one write: all valid ones or, when the gate refuses, none. What is there already is recognised and not written again, so a run that was cut off is
+/// simply run again. References of the form <c>Type/id</c> among the lines are rewritten; those to the Patient become those to the resident's own.
+/// </summary>
+internal sealed class ResidentImport(RecordVault vault, Actor actor, NdjsonIndex index, IReadOnlyList<string> names, SourceKind source, TimeProvider clock)
+{
+    private static readonly JsonDocumentOptions Reading = new() { MaxDepth = CanonicalResource.MaximumDepth };
+
+    public async Task<ImportedResident> Run(string patient, ResidentNo resident, CancellationToken cancel)
+    {
+        var places = index.OfPatient[patient];
+        var session = await vault.Open(actor, resident, Purpose.Operation, cancel);
+        var own = session.IsOk ? await session.Value.Search(new RecordQuery { Types = ["Patient"], Order = RecordOrder.Stored, Limit = 1 }, cancel) : session.Error;
+        if (!own.IsOk)
+            return Nothing(places, "The resident does not take records: there is no such number, or the account is closing.");
+        var mine = own.Value.Records is [var record, ..] ? record.Reference : null;
+
+        var refused = new List<RefusedLine>();
+        var taken = Take(places, mine, refused, cancel);
+        if (mine is null && !taken.Exists(one => one.Resource.Type is "Patient"))
+            return Nothing(places, "The resident has no Patient record, and no valid one comes with the files.");
+        if (taken.Count == 0)
+            return new ImportedResident(0, 0, 0, refused);
+        var written = await session.Value.Write(taken, cancel);
+        return written.IsOk
+            ? new ImportedResident(Count(WriteOutcome.Created), Count(WriteOutcome.Updated), Count(WriteOutcome.AlreadyThere), refused)
+            : Nothing(places, "The resident does not take records any more.");
+
+        int Count(WriteOutcome outcome) => written.Value.Count(one => one.Outcome == outcome);
+    }
+
+    // Lines, and whatever about nobody they refer to, and that again.
+    private List<NewRecord> Take(List<Place> places, string? mine, List<RefusedLine> refused, CancellationToken cancel)
+    {
+        var taken = new List<NewRecord>(places.Count);
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        var waiting = new Queue<Place>(places);
+        string? Rewrite(string reference)
+        {
+            if (NdjsonIndex.PatientOf(reference) is { } patient)
+                return mine ?? "Patient/" + patient;
+            if (index.Shared.TryGetValue(reference, out var place) && seen.Add(reference))
+                waiting.Enqueue(place);
+            return null;
+        }
+
+        while (waiting.TryDequeue(out var place))
+        {
+            cancel.ThrowIfCancellationRequested();
+            var bytes = index.Bytes(place);
+            if (Fault(bytes) is var (column, sentence))
+            {
+                refused.Add(new RefusedLine(place, column, sentence));
+                continue;
+            }
+
+            using var document = JsonDocument.Parse(bytes, Reading);
+            var resource = CanonicalResource.From(document.RootElement, Rewrite);
+            if (!resource.IsOk)
+                refused.Add(new RefusedLine(place, 1, resource.Error.Message));
+            // Name and birth date of somebody who is enrolled are changed at the desk.
+            else if (mine is null || resource.Value.Type is not "Patient")
+                taken.Add(new NewRecord(resource.Value.WithoutTags(IsOurs), new RecordOrigin(source, null, null, $"{names[place.File]}:{place.Line}", clock.GetUtcNow())));
+        }
+
+        return taken;
+    }
+
+    private static (int Column, string Sentence)? Fault(byte[] line)
+    {
+        if (MyNumberScan.Find(line) is { } at)
+            return (at + 1, "What looks like an individual number (My Number) is not taken over.");
+        foreach (var issue in ResourceValidator.Check(line))
+        {
+            if (issue.Refuses)
+                return (Math.Max(1, issue.Column), $"{issue.Path}: {issue.Sentence}");
+        }
+
+        return null;
+    }
+
+    // Category and source are the vault's to say.
+    private static bool IsOurs(Coding tag) => tag.System?.StartsWith("urn:x-tasuki:", StringComparison.Ordinal) is true;
+
+    private static ImportedResident Nothing(List<Place> places, string sentence) => new(0, 0, 0, [.. places.Select(place => new RefusedLine(place, 1, sentence))]);
+}
