@@ -138,14 +138,16 @@ internal sealed class WriteRecords(Call call)
             : within.Value is RecordPredicate.Everything ? null : new Error("scope.insufficient", "A scope with a condition does not write.");
     }
 
-    public Answer Answered(RecordChange change, ChangedRecord changed, Preference prefer)
+    public Answer Answered(RecordChange change, ChangedRecord changed, Preference prefer) => Answered(call, changed, prefer, _said.GetValueOrDefault(change) ?? []);
+
+    public static Answer Answered(Call call, ChangedRecord changed, Preference prefer, IReadOnlyList<Issue> said)
     {
         if (changed.Outcome is ChangeOutcome.Deleted)
             return new Answer(204, default) { Version = changed.Version };
         var body = ReadOnlyMemory<byte>.Empty;
         if (prefer.OutcomeOnly)
         {
-            body = Outcome.Of([new Issue("information", "informational", "Done."), .. _said.GetValueOrDefault(change) ?? []]);
+            body = Outcome.Of([new Issue("information", "informational", "Done."), .. said]);
         }
         else if (!prefer.Minimal && changed.Record is { } record)
         {

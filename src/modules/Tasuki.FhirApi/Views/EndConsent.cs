@@ -42,7 +42,7 @@ internal sealed class EndConsent(Call call)
                 return Failures.Answer(WriteRecords.NotWritten(ended.Error));
         }
 
-        return await ViewTypes.Of("Consent").One(of, standing.Id, cancel) is { } now ? WriteRecords.Answered(call, new ChangedRecord(now.Id, now.Type, now.Version, now.Updated, ChangeOutcome.Updated, now), request.Prefer)
+        return await ViewTypes.Of("Consent").One(of, standing.Id, cancel) is { } now ? WriteRecords.Answered(call, new ChangedRecord(now.Id, now.Type, now.Version, now.Updated, ChangeOutcome.Updated, now), request.Prefer, [])
             : Failures.Answer(Failures.Missing);
     }
 
