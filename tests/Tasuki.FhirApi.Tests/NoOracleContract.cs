@@ -93,7 +93,7 @@ public abstract partial class NoOracleContract(StoreKind store)
             "Observation?_sort=date&_count=2", "Observation?_has:DiagnosticReport:result:status=final&_total=accurate", "DiagnosticReport?result.code=29463-7&_total=accurate",
             "DiagnosticReport?result.value-quantity=gt65&_total=accurate", "DiagnosticReport?_include=DiagnosticReport:result", "Observation?_revinclude=DiagnosticReport:result&_count=3", "_history?_count=4",
             "Observation/$lastn?max=2", "Patient/{id}/$everything?_count=3", "Patient/{id}/*?_total=accurate", "Patient/{id}/Condition?_total=accurate", "?_type=Observation,Condition&_count=4&_total=accurate",
-            "Provenance?_total=accurate", "Provenance?_count=2", "Provenance?agent-role=Mynaportal&_total=accurate", "Consent?_total=accurate", "AuditEvent?_total=accurate&_count=1000", "AuditEvent?_count=7",
+            "Provenance?_total=accurate", "Observation?_revinclude=Provenance:target&_count=4", "Provenance?_count=2", "Provenance?agent-role=Mynaportal&_total=accurate", "Consent?_total=accurate", "AuditEvent?_total=accurate&_count=1000", "AuditEvent?_count=7",
         })
         {
             yield return address;

@@ -119,6 +119,11 @@ public abstract class ViewContract(StoreKind store)
         Assert.Empty(await one.Found($"Provenance?patient={written}"));
         Assert.Equal(3, (await one.Found($"Patient/{one.Id}/$everything?_type=Provenance")).Count);
         Assert.DoesNotContain((await one.Ask("GET", $"Patient/{one.Id}/$everything")).Entries, entry => HeldTypes.IsView(entry.GetProperty("resource").GetProperty("resourceType").GetString()!));
+        var beside = await one.Ask("GET", "Observation?_revinclude=Provenance:target");
+        Assert.Equal(written, Assert.Single(beside.Matches));
+        Assert.Equal($"origin-{written}", Assert.Single(beside.Included));
+        one.Scopes = "patient/Observation.rs";
+        Assert.Empty((await one.Ask("GET", "Observation?_revinclude=Provenance:target")).Included);
         one.Scopes = "patient/Provenance.rs patient/Observation.rs";
         Assert.Equal([$"origin-{written}"], await one.Found("Provenance"), StringComparer.Ordinal);
         Assert.Equal(404, (await one.Ask("GET", $"Provenance/origin-{official}")).Status);

@@ -109,6 +109,7 @@ internal static class CapabilityStatement
         writer.WriteString("conditionalDelete"u8, open ? "single"u8 : "not-supported"u8);
         var parameters = ViewTypes.ParametersOf(type).Select(name => SearchParameters.Find(type, name).Value).ToList();
         Strings(writer, "searchInclude", isView ? [] : [.. parameters.Where(one => one is { Kind: SearchKind.Reference, IsWithin: false }).Select(one => $"{type}:{one.Name}")]);
+        Strings(writer, "searchRevInclude", isView ? [] : ["Provenance:target"]);
         writer.WriteStartArray("searchParam"u8);
         foreach (var (name, kind, definition) in parameters.Select(one => (one.Name, one.Kind.ToString().ToLowerInvariant(), one.Definition))
             .Concat([("_id", "token", "http://hl7.org/fhir/SearchParameter/Resource-id"), ("_lastUpdated", "date", "http://hl7.org/fhir/SearchParameter/Resource-lastUpdated")]).OrderBy(one => one.Item1, StringComparer.Ordinal))

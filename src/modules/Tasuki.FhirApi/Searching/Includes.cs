@@ -1,5 +1,6 @@
 using System.Text;
 using Tasuki.Fhir.Searching;
+using Tasuki.FhirApi.Views;
 using Tasuki.Kernel;
 using Tasuki.People;
 using Tasuki.Vault;
@@ -69,11 +70,26 @@ internal sealed class Includes(Call call, SearchCost cost)
     {
         if (rule.Source is not { } type)
             return new Error("query.value", "The parameter '_revinclude' names a type: Type:parameter.");
+        if (HeldTypes.IsView(type))
+            return await Origins(session, from, cancel);
         var targets = from.Where(record => rule.Target is null || string.Equals(record.Type, rule.Target, StringComparison.Ordinal)).Select(record => record.Reference).ToList();
         if (targets.Count == 0)
             return Result.Of<IReadOnlyList<StoredRecord>>([]);
         var any = Parameters(type, rule.Parameter).SelectMany(parameter => targets.Select(target => (RecordPredicate)new RecordPredicate.Parameter(parameter.Name, new ReferenceTest(target)))).ToList();
         return await Find(session, new RecordPredicate.Or(any), [type], cancel);
+    }
+
+    // Of a view only where a record came from can be asked for in the same breath.
+    private async Task<Result<IReadOnlyList<StoredRecord>>> Origins(Session session, IReadOnlyList<StoredRecord> from, CancellationToken cancel)
+    {
+        var origins = new List<StoredRecord>();
+        if (call.Within("Provenance", ScopeActions.Read).IsOk && await Patients.Of(call, session.Resident, cancel) is { } of)
+        {
+            await foreach (var origin in ViewTypes.Of("Provenance").All(of, [("target", string.Join(',', from.Select(record => record.Reference)))], cancel))
+                origins.Add(origin);
+        }
+
+        return Result.Of<IReadOnlyList<StoredRecord>>(origins);
     }
 
     private async Task<Result<IReadOnlyList<StoredRecord>>> Find(Session session, RecordPredicate predicate, IReadOnlyList<string> types, CancellationToken cancel)

@@ -140,6 +140,8 @@ internal sealed class SearchParser(string root, Func<string, ResidentNo?> reside
         var word = reverse ? "_revinclude" : "_include";
         if (parts is ["*"])
             return request with { Includes = [.. request.Includes, new IncludeRule(null, null, null, reverse, iterate)] };
+        if (reverse && !iterate && parts is ["Provenance", "target"])
+            return request with { Includes = [.. request.Includes, new IncludeRule(parts[0], parts[1], null, reverse, iterate)] };
         if (parts.Length is < 2 or > 3 || !HeldTypes.IsRecord(parts[0]) || (parts.Length == 3 && !HeldTypes.IsRecord(parts[2])))
             return new Error("query.value", $"The parameter '{word}' reads Type:parameter or Type:parameter:TargetType, with types of records this server holds.");
         if (parts[1] is "*")
