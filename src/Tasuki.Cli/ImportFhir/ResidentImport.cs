@@ -51,7 +51,7 @@ internal sealed class ResidentImport(RecordVault vault, Actor actor, NdjsonIndex
         {
             if (NdjsonIndex.PatientOf(reference) is { } patient)
                 return mine ?? "Patient/" + patient;
-            if (index.Shared.TryGetValue(reference, out var place) && seen.Add(reference))
+            if (seen.Add(reference) && index.Shared.TryGetValue(reference, out var place))
                 waiting.Enqueue(place);
             return null;
         }
@@ -72,11 +72,17 @@ internal sealed class ResidentImport(RecordVault vault, Actor actor, NdjsonIndex
                 refused.Add(new RefusedLine(place, 1, resource.Error.Message));
             // Name and birth date of somebody who is enrolled are changed at the desk.
             else if (mine is null || resource.Value.Type is not "Patient")
-                taken.Add(new NewRecord(resource.Value.WithoutTags(IsOurs), new RecordOrigin(source, null, null, $"{names[place.File]}:{place.Line}", clock.GetUtcNow())));
+                taken.Add(new NewRecord(Cleaned(resource.Value), new RecordOrigin(source, null, null, $"{names[place.File]}:{place.Line}", clock.GetUtcNow())));
         }
 
-        return taken;
+        // A name that nothing refers to would make the vault look for it in every record.
+        return taken.ConvertAll(one => one.Resource.Type is "Patient" || seen.Contains($"{one.Resource.Type}/{one.Resource.OriginalId}") ? one
+            : one with { Resource = CanonicalResource.FromStore(one.Resource.Type, one.Resource.Json) });
     }
+
+    // Category and source are the vault's to say.
+    private static CanonicalResource Cleaned(CanonicalResource resource) =>
+        resource.Json.Span.IndexOf("urn:x-tasuki:"u8) < 0 ? resource : resource.WithoutTags(tag => tag.System?.StartsWith("urn:x-tasuki:", StringComparison.Ordinal) is true);
 
     private static (int Column, string Sentence)? Fault(byte[] line)
     {
@@ -90,9 +96,6 @@ internal sealed class ResidentImport(RecordVault vault, Actor actor, NdjsonIndex
 
         return null;
     }
-
-    // Category and source are the vault's to say.
-    private static bool IsOurs(Coding tag) => tag.System?.StartsWith("urn:x-tasuki:", StringComparison.Ordinal) is true;
 
     private static ImportedResident Nothing(List<Place> places, string sentence) => new(0, 0, 0, [.. places.Select(place => new RefusedLine(place, 1, sentence))]);
 }

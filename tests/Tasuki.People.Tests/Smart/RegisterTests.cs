@@ -47,6 +47,28 @@ public sealed class RegisterTests
         Assert.Equal("アプリをつなげません", (await resident.Get(world.AuthorizePath(no, "patient/Observation.rs"), Cancel)).Title);
     }
 
+    [Theory, MemberData(nameof(Stores.All), MemberType = typeof(Stores))]
+    public async Task A_bulk_export_of_more_people_than_usual_stands_on_the_pages_of_apps_for_90_days(DataStore store)
+    {
+        await using var world = await SmartWorld.Start(store);
+        var (app, other) = (await world.Register(), await world.Register());
+        await world.Site.Do<IServiceProvider>(async services =>
+        {
+            services.GetRequiredService<LargeExports>().Tell(app, 1_201, 600);
+            await services.GetRequiredService<TasukiDb>().SaveChangesAsync(Cancel);
+        });
+        using (var officer = await Officer(world, "officer1", world.First))
+        {
+            Assert.Contains("1,201人分", (await officer.Get("/staff/apps", Cancel)).Body, StringComparison.Ordinal);
+            Assert.Contains("1,201人分", (await officer.Get($"/staff/apps/{app}", Cancel)).Body, StringComparison.Ordinal);
+            Assert.DoesNotContain("人分", (await officer.Get($"/staff/apps/{other}", Cancel)).Body, StringComparison.Ordinal);
+        }
+
+        world.Site.Clock.Advance(TimeSpan.FromDays(91));
+        using var later = await Officer(world, "officer1", world.First);
+        Assert.DoesNotContain("人分", (await later.Get("/staff/apps", Cancel)).Body, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("http://app.test/callback", "app.redirect")]
     [InlineData("https://app.test/callback#x", "app.redirect")]
