@@ -100,8 +100,10 @@ internal static class FhirEndpoint
             response.Headers.Location = location;
         if (answer.Body.IsEmpty)
             return;
-        var body = form is Xml ? FhirXml.FromJson(answer.Body) : answer.Body;
-        response.ContentType = $"{form}; charset=utf-8";
+        // What XML cannot hold is not held back: it comes as JSON.
+        var xml = form is Xml ? FhirXml.FromJson(answer.Body) : null;
+        var body = xml ?? answer.Body;
+        response.ContentType = $"{(xml is null ? Json : Xml)}; charset=utf-8";
         response.ContentLength = body.Length;
         if (context.Request.Method is not "HEAD")
             await response.Body.WriteAsync(body, context.RequestAborted);
