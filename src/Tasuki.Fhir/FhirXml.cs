@@ -15,9 +15,19 @@ public static class FhirXml
     // XHTML nests more than resources do. What reads further down goes level by level into the stack.
     private const int DeepestXml = 2 * CanonicalResource.MaximumDepth;
 
+    /// <summary>Null for what JSON can hold and XML, or what writes it, cannot: a control character, a number with an exponent of ten digits.</summary>
     /// <param name="json">One resource, well-formed.</param>
-    public static ReadOnlyMemory<byte> FromJson(ReadOnlyMemory<byte> json) =>
-        Encoding.UTF8.GetBytes(FhirJsonNode.Parse(Encoding.UTF8.GetString(json.Span)).ToTypedElement(ModelInfo.ModelInspector).ToXml());
+    public static ReadOnlyMemory<byte>? FromJson(ReadOnlyMemory<byte> json)
+    {
+        try
+        {
+            return Encoding.UTF8.GetBytes(FhirJsonNode.Parse(Encoding.UTF8.GetString(json.Span)).ToTypedElement(ModelInfo.ModelInspector).ToXml());
+        }
+        catch (Exception beyond) when (beyond is FormatException or OverflowException or XmlException or ArgumentException or StructuralTypeException or InvalidOperationException)
+        {
+            return null;
+        }
+    }
 
     /// <summary>Error <c>resource.json</c>: no well-formed FHIR XML; the sentence says where.</summary>
     public static Result<ReadOnlyMemory<byte>> ToJson(ReadOnlyMemory<byte> xml)

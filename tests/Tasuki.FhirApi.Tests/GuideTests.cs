@@ -48,7 +48,7 @@ public sealed class GuideTests
     public void The_two_forms_of_a_resource_say_the_same()
     {
         const string Json = """{"resourceType":"Observation","id":"a","status":"final","code":{"coding":[{"system":"http://loinc.org","code":"29463-7"}]},"valueQuantity":{"value":61.40,"unit":"kg"}}""";
-        var xml = FhirXml.FromJson(System.Text.Encoding.UTF8.GetBytes(Json));
+        var xml = FhirXml.FromJson(System.Text.Encoding.UTF8.GetBytes(Json))!.Value;
         Assert.Contains("<value value=\"61.40\"", System.Text.Encoding.UTF8.GetString(xml.Span), StringComparison.Ordinal);
         Assert.Equal(Json, System.Text.Encoding.UTF8.GetString(FhirXml.ToJson(xml).Value.Span));
         Assert.Equal("resource.json", FhirXml.ToJson("<Observation xmlns=\"http://hl7.org/fhir\"><status>"u8.ToArray()).Error?.Code);

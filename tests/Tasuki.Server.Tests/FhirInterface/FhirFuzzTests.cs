@@ -8,7 +8,7 @@ namespace Tasuki.Server.Tests.FhirInterface;
 public sealed class FhirFuzzTests
 {
     private const int Seed = 20261129;
-    private const int Rounds = 2500;
+    private const int Rounds = 300;
 
     private static readonly string[] Pieces =
     [

@@ -117,8 +117,10 @@ internal static class FhirEndpoint
         if (answer.Body.IsEmpty)
             return;
         form = answer.Form ?? form;
-        var body = form is Xml ? FhirXml.FromJson(answer.Body) : answer.Body;
-        response.ContentType = $"{form}; charset=utf-8";
+        // What XML cannot hold is not held back: it comes as JSON.
+        var xml = form is Xml ? FhirXml.FromJson(answer.Body) : null;
+        var body = xml ?? answer.Body;
+        response.ContentType = $"{(form is Xml && xml is null ? Json : form)}; charset=utf-8";
         response.ContentLength = body.Length;
         if (context.Request.Method is not "HEAD")
             await response.Body.WriteAsync(body, context.RequestAborted);

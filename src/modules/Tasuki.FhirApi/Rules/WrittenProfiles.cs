@@ -6,7 +6,7 @@ using Tasuki.Kernel;
 namespace Tasuki.FhirApi;
 
 /// <summary>What becomes of a resource that does not meet a profile it declares.</summary>
-public enum ProfileWeight
+internal enum ProfileWeight
 {
     /// <summary>It is not looked at; $validate alone uses the packages.</summary>
     Off,

@@ -16,6 +16,11 @@ internal sealed class SearchParser(string root, Func<string, ResidentNo?> reside
 
     private const int MostSortKeys = 5;
 
+    // A chain goes level by level into the stack, and every value becomes a part of the question.
+    private const int LongestName = 500;
+    private const int LongestSearch = 256 * 1024;
+    private const int MostIncludes = 30;
+
     private static readonly HashSet<string> Formats = new(StringComparer.Ordinal) { "_format", "_pretty" };
 
     private readonly List<string> _leftOut = [];
@@ -24,6 +29,8 @@ internal sealed class SearchParser(string root, Func<string, ResidentNo?> reside
     /// <param name="types">One for a search of a type, several for one of the whole.</param>
     public Result<SearchRequest> Parse(IReadOnlyList<string> types, IReadOnlyList<(string Name, string Value)> parameters)
     {
+        if (parameters.Any(one => one.Name.Length > LongestName) || parameters.Sum(one => (long)one.Name.Length + one.Value.Length) > LongestSearch)
+            return new Error("query.size", $"The name of a parameter has at most {LongestName} characters, and all parameters of a search together {LongestSearch / 1024} KB.");
         if (parameters.Where(one => one.Name is "_type").Select(one => one.Value).LastOrDefault() is { } wanted)
         {
             var named = wanted.Split(',');
@@ -138,6 +145,8 @@ internal sealed class SearchParser(string root, Func<string, ResidentNo?> reside
     {
         var parts = value.Split(':');
         var word = reverse ? "_revinclude" : "_include";
+        if (request.Includes.Count >= MostIncludes)
+            return new Error("query.size", $"A search has at most {MostIncludes} includes.");
         if (parts is ["*"])
             return request with { Includes = [.. request.Includes, new IncludeRule(null, null, null, reverse, iterate)] };
         if (reverse && !iterate && parts is ["Provenance", "target"])

@@ -167,11 +167,12 @@ internal static class ValueParser
     private static decimal? HalfOf(string text)
     {
         var at = text.IndexOfAny(['e', 'E']);
-        if (at < 0)
+        // A nought may have any exponent.
+        if (at < 0 || !int.TryParse(text.AsSpan(at + 1), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var exponent) || Math.Abs(exponent) > 100)
             return null;
         var digits = text.AsSpan(0, at);
         var behind = digits.IndexOf('.') is >= 0 and var point ? digits.Length - point - 1 : 1;
-        return decimal.TryParse($"0.5e{int.Parse(text.AsSpan(at + 1), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture) - behind}", NumberStyles.Float, CultureInfo.InvariantCulture, out var half) ? half : null;
+        return decimal.TryParse($"0.5e{exponent - behind}", NumberStyles.Float, CultureInfo.InvariantCulture, out var half) ? half : null;
     }
 
     private static string? NullIfEmpty(string text) => text.Length == 0 ? null : Unescape(text);
