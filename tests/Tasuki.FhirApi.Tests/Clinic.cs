@@ -86,9 +86,7 @@ public sealed class Patient(Clinic clinic, ResidentNo resident, string id)
         headers?.Invoke(said);
         var caller = new ApiCaller(
             ApiCallerKind.ResidentApp, Actor.Application(Name(App)), resident, id, null, 1, null, SmartScopes.Parse(Scopes).Value, TimeProvider.System.GetUtcNow().AddMinutes(10));
-        var call = new Call(caller, clinic.Vault, Clinic.Root, TimeProvider.System);
-        if (Budget is not null)
-            call = new Call(caller, clinic.Vault, Clinic.Root, TimeProvider.System) { Budget = Budget };
+        using var call = new Call(caller, clinic.Vault, Clinic.Root, TimeProvider.System, Budget);
         var question = address.IndexOf('?', StringComparison.Ordinal);
         var interaction = new Interaction(
             method, (question < 0 ? address : address[..question]).Split('/', StringSplitOptions.RemoveEmptyEntries), question < 0 ? [] : Interactions.QueryText.Parse(address[question..]),
@@ -98,7 +96,7 @@ public sealed class Patient(Clinic clinic, ResidentNo resident, string id)
             IfNoneExist = said.GetValueOrDefault("If-None-Exist"), Prefer = Preference.Of([said.GetValueOrDefault("Prefer")]),
         };
         var answer = await new Dispatcher(call, clinic.Vault.Seal).Run(interaction, Clinic.Cancel);
-        return new Reply(answer.Status, answer.Version, answer.Location, answer.Body.IsEmpty ? default : JsonDocument.Parse(answer.Body).RootElement) { RetryAfter = answer.RetryAfter };
+        return new Reply(answer.Status, answer.Version, answer.Location, answer.Body.IsEmpty ? default : JsonDocument.Parse(answer.Body).RootElement) { RetryAfter = call.Cost.RetryAfter };
     }
 
     /// <summary>Creates what must be created and gives its id.</summary>

@@ -68,8 +68,11 @@ internal static class FhirEndpoint
         };
         if (body.Value.Type is Form)
             interaction = interaction with { Query = [.. query, .. new FormReader(System.Text.Encoding.UTF8.GetString(body.Value.Bytes.Span)).ReadForm().SelectMany(pair => pair.Value.Select(value => (pair.Key, value ?? "")))], Body = default };
-        var call = new Call(caller.Value, context.RequestServices.GetRequiredService<RecordVault>(), root, clock) { Budget = context.RequestServices.GetRequiredService<Searching.SearchBudget>() };
-        return await new Dispatcher(call, context.RequestServices.GetRequiredService<ISeal>()).Run(interaction, cancel);
+        using var call = new Call(caller.Value, context.RequestServices.GetRequiredService<RecordVault>(), root, clock, context.RequestServices.GetRequiredService<Searching.SearchBudget>());
+        var answer = await new Dispatcher(call, context.RequestServices.GetRequiredService<ISeal>()).Run(interaction, cancel);
+        if (answer.Status is StatusCodes.Status429TooManyRequests && call.Cost.RetryAfter is { } seconds)
+            context.Response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
+        return answer;
     }
 
     private static async Task<Result<(ReadOnlyMemory<byte> Bytes, string? Type)>> Body(HttpRequest request, CancellationToken cancel)
@@ -117,8 +120,6 @@ internal static class FhirEndpoint
             response.Headers.ETag = Interactions.Tags.Of(version);
         if (answer.LastModified is { } modified)
             response.Headers.LastModified = modified.UtcDateTime.ToString("R", CultureInfo.InvariantCulture);
-        if (answer.RetryAfter is { } seconds)
-            response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
         if (answer.Location is { } location)
             response.Headers.Location = location;
         if (answer.Body.IsEmpty)

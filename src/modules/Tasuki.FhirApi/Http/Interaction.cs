@@ -41,9 +41,6 @@ internal sealed record Answer(int Status, ReadOnlyMemory<byte> Body)
     /// <summary>Absolute.</summary>
     public string? Location { get; init; }
 
-    /// <summary>Seconds after which it may be asked again; null where that is not why it failed.</summary>
-    public int? RetryAfter { get; init; }
-
     /// <summary>The body is an OperationOutcome that says why not.</summary>
     public bool IsFailure => Status >= 400;
 }
