@@ -28,7 +28,7 @@ public sealed partial class FhirHttpTests
     public async Task An_app_reads_and_writes_with_its_token_and_nothing_else(StoreKind store)
     {
         await using var town = await TestMunicipality.New(store, "fhir");
-        await using var app = (await town.Build(null, "--environment=Development")).Value;
+        await using var app = (await town.Build(null, "--environment=Development", "--Tasuki:Search:Heavy=100", "--Tasuki:Search:PerMinute=100")).Value;
         await app.StartAsync(Cancel);
         var site = new Uri(app.Urls.First());
         var client = await Register(app.Services);
@@ -76,6 +76,14 @@ public sealed partial class FhirHttpTests
 
         Assert.Equal(406, (int)(await web.GetAsync("/fhir/Observation?_format=turtle", Cancel)).StatusCode);
         Assert.Equal(400, (int)(await web.GetAsync($"/fhir/Observation?access_token={token}", Cancel)).StatusCode);
+
+        // More than the person's records may be looked through again at once.
+        var many = string.Join(',', Enumerable.Range(1, 180).Select(i => $$$"""{"resource":{{{body.Replace("61.40", $"{i}", StringComparison.Ordinal)}}},"request":{"method":"POST","url":"Observation"}}"""));
+        Assert.Equal(200, (int)(await web.PostAsync("/fhir", Resource($$$"""{"resourceType":"Bundle","type":"transaction","entry":[{{{many}}}]}"""), Cancel)).StatusCode);
+        Assert.Equal(200, (int)(await web.GetAsync("/fhir/Observation?value-quantity=gt1000", Cancel)).StatusCode);
+        var wait = await web.GetAsync("/fhir/Observation?value-quantity=gt1000", Cancel);
+        Assert.Equal(429, (int)wait.StatusCode);
+        Assert.True(wait.Headers.RetryAfter?.Delta > TimeSpan.Zero);
 
         // Cut off by the person: the next request is refused.
         var page = await person.Get("/connected-apps");
