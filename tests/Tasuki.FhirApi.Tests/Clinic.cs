@@ -113,9 +113,7 @@ public sealed class Patient(Clinic clinic, ResidentNo resident, string id)
     {
         var said = new Dictionary<string, string>(StringComparer.Ordinal);
         headers?.Invoke(said);
-        var call = new Call(Caller, clinic.Vault, Clinic.Root, TimeProvider.System) { Profiles = clinic.Profiles };
-        if (Budget is not null)
-            call = new Call(Caller, clinic.Vault, Clinic.Root, TimeProvider.System) { Profiles = clinic.Profiles, Budget = Budget };
+        using var call = new Call(Caller, clinic.Vault, Clinic.Root, TimeProvider.System, Budget) { Profiles = clinic.Profiles };
         var question = address.IndexOf('?', StringComparison.Ordinal);
         var interaction = new Interaction(
             method, (question < 0 ? address : address[..question]).Split('/', StringSplitOptions.RemoveEmptyEntries), question < 0 ? [] : Interactions.QueryText.Parse(address[question..]),
@@ -125,7 +123,7 @@ public sealed class Patient(Clinic clinic, ResidentNo resident, string id)
             IfNoneExist = said.GetValueOrDefault("If-None-Exist"), Prefer = Preference.Of([said.GetValueOrDefault("Prefer")]),
         };
         var answer = await new Dispatcher(call, clinic.Vault.Seal).Run(interaction, Clinic.Cancel);
-        return new Reply(answer.Status, answer.Version, answer.Location, answer.Body.IsEmpty ? default : JsonDocument.Parse(answer.Body).RootElement) { RetryAfter = answer.RetryAfter };
+        return new Reply(answer.Status, answer.Version, answer.Location, answer.Body.IsEmpty ? default : JsonDocument.Parse(answer.Body).RootElement) { RetryAfter = call.Cost.RetryAfter };
     }
 
     /// <summary>Creates what must be created and gives its id.</summary>

@@ -68,6 +68,20 @@ public abstract class CostContract(StoreKind store)
     }
 
     [Fact]
+    public async Task A_condition_of_a_write_is_a_search_too()
+    {
+        await using var clinic = await Clinic.Open(store);
+        var one = await Weighed(clinic, 12, new SearchLimits(Most: 10, Heavy: 10, PerMinute: 1_000, AtOnce: 1), new TestClock());
+        var body = one.Observation("1", "2026-02-01");
+        Assert.Equal(422, (await one.Ask("POST", "Observation", body, headers => headers["If-None-Exist"] = Nothing)).Status);
+        Assert.Equal(422, (await one.Ask("PUT", $"Observation?{Nothing}", body)).Status);
+        Assert.Equal(422, (await one.Ask("DELETE", $"Observation?{Nothing}")).Status);
+        Assert.Equal(201, (await one.Ask("POST", "Observation", body, headers => headers["If-None-Exist"] = "date=2026-02-01")).Status);
+        Assert.Empty(await one.Found("Observation?date=2026-02-02"));
+        Assert.Single(await one.Found("Observation?date=2026-02"));
+    }
+
+    [Fact]
     public async Task As_many_heavy_searches_as_may_run_at_once_and_no_more()
     {
         await using var clinic = await Clinic.Open(store);

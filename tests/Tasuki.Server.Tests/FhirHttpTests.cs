@@ -15,7 +15,7 @@ public sealed class FhirHttpTests
     [InlineData(StoreKind.Postgres)]
     public async Task An_app_reads_and_writes_with_its_token_and_nothing_else(StoreKind store)
     {
-        await using var app = await ConnectedApp.Start(store);
+        await using var app = await ConnectedApp.Start(store, null, "--Tasuki:Search:Heavy=100", "--Tasuki:Search:PerMinute=100");
         var (web, person) = (app.Web, app.Person);
         var open = await web.GetAsync("/fhir/metadata", Cancel);
         Assert.Equal("application/fhir+json", open.Content.Headers.ContentType?.MediaType);
@@ -54,6 +54,14 @@ public sealed class FhirHttpTests
 
         Assert.Equal(406, (int)(await web.GetAsync("/fhir/Observation?_format=turtle", Cancel)).StatusCode);
         Assert.Equal(400, (int)(await web.GetAsync($"/fhir/Observation?access_token={token}", Cancel)).StatusCode);
+
+        // More than the person's records may be looked through again at once.
+        var many = string.Join(',', Enumerable.Range(1, 180).Select(i => $$$"""{"resource":{{{body.Replace("61.40", $"{i}", StringComparison.Ordinal)}}},"request":{"method":"POST","url":"Observation"}}"""));
+        Assert.Equal(200, (int)(await web.PostAsync("/fhir", Resource($$$"""{"resourceType":"Bundle","type":"transaction","entry":[{{{many}}}]}"""), Cancel)).StatusCode);
+        Assert.Equal(200, (int)(await web.GetAsync("/fhir/Observation?value-quantity=gt1000", Cancel)).StatusCode);
+        var wait = await web.GetAsync("/fhir/Observation?value-quantity=gt1000", Cancel);
+        Assert.Equal(429, (int)wait.StatusCode);
+        Assert.True(wait.Headers.RetryAfter?.Delta > TimeSpan.Zero);
 
         // Cut off by the person: the next request is refused.
         var page = await person.Get("/connected-apps");

@@ -124,7 +124,10 @@ internal sealed class RecordChanges(VaultParts parts, RecordOpener opener, Sessi
     {
         if (RecordSearch.Check(query) is { } wrong)
             return wrong;
-        var (records, _) = await new RecordSearch(parts, opener, limit).Page(query, keys, null, 2, cancel);
+        var search = new RecordSearch(parts, opener, limit, query.BeforeOpening);
+        var (records, _) = await search.Page(query, keys, null, 2, cancel);
+        if (search.Stopped is { } stopped)
+            return stopped;
         return records.Count > 1 ? new Error("change.ambiguous", "More than one record is like the one to be created.") : Result.Of(records.FirstOrDefault());
     }
 

@@ -49,7 +49,7 @@ internal sealed partial class ConnectedApp : IAsyncDisposable
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     /// <param name="clock">What the interface takes for the time; null for the real one.</param>
-    public static async Task<ConnectedApp> Start(StoreKind store, TimeProvider? clock = null)
+    public static async Task<ConnectedApp> Start(StoreKind store, TimeProvider? clock = null, params string[] settings)
     {
         var town = await TestMunicipality.New(store, "fhir");
         var faults = new Faults();
@@ -60,7 +60,7 @@ internal sealed partial class ConnectedApp : IAsyncDisposable
                 if (clock is not null)
                     builder.Services.AddSingleton(clock);
             },
-            "--environment=Development")).Value;
+            ["--environment=Development", .. settings])).Value;
         await app.StartAsync(Cancel);
         var site = new Uri(app.Urls.First());
         var person = new Walker(site, site.Port);

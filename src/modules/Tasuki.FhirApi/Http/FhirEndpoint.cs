@@ -82,13 +82,15 @@ internal static class FhirEndpoint
             interaction = interaction with { Query = [.. query, .. QueryText.Parse(form)], Body = default };
         }
 
-        var call = new Call(caller.Value, context.RequestServices.GetRequiredService<RecordVault>(), root, clock)
+        using var call = new Call(caller.Value, context.RequestServices.GetRequiredService<RecordVault>(), root, clock, context.RequestServices.GetRequiredService<Searching.SearchBudget>())
         {
-            Budget = context.RequestServices.GetRequiredService<Searching.SearchBudget>(), Profiles = context.RequestServices.GetRequiredService<WrittenProfiles>(),
+            Profiles = context.RequestServices.GetRequiredService<WrittenProfiles>(),
         };
         if (Bulk.BulkEndpoint.Takes(path))
             return await Bulk.BulkEndpoint.Run(context, call, interaction, cancel);
-        return await new Dispatcher(call, context.RequestServices.GetRequiredService<ISeal>()).Run(interaction, cancel);
+        var answer = await new Dispatcher(call, context.RequestServices.GetRequiredService<ISeal>()).Run(interaction, cancel);
+        return answer.Status is StatusCodes.Status429TooManyRequests && call.Cost.RetryAfter is { } seconds
+            ? answer with { Headers = [.. answer.Headers, ("Retry-After", seconds.ToString(CultureInfo.InvariantCulture))] } : answer;
     }
 
     private static async Task Send(HttpContext context, Answer answer, string form)
@@ -101,8 +103,6 @@ internal static class FhirEndpoint
             response.Headers.ETag = Tags.Of(version);
         if (answer.LastModified is { } modified)
             response.Headers.LastModified = modified.UtcDateTime.ToString("R", CultureInfo.InvariantCulture);
-        if (answer.RetryAfter is { } seconds)
-            response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
         if (answer.Location is { } location)
             response.Headers.Location = location;
         foreach (var (name, value) in answer.Headers)

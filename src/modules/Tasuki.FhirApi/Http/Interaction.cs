@@ -44,9 +44,6 @@ internal sealed record Answer(int Status, ReadOnlyMemory<byte> Body)
     /// <summary>Absolute.</summary>
     public string? Location { get; init; }
 
-    /// <summary>Seconds after which it may be asked again; null where that is not why it failed.</summary>
-    public int? RetryAfter { get; init; }
-
     /// <summary>Beside those that other members stand for.</summary>
     public IReadOnlyList<(string Name, string Value)> Headers { get; init; } = [];
 

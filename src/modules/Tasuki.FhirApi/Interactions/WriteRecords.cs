@@ -38,7 +38,7 @@ internal sealed class WriteRecords(Call call)
             var parsed = QueryText.Fault(text) is { } broken ? broken : Condition(type, QueryText.Parse(text));
             if (!parsed.IsOk)
                 return (null, default, Failures.Answer(parsed.Error));
-            condition = parsed.Value;
+            condition = parsed.Value with { BeforeOpening = call.Cost.Walk(incoming.Resident) };
         }
 
         return (Saying(new RecordChange.Create(incoming.Record(call, interaction.FullUrl), condition), incoming), incoming.Resident, null);
@@ -197,7 +197,10 @@ internal sealed class WriteRecords(Call call)
         var found = new List<string>();
         foreach (var resident in residents.Value)
         {
-            var page = await call.Vault.Search(call.Caller.Actor, resident, call.Caller.ReadPurpose, condition.Value with { Limit = 2 }, cancel);
+            var page = await call.Vault.Search(call.Caller.Actor, resident, call.Caller.ReadPurpose, condition.Value with { Limit = 2, BeforeOpening = call.Cost.Walk(resident) }, cancel);
+            // A condition that was not looked at to the end has not found nothing.
+            if (!page.IsOk && page.Error.Code is not "gate.refused")
+                return page.Error;
             if (page.IsOk)
                 found.AddRange(page.Value.Records.Select(record => record.Id));
         }

@@ -32,16 +32,15 @@ internal sealed class LastN(Call call)
             return Failures.Answer(residents.Error ?? new Error("query.residents", "The operation is about one person: name one by the parameter 'patient'."));
         var bundle = new BundleWriter("searchset", call.Root, RecordShapes.Whole);
         bundle.Links([("self", $"{call.Root}/Observation/$lastn{PageLink.Query(input.Value)}")]);
-        using var cost = new SearchCost(call);
         foreach (var resident in residents.Value)
         {
             var session = await call.Session(resident, write: false, cancel);
             if (!session.IsOk)
                 continue;
-            var query = new RecordQuery { Where = new RecordPredicate.And([parsed.Value.Where, within.Value]), Order = RecordOrder.NewestDateFirst, BeforeOpening = cost.Walk(resident) };
+            var query = new RecordQuery { Where = new RecordPredicate.And([parsed.Value.Where, within.Value]), Order = RecordOrder.NewestDateFirst, BeforeOpening = call.Cost.Walk(resident) };
             var looked = await session.Value.Each(query, NewestOf(max, bundle), cancel);
             if (!looked.IsOk)
-                return cost.Refused(looked.Error);
+                return Failures.Answer(looked.Error);
         }
 
         return new Answer(200, bundle.Done());

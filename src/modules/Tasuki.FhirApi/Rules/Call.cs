@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Tasuki.Fhir;
 using Tasuki.Fhir.Searching;
 using Tasuki.FhirApi.Searching;
@@ -8,8 +7,9 @@ using Tasuki.Vault;
 
 namespace Tasuki.FhirApi;
 
-/// <summary>One request's caller at the vault: which residents, which types within the scopes, which sessions.</summary>
-internal sealed class Call(ApiCaller caller, RecordVault vault, string root, TimeProvider clock)
+/// <summary>One request's caller at the vault: which residents, which types within the scopes, which sessions, what its searches cost.</summary>
+/// <param name="budget">Of the municipality; a call without one has the usual limits to itself.</param>
+internal sealed class Call(ApiCaller caller, RecordVault vault, string root, TimeProvider clock, SearchBudget? budget = null) : IDisposable
 {
     /// <summary>A search that names nobody runs over at most this many.</summary>
     public const int MostResidents = 1_000;
@@ -17,7 +17,7 @@ internal sealed class Call(ApiCaller caller, RecordVault vault, string root, Tim
     private static readonly Error NotToWrite = new("write.grant", "What the person agreed to lets this caller read, and not write.");
     private static readonly Error Insufficient = new("scope.insufficient", "The token's scopes do not cover this.");
     private readonly Dictionary<(ResidentNo, bool), Task<Result<Session>>> _sessions = [];
-    private readonly Dictionary<ResidentNo, int> _opened = [];
+    private SearchCost? _cost;
 
     public ApiCaller Caller => caller;
 
@@ -26,11 +26,8 @@ internal sealed class Call(ApiCaller caller, RecordVault vault, string root, Tim
 
     public RecordVault Vault => vault;
 
-    /// <summary>Shared by the calls of a municipality; a call without one has the usual limits to itself.</summary>
-    public SearchBudget Budget { get; init; } = new(SearchLimits.Usual, clock);
-
-    /// <summary>How many records of a person the searches of this request have opened.</summary>
-    public ref int Opened(ResidentNo resident) => ref CollectionsMarshal.GetValueRefOrAddDefault(_opened, resident, out _);
+    /// <summary>Counts what this request's searches open.</summary>
+    public SearchCost Cost => _cost ??= new SearchCost(this, budget ?? new SearchBudget(SearchLimits.Usual, clock));
 
     public TimeProvider Clock => clock;
 
@@ -93,6 +90,8 @@ internal sealed class Call(ApiCaller caller, RecordVault vault, string root, Tim
         var writing = await vault.Open(caller.Actor, resident, caller.WritePurpose, cancel);
         return writing.IsOk ? writing.Value.Within(reading.Value) : NotToWrite;
     }
+
+    public void Dispose() => _cost?.Dispose();
 
     // A launched patient is the only one, unless a clinician holds scopes of their own.
     private ResidentNo? Named => caller.Kind is ApiCallerKind.ResidentApp || !caller.Scopes.Resources.Any(scope => scope.Context is not ScopeContext.Patient) ? caller.Resident : null;

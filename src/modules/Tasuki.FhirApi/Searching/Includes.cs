@@ -11,7 +11,7 @@ namespace Tasuki.FhirApi.Searching;
 /// <c>_include</c> and <c>_revinclude</c>: searches of their own in the same sessions, so that what a session may not see is at no end of a reference. Each record stands
 /// once in an answer.
 /// </summary>
-internal sealed class Includes(Call call, SearchCost cost)
+internal sealed class Includes(Call call)
 {
     private const int Most = 1_000;
     private const int MostRounds = 5;
@@ -99,7 +99,7 @@ internal sealed class Includes(Call call, SearchCost cost)
         if (open.Count == 0)
             return Result.Of<IReadOnlyList<StoredRecord>>([]);
         var where = new RecordPredicate.And([new RecordPredicate.OfType(types), new RecordPredicate.Or(open), predicate]);
-        var page = await session.Search(new RecordQuery { Where = where, Order = RecordOrder.Stored, Limit = Most, BeforeOpening = cost.Walk(session.Resident) }, cancel);
+        var page = await session.Search(new RecordQuery { Where = where, Order = RecordOrder.Stored, Limit = Most, BeforeOpening = call.Cost.Walk(session.Resident) }, cancel);
         return !page.IsOk ? page.Error : page.Value.Next is null ? Result.Of(page.Value.Records) : TooMany;
     }
 

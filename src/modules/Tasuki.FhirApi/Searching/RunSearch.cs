@@ -41,33 +41,32 @@ internal sealed class RunSearch(Call call, ISeal seal)
             return Failures.Answer(residents.Error);
         if (request.IsSorted && residents.Value.Count > 1)
             return Failures.Answer(new Error("query.sort", "A search over several persons comes in no order: name one by the parameter 'patient', or leave '_sort' out."));
-        using var cost = new SearchCost(call);
-        return await Answer(request, start, Timed(start, within.Value), residents.Value, about, cost, cancel);
+        return await Answer(request, start, Timed(start, within.Value), residents.Value, about, cancel);
     }
 
     private async Task<Answer> Answer(
-        SearchRequest request, PageState start, RecordPredicate predicate, IReadOnlyList<ResidentNo> residents, ResidentNo? about, SearchCost cost, CancellationToken cancel)
+        SearchRequest request, PageState start, RecordPredicate predicate, IReadOnlyList<ResidentNo> residents, ResidentNo? about, CancellationToken cancel)
     {
         var query = new RecordQuery { Where = predicate, Order = request.Order, Limit = request.Count };
         if (request.Summary is SummaryMode.Count)
         {
-            var all = await Count(query, residents, cost, cancel);
-            return all.IsOk ? Bundle(request, start, [], [], all.Value, null, about) : cost.Refused(all.Error);
+            var all = await Count(query, residents, cancel);
+            return all.IsOk ? Bundle(request, start, [], [], all.Value, null, about) : Failures.Answer(all.Error);
         }
 
-        var pages = request.SortKeys.Count > 0 ? await Sorted(request, start, query, residents, cost, cancel) : await Pages(request, start, query, residents, cost, cancel);
+        var pages = request.SortKeys.Count > 0 ? await Sorted(request, start, query, residents, cancel) : await Pages(request, start, query, residents, cancel);
         if (!pages.IsOk)
-            return cost.Refused(pages.Error);
+            return Failures.Answer(pages.Error);
         var (found, next, counted) = pages.Value;
-        var total = !request.Total ? (Result<int>?)null : counted is { } known ? known : await Count(query, residents, cost, cancel);
+        var total = !request.Total ? (Result<int>?)null : counted is { } known ? known : await Count(query, residents, cancel);
         if (total is { IsOk: false, Error: { } wrong })
-            return cost.Refused(wrong);
-        var included = await new Includes(call, cost).Of(request, found, cancel);
-        return included.IsOk ? Bundle(request, start, found, included.Value, total?.Value, next, about) : cost.Refused(included.Error);
+            return Failures.Answer(wrong);
+        var included = await new Includes(call).Of(request, found, cancel);
+        return included.IsOk ? Bundle(request, start, found, included.Value, total?.Value, next, about) : Failures.Answer(included.Error);
     }
 
     private async Task<Result<Found>> Pages(
-        SearchRequest request, PageState start, RecordQuery query, IReadOnlyList<ResidentNo> residents, SearchCost cost, CancellationToken cancel)
+        SearchRequest request, PageState start, RecordQuery query, IReadOnlyList<ResidentNo> residents, CancellationToken cancel)
     {
         var found = new List<(ResidentNo Resident, StoredRecord Record)>();
         PageState? next = null;
@@ -75,7 +74,7 @@ internal sealed class RunSearch(Call call, ISeal seal)
         var after = start.After;
         for (; place < residents.Count; place++, after = null)
         {
-            var page = await Page(residents[place], query with { Limit = request.Count - found.Count, After = after, BeforeOpening = cost.Walk(residents[place]) }, residents.Count == 1, cancel);
+            var page = await Page(residents[place], query with { Limit = request.Count - found.Count, After = after, BeforeOpening = call.Cost.Walk(residents[place]) }, residents.Count == 1, cancel);
             if (!page.IsOk && page.Error.Code is not "gate.refused")
                 return page.Error;
             if (!page.IsOk)
@@ -93,7 +92,7 @@ internal sealed class RunSearch(Call call, ISeal seal)
     }
 
     // Of one person at most; whoever sorts must have seen everything.
-    private async Task<Result<Found>> Sorted(SearchRequest request, PageState start, RecordQuery query, IReadOnlyList<ResidentNo> residents, SearchCost cost, CancellationToken cancel)
+    private async Task<Result<Found>> Sorted(SearchRequest request, PageState start, RecordQuery query, IReadOnlyList<ResidentNo> residents, CancellationToken cancel)
     {
         var page = new SortedPage(request.SortKeys, request.Count, start.Behind);
         foreach (var resident in residents)
@@ -101,7 +100,7 @@ internal sealed class RunSearch(Call call, ISeal seal)
             var session = await call.Session(resident, write: false, cancel);
             if (!session.IsOk)
                 continue;
-            var looked = await session.Value.Each(query with { Order = RecordOrder.Stored, BeforeOpening = cost.Walk(resident) }, page.Take, cancel);
+            var looked = await session.Value.Each(query with { Order = RecordOrder.Stored, BeforeOpening = call.Cost.Walk(resident) }, page.Take, cancel);
             if (!looked.IsOk)
                 return looked.Error;
         }
@@ -119,7 +118,7 @@ internal sealed class RunSearch(Call call, ISeal seal)
         return session.IsOk ? await session.Value.Search(query, cancel) : session.Error;
     }
 
-    private async Task<Result<int>> Count(RecordQuery query, IReadOnlyList<ResidentNo> residents, SearchCost cost, CancellationToken cancel)
+    private async Task<Result<int>> Count(RecordQuery query, IReadOnlyList<ResidentNo> residents, CancellationToken cancel)
     {
         var total = 0;
         foreach (var resident in residents)
@@ -127,7 +126,7 @@ internal sealed class RunSearch(Call call, ISeal seal)
             var session = await call.Session(resident, write: false, cancel);
             if (!session.IsOk)
                 continue;
-            var some = await session.Value.Count(query with { BeforeOpening = cost.Walk(resident) }, cancel);
+            var some = await session.Value.Count(query with { BeforeOpening = call.Cost.Walk(resident) }, cancel);
             if (!some.IsOk)
                 return some.Error;
             total += some.Value;

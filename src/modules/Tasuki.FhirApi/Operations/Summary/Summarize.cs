@@ -63,8 +63,7 @@ internal sealed class Summarize(Call call)
     private async Task<IReadOnlyList<StoredRecord>> Referred(ResidentNo resident, IReadOnlyList<StoredRecord> from, CancellationToken cancel)
     {
         var everything = new SearchRequest([], new RecordPredicate.Everything(), null) { Includes = [new IncludeRule(null, null, null, Reverse: false, Iterate: false)] };
-        using var cost = new SearchCost(call);
-        var found = await new Includes(call, cost).Of(everything, [.. from.DistinctBy(record => record.Id, StringComparer.Ordinal).Select(record => (resident, record))], cancel);
+        var found = await new Includes(call).Of(everything, [.. from.DistinctBy(record => record.Id, StringComparer.Ordinal).Select(record => (resident, record))], cancel);
         return found.IsOk ? found.Value : [];
     }
 
