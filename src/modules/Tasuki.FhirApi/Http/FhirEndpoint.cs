@@ -16,7 +16,7 @@ internal static class FhirEndpoint
 {
     public const string Base = "/fhir";
 
-    /// <summary>A request's body at most. Larger amounts come by $import.</summary>
+    /// <summary>A request's body at most. Larger amounts come by the operator's import-fhir.</summary>
     public const int LargestBody = 16 * 1024 * 1024;
 
     private const string Json = "application/fhir+json";
