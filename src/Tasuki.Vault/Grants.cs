@@ -76,13 +76,14 @@ internal sealed class Grants(VaultParts parts)
     public static GrantDetail? Detail(VaultParts parts, ResidentKeys keys, GrantRow grant) =>
         BodyFormat.Open(keys, grant.Body, GrantRow.Bound(parts.Municipality, grant.Resident, grant.GrantNo)) is { } plain ? JsonSerializer.Deserialize(plain, VaultJson.Default.GrantDetail) : null;
 
-    public async Task<IReadOnlyList<ResidentNo>> Reached(Actor actor, string purpose, int most, CancellationToken cancel)
+    public async Task<IReadOnlyList<ResidentNo>> Reached(Actor actor, string purpose, int most, ResidentNo after, ResidentNo upTo, CancellationToken cancel)
     {
         await using var work = await parts.Records.Read(cancel);
         return await work.Query(
-            $"select distinct resident_no from access_grant where grantee = @grantee and purpose = @purpose and state = {(int)GrantState.Live} and until > @now order by resident_no limit @most",
+            $"select distinct resident_no from access_grant where grantee = @grantee and purpose = @purpose and state = {(int)GrantState.Live} and until > @now and resident_no > @after and resident_no <= @upto order by resident_no limit @most",
             row => new ResidentNo(row.GetInt64(0)), cancel,
-            ("@grantee", GrantRow.GranteeToken(parts.Ring, actor.Kind, actor.Id)), ("@purpose", purpose), ("@now", Time.Micros(parts.Clock.GetUtcNow())), ("@most", (long)most));
+            ("@grantee", GrantRow.GranteeToken(parts.Ring, actor.Kind, actor.Id)), ("@purpose", purpose), ("@now", Time.Micros(parts.Clock.GetUtcNow())), ("@most", (long)most),
+            ("@after", after.Value), ("@upto", upTo.Value));
     }
 
     private Error? Wrong(NewGrant grant)

@@ -117,7 +117,11 @@ public sealed class RecordVault : IAsyncDisposable
     public ResidentNo? ResidentOfView(string id) => _parts.Ids.ResidentOfView(id);
 
     /// <summary>The residents of whom somebody who lives by grants holds a live one for that purpose, in ascending order, at most that many. The gate looks at each grant again.</summary>
-    public Task<IReadOnlyList<ResidentNo>> Reached(Actor actor, string purpose, int most, CancellationToken cancel) => _grants.Reached(actor, purpose, most, cancel);
+    public Task<IReadOnlyList<ResidentNo>> Reached(Actor actor, string purpose, int most, CancellationToken cancel) => Reached(actor, purpose, most, default, new ResidentNo(long.MaxValue), cancel);
+
+    /// <summary>The same for those behind one and up to another.</summary>
+    public Task<IReadOnlyList<ResidentNo>> Reached(Actor actor, string purpose, int most, ResidentNo after, ResidentNo upTo, CancellationToken cancel) =>
+        _grants.Reached(actor, purpose, most, after, upTo, cancel);
 
     /// <summary>
     /// One entry for a run over these residents (at least one), durable when this returns. What follows goes through <see cref="LoggedRun.Open"/>, and so through the gate for each.

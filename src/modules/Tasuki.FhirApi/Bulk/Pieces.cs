@@ -8,7 +8,6 @@ namespace Tasuki.FhirApi.Bulk;
 /// <summary>The files of an export as they grow: of each kind one is open; a piece that has many residents or bytes is followed by the next.</summary>
 internal sealed class Pieces
 {
-    private const int MostResidents = 1_000;
     private const long MostBytes = 64 << 20;
 
     private readonly TasukiDb _db;
@@ -16,18 +15,17 @@ internal sealed class Pieces
     private readonly BulkExport _export;
     private readonly Dictionary<string, Open> _open = new(StringComparer.Ordinal);
     private readonly List<BulkSegment> _segments = [];
+    private readonly int _mostResidents;
     private int _next;
 
-    private Pieces(TasukiDb db, ISeal seal, BulkExport export) => (_db, _seal, _export) = (db, seal, export);
+    private Pieces(TasukiDb db, ISeal seal, BulkExport export, int mostResidents) => (_db, _seal, _export, _mostResidents) = (db, seal, export, mostResidents);
 
-    public static async Task<Pieces> Load(TasukiDb db, ISeal seal, BulkExport export, CancellationToken cancel)
+    public static async Task<Pieces> Load(TasukiDb db, ISeal seal, BulkExport export, int mostResidents, CancellationToken cancel)
     {
-        var pieces = new Pieces(db, seal, export);
-        foreach (var row in await db.Set<BulkPiece>().Where(p => p.ExportNo == export.No).OrderBy(p => p.Piece).ToListAsync(cancel))
-        {
+        var all = db.Set<BulkPiece>().Where(p => p.ExportNo == export.No);
+        var pieces = new Pieces(db, seal, export, mostResidents) { _next = (await all.MaxAsync(p => (int?)p.Piece, cancel) ?? -1) + 1 };
+        foreach (var row in await all.Where(p => p.Residents < mostResidents && p.Bytes < MostBytes).ToListAsync(cancel))
             pieces._open[row.Kind] = new Open(row, [.. PieceIndex.Read(seal.OpenForMunicipality(ExportRows.LinesPlace(row), row.Lines).Value)]);
-            pieces._next = row.Piece + 1;
-        }
 
         return pieces;
     }
@@ -60,8 +58,8 @@ internal sealed class Pieces
     /// <summary>Adds to the changes of the database; they count when they are saved.</summary>
     public void Write()
     {
-        foreach (var (row, whose) in _open.Values)
-            row.Lines = _seal.SealForMunicipality(ExportRows.LinesPlace(row), PieceIndex.Of(whose));
+        foreach (var open in _open.Values)
+            Seal(open);
         _db.AddRange(_segments);
     }
 
@@ -74,12 +72,16 @@ internal sealed class Pieces
 
     private Open Of(string kind)
     {
-        if (_open.TryGetValue(kind, out var open) && open.Row is { Residents: < MostResidents, Bytes: < MostBytes })
+        if (_open.TryGetValue(kind, out var open) && open.Row.Residents < _mostResidents && open.Row.Bytes < MostBytes)
             return open;
+        if (open is not null)
+            Seal(open);
         var row = new BulkPiece { ExportNo = _export.No, Piece = _next++, Kind = kind };
         _db.Add(row);
         return _open[kind] = new Open(row, []);
     }
+
+    private void Seal(Open open) => open.Row.Lines = _seal.SealForMunicipality(ExportRows.LinesPlace(open.Row), PieceIndex.Of(open.Whose));
 
     private sealed record Open(BulkPiece Row, List<(ResidentNo Resident, int Lines)> Whose);
 }

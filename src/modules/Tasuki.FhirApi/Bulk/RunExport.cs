@@ -26,6 +26,9 @@ internal sealed class RunExport(TasukiDb db, RecordVault vault, ISeal seal, Back
     /// <summary>Sealed bytes in memory before they are saved.</summary>
     internal int SavedAtOnce { get; set; } = 8 << 20;
 
+    /// <summary>Of one piece at most.</summary>
+    internal int PieceResidents { get; set; } = 1_000;
+
     /// <summary>Called before each save, with the number of the last resident in it. For tests: the process dies here.</summary>
     internal Action<long>? BeforeSave { get; set; }
 
@@ -44,8 +47,10 @@ internal sealed class RunExport(TasukiDb db, RecordVault vault, ISeal seal, Back
         if (await callers.Of(export.AppNo, SmartScopes.Parse(request.Scopes).Value, export.Expires, cancel) is not { } caller)
             return await Fail(export, cancel);
         var call = new Call(caller, vault, request.Root, clock);
-        var left = (await vault.Reached(caller.Actor, caller.ReadPurpose, int.MaxValue, cancel)).Where(one => one.Value > export.Cursor).ToList();
-        if (export.Slice == 0 && export.Cursor == 0)
+        var isFirst = export.Slice == 0 && export.Cursor == 0;
+        var left = await vault.Reached(
+            caller.Actor, caller.ReadPurpose, isFirst ? int.MaxValue : SliceResidents + 1, new ResidentNo(export.Cursor), new ResidentNo(long.MaxValue), cancel);
+        if (isFirst)
             await Begin(export, left.Count, cancel);
         var slice = left.Take(SliceResidents).ToList();
         if (slice.Count > 0 && !await Read(export, call, request, slice, cancel))
@@ -68,7 +73,7 @@ internal sealed class RunExport(TasukiDb db, RecordVault vault, ISeal seal, Back
     {
         var where = request.Where(call);
         var run = await vault.BeginRun(call.Caller.Actor, slice, call.Caller.ReadPurpose, string.Create(CultureInfo.InvariantCulture, $"export {export.No}, made ready"), cancel);
-        var pieces = await Pieces.Load(db, seal, export, cancel);
+        var pieces = await Pieces.Load(db, seal, export, PieceResidents, cancel);
         long held = 0;
         var from = export.Cursor;
         var read = 0;

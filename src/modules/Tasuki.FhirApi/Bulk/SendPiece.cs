@@ -60,8 +60,12 @@ internal sealed class SendPiece(TasukiDb db, ISeal seal, ShowExport exports)
 
     private async Task SendLines(Call call, BulkExport export, BulkPiece piece, Stream output, CancellationToken cancel)
     {
-        var reached = (await call.Vault.Reached(call.Caller.Actor, call.Caller.ReadPurpose, int.MaxValue, cancel)).ToHashSet();
-        var whose = PieceIndex.Read(seal.OpenForMunicipality(ExportRows.LinesPlace(piece), piece.Lines).Value).Select(one => one.Resident).Where(reached.Contains).ToList();
+        var all = PieceIndex.Read(seal.OpenForMunicipality(ExportRows.LinesPlace(piece), piece.Lines).Value);
+        if (all.Count == 0)
+            return;
+        var reached = (await call.Vault.Reached(
+            call.Caller.Actor, call.Caller.ReadPurpose, int.MaxValue, new ResidentNo(all[0].Resident.Value - 1), all[^1].Resident, cancel)).ToHashSet();
+        var whose = all.Select(one => one.Resident).Where(reached.Contains).ToList();
         if (whose.Count == 0)
             return;
         var what = string.Create(CultureInfo.InvariantCulture, $"export {export.No}, handed out: {piece.Kind}");
