@@ -1,3 +1,4 @@
+using Tasuki.Testing;
 using Tasuki.Vault;
 
 namespace Tasuki.FhirApi.Tests;
@@ -72,4 +73,27 @@ public abstract class ProfileContract(StoreKind store)
 
     private static string Bundle(string type, params string[] resources) =>
         $$"""{"resourceType":"Bundle","type":"{{type}}","entry":[{{string.Join(',', resources.Select(resource => $$$"""{"resource":{{{resource}}},"request":{"method":"POST","url":"Observation"}}"""))}}]}""";
+}
+
+/// <summary>The packages Japan publishes, as an operator would put them down.</summary>
+public sealed class NationalProfileTests
+{
+    [Fact]
+    public async Task A_record_that_claims_a_national_profile_is_held_to_it()
+    {
+        await using var clinic = await Clinic.Open(StoreKind.Sqlite);
+        var loaded = WrittenProfiles.Load("strict", Samples.Path("fhir-packages"));
+        Assert.True(loaded.IsOk, loaded.Error?.Message);
+        clinic.Profiles = loaded.Value;
+        var one = await clinic.Patient();
+        const string Claims = ",\"meta\":{\"profile\":[\"http://jpfhir.jp/fhir/core/StructureDefinition/JP_Observation_SocialHistory\"]}";
+        var other = one.Observation("61", "2026-04-01", Claims);
+        var refused = await one.Ask("POST", "Observation", other);
+        Assert.Equal(422, refused.Status);
+        Assert.Contains("Observation.category", refused.Body.ToString(), StringComparison.Ordinal);
+        var good = other.Replace("http://terminology.hl7.org/CodeSystem/observation-category", "http://jpfhir.jp/fhir/core/CodeSystem/JP_SimpleObservationCategory_CS", StringComparison.Ordinal)
+            .Replace("vital-signs", "social-history", StringComparison.Ordinal);
+        var taken = await one.Ask("POST", "Observation", good);
+        Assert.True(taken.Status == 201, taken.Body.ToString());
+    }
 }
