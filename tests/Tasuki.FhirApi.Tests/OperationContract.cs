@@ -1,3 +1,4 @@
+using Tasuki.Kernel.Records;
 using Tasuki.Vault;
 
 namespace Tasuki.FhirApi.Tests;
@@ -46,6 +47,12 @@ public abstract class OperationContract(StoreKind store)
         Assert.Equal(["informational"], await Codes(one, $"Observation/{id}/$validate?mode=delete", null));
         Assert.Contains("required", await Codes(one, $"Observation/{id}/$validate?profile={Packages.Noted}", null), StringComparer.Ordinal);
         Assert.Contains("invalid", await Codes(one, $"Observation/{id}/$validate?mode=update", one.Observation("61", "2026-04-01", ",\"id\":\"another\"")), StringComparer.Ordinal);
+        var own = (await clinic.Vault.Open(Actor.Resident(one.Resident), one.Resident, Purpose.Import, Clinic.Cancel)).Value;
+        var official = Fhir.CanonicalResource.Parse(System.Text.Encoding.UTF8.GetBytes(one.Observation("60", "2026-01-01"))).Value;
+        var theirs = (await own.Write([new NewRecord(official, new RecordOrigin(SourceKind.Mynaportal, null, null, null, TimeProvider.System.GetUtcNow()))], Clinic.Cancel)).Value[0].Id;
+        foreach (var mode in new[] { "update", "delete" })
+            Assert.Contains("business-rule", await Codes(one, $"Observation/{theirs}/$validate?mode={mode}", null), StringComparer.Ordinal);
+        Assert.DoesNotContain("business-rule", await Codes(one, $"Observation/{theirs}/$validate", null), StringComparer.Ordinal);
         one.Scopes = "patient/Observation.rs";
         Assert.Contains("forbidden", await Codes(one, $"Observation/{id}/$validate?mode=delete", null), StringComparer.Ordinal);
         Assert.Equal(200, (await one.Ask("GET", $"Observation/{id}/$validate")).Status);
