@@ -23,6 +23,8 @@ internal sealed class SearchBudget(SearchLimits limits, TimeProvider clock)
     {
         lock (_lock)
         {
+            if (_buckets.Count > ManyBuckets)
+                Drop();
             var bucket = Now(actor, resident);
             if (bucket.Left <= 0)
                 return TimeSpan.FromMinutes((1 - bucket.Left) / limits.PerMinute);
@@ -50,15 +52,16 @@ internal sealed class SearchBudget(SearchLimits limits, TimeProvider clock)
             _running--;
     }
 
+    private void Drop()
+    {
+        var time = clock.GetTimestamp();
+        foreach (var key in _buckets.Where(one => Refilled(one.Value, time).Left >= limits.PerMinute).Select(one => one.Key).ToList())
+            _buckets.Remove(key);
+    }
+
     private Bucket Now(Actor actor, ResidentNo resident)
     {
         var time = clock.GetTimestamp();
-        if (_buckets.Count > ManyBuckets)
-        {
-            foreach (var key in _buckets.Where(one => Refilled(one.Value, time).Left >= limits.PerMinute).Select(one => one.Key).ToList())
-                _buckets.Remove(key);
-        }
-
         return _buckets.TryGetValue((actor.Kind, actor.Id, resident), out var known) ? Refilled(known, time) : new Bucket(limits.PerMinute, time);
     }
 
