@@ -252,7 +252,8 @@ public sealed class BadInputTests
         yield return Get("/fhir/Observation/_history?_count=0", 400);
         yield return Get("/fhir/Observation/$lastn?max=99999999999", 400);
         yield return Get("/fhir/$nothing", 400);
-        yield return new Case("another method", Request("PUT", "/fhir/Observation/_search", "x=1", Form), 400);
+        // An update of a record whose id that would be: it is missing before its body is looked at.
+        yield return new Case("another method", Request("PUT", "/fhir/Observation/_search", "x=1", Form), 404);
     }
 
     private static IEnumerable<Case> Headers(string good, string id)
