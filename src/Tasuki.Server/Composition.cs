@@ -16,7 +16,8 @@ namespace Tasuki.Server;
 /// <summary>Which parts the house has, for the server and the command line alike. One service provider for each municipality.</summary>
 public static class Composition
 {
-    public static IServiceCollection AddTasuki(this IServiceCollection services, MunicipalityFolder folder, RecordVault vault, ServerSettings settings)
+    /// <param name="profiles">Of the packages that were read at start; null where nothing is written through the FHIR interface.</param>
+    public static IServiceCollection AddTasuki(this IServiceCollection services, MunicipalityFolder folder, RecordVault vault, ServerSettings settings, WrittenProfiles? profiles = null)
     {
         services.AddSingleton(folder);
         services.AddSingleton(folder.Municipality);
@@ -32,7 +33,7 @@ public static class Composition
         services.AddSingleton(new RecurringJob(ContinueKeyChanges.Name, TimeSpan.FromHours(1), AtStart: true));
         services.AddParts(
             new ExchangeOptions { Spools = folder.Spool, Scanner = settings.Scanner, WaitingDays = folder.VaultOptions(create: false).WaitingDays },
-            new FhirApiOptions { ExportHours = settings.ExportHours, Searches = settings.Searches });
+            new FhirApiOptions { ExportHours = settings.ExportHours, Searches = settings.Searches, Profiles = profiles ?? new FhirApiOptions().Profiles });
         return services;
     }
 

@@ -48,8 +48,7 @@ public static class TasukiServer
 
         builder.Services.AddQuietLogging();
         builder.Services.AddHostedService<CloseVault>();
-        builder.Services.AddSingleton(profiles.Value);
-        builder.Services.AddTasuki(folder.Value, vault.Value, settings.Value);
+        builder.Services.AddTasuki(folder.Value, vault.Value, settings.Value, profiles.Value);
         var app = builder.Build();
         vaultLog.GoesTo(app.Services.GetRequiredService<ILoggerFactory>());
         if (await BringUpToDate(app, cancel) is { } behind)

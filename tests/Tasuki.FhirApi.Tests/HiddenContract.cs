@@ -64,7 +64,7 @@ public abstract class HiddenContract(StoreKind store)
                     await Alike(one, method, $"Condition/{id}", $"Condition/{never}", body: body, headers: h => h["If-Match"] = tag.Length == 0 ? null! : tag);
             }
 
-            await Alike(one, "POST", $"Condition/{id}/$validate", $"Condition/{never}/$validate", 400, "{}");
+            await Alike(one, "POST", $"Condition/{id}/$validate", $"Condition/{never}/$validate", 404, "{}");
             foreach (var (method, resource) in new[] { ("PUT", $",\"resource\":{Condition(one, "I10")}"), ("DELETE", ""), ("GET", "") })
             {
                 string Bundle(string kind, string whose) => $$"""{"resourceType":"Bundle","type":"{{kind}}","entry":[{"request":{"method":"{{method}}","url":"Condition/{{whose}}","ifMatch":"W/\"9\""}{{resource}}}]}""";

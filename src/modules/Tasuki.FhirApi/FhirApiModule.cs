@@ -17,6 +17,7 @@ public static class FhirApiModule
         if (options.Check().Error is { } wrong)
             throw new InvalidOperationException(wrong.Message);
         services.AddSingleton(options);
+        services.AddSingleton(options.Profiles);
         services.AddSingleton(provider => new SearchBudget(options.Searches, provider.GetRequiredService<TimeProvider>()));
         AddBulk(services);
         return services;

@@ -45,7 +45,7 @@ internal sealed partial record BulkRequest(string Url, string Root, string Scope
 
         var open = call.Open(ScopeActions.Reading).Select(one => one.Type).ToHashSet(StringComparer.Ordinal);
         if (request.Types.Length == 0 && !parameters.Value.Any(one => one.Name is "_type"))
-            request = request with { Types = [.. HeldTypes.All.Where(open.Contains)] };
+            request = request with { Types = [.. HeldTypes.Records.Where(open.Contains)] };
         if (request.Types.Length == 0 || !request.Types.All(open.Contains))
             return new Error("scope.insufficient", "The token's scopes do not cover reading and searching what was asked for.");
         return request.Filters.FirstOrDefault(filter => !request.Types.Contains(filter[0], StringComparer.Ordinal)) is null ? request
@@ -86,12 +86,12 @@ internal sealed partial record BulkRequest(string Url, string Root, string Scope
             case "_type":
                 foreach (var type in value.Split(',', StringSplitOptions.TrimEntries))
                 {
-                    if (HeldTypes.Has(type))
+                    if (HeldTypes.IsRecord(type))
                         request = request with { Types = [.. request.Types.Append(type).Distinct(StringComparer.Ordinal)] };
                     else if (lenient)
-                        request = request with { LeftOut = [.. request.LeftOut, "Left out of the export: a type in '_type' that is not held here."] };
+                        request = request with { LeftOut = [.. request.LeftOut, "Left out of the export: a type in '_type' that is not exported here."] };
                     else
-                        return new Error("query.value", "The parameter '_type' names a type this server does not hold.");
+                        return new Error("query.value", "The parameter '_type' names a type this server does not export.");
                 }
 
                 return request;
@@ -108,7 +108,7 @@ internal sealed partial record BulkRequest(string Url, string Root, string Scope
         foreach (var one in BetweenFilters().Split(value))
         {
             var question = one.IndexOf('?', StringComparison.Ordinal);
-            if (question < 0 || !HeldTypes.Has(one[..question]))
+            if (question < 0 || !HeldTypes.IsRecord(one[..question]))
                 return new Error("query.value", "The parameter '_typeFilter' reads Type?parameter=value, with a type this server holds.");
             var (type, query) = (one[..question], one[(question + 1)..]);
             var filter = Filter(call, type, query, lenient);
