@@ -1,6 +1,5 @@
-using System.Diagnostics;
-using System.Text;
 using Tasuki.Testing;
+using static Tasuki.Cli.Tests.TasukiProcess;
 
 namespace Tasuki.Cli.Tests;
 
@@ -18,7 +17,7 @@ public sealed class CommandTests : IDisposable
     [Fact]
     public async Task Convert_writes_the_resources_and_says_nothing_when_nothing_was_left_out()
     {
-        var ran = await Tasuki("convert", Written("one.json", """{"resourceType":"Observation","id":"a","status":"final","code":{"coding":[{"system":"http://loinc.org","code":"29463-7"}]},"valueQuantity":{"value":65.50,"unit":"kg"}}"""));
+        var ran = await Run("convert", Written("one.json", """{"resourceType":"Observation","id":"a","status":"final","code":{"coding":[{"system":"http://loinc.org","code":"29463-7"}]},"valueQuantity":{"value":65.50,"unit":"kg"}}"""));
         Assert.Equal(0, ran.Code);
         Assert.Contains("65.50", ran.Output, StringComparison.Ordinal);
         Assert.Single(ran.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries));
@@ -27,7 +26,7 @@ public sealed class CommandTests : IDisposable
     [Fact]
     public async Task Convert_ends_with_2_and_names_file_and_place_when_nothing_can_be_read()
     {
-        var ran = await Tasuki("convert", Written("broken.json", "{\"resourceType\":\"Bundle\",\n\"entry\":["));
+        var ran = await Run("convert", Written("broken.json", "{\"resourceType\":\"Bundle\",\n\"entry\":["));
         Assert.Equal(2, ran.Code);
         Assert.Empty(ran.Output);
         Assert.Contains("broken.json", ran.Errors, StringComparison.Ordinal);
@@ -40,7 +39,7 @@ public sealed class CommandTests : IDisposable
         var folders = new[] { "echeckup", "jp-core", "jp-clins", "etwodis", "hl7-phr", "sphr" }.Select(Samples.Path).ToArray();
         foreach (var file in folders.SelectMany(f => Directory.EnumerateFiles(f, "*", SearchOption.AllDirectories)).Where(f => Path.GetExtension(f) is ".phr" or ".sphr" || Path.GetFileName(f).StartsWith("Bundle-", StringComparison.Ordinal)))
         {
-            var ran = await Tasuki("convert", file);
+            var ran = await Run("convert", file);
             Assert.True(ran.Code is 0 && ran.Output.Length > 0 || ran.Code is 2 && ran.Errors.Length > 0, $"{Path.GetFileName(file)}: {ran.Code} {ran.Errors}");
         }
     }
@@ -48,7 +47,7 @@ public sealed class CommandTests : IDisposable
     [Fact]
     public async Task A_misspelt_option_is_refused_with_the_ones_there_are()
     {
-        var ran = await Tasuki("demo", "--resident", "3");
+        var ran = await Run("demo", "--resident", "3");
         Assert.Equal(64, ran.Code);
         Assert.Contains("--residents", ran.Errors, StringComparison.Ordinal);
     }
@@ -57,18 +56,18 @@ public sealed class CommandTests : IDisposable
     public async Task A_new_municipality_is_made_once_with_an_administrator_and_migrates_again()
     {
         string[] add = ["municipality", "add", "--id", "sakura", "--name", "さくら市", "--operator", "さくら市", .. Places];
-        var made = await Tasuki(add);
+        var made = await Run(add);
         Assert.Equal(0, made.Code);
         Assert.Contains("authenticator key", made.Output, StringComparison.Ordinal);
-        Assert.Equal(1, (await Tasuki(add)).Code);
-        Assert.Equal(0, (await Tasuki(["migrate", .. Places])).Code);
+        Assert.Equal(1, (await Run(add)).Code);
+        Assert.Equal(0, (await Run(["migrate", .. Places])).Code);
     }
 
     [Fact]
     public async Task A_municipality_on_PostgreSQL_starts_for_production()
     {
         var server = await PostgresServer.Get();
-        var made = await Tasuki(["municipality", "add", "--id", "sakura", "--name", "さくら市", "--postgres", await server.NewDatabase("r"), "--keys", await server.NewDatabase("k"), .. Places]);
+        var made = await Run(["municipality", "add", "--id", "sakura", "--name", "さくら市", "--postgres", await server.NewDatabase("r"), "--keys", await server.NewDatabase("k"), .. Places]);
         Assert.True(made.Code == 0, made.Errors);
         string[] settings = [$"--Tasuki:Data={Places[1]}", $"--Tasuki:Ring={Places[3]}", "--environment=Production"];
         Assert.Equal("settings.scanner", (await Server.TasukiServer.Build(settings, adjust: null, Cancel)).Error?.Code);
@@ -81,7 +80,7 @@ public sealed class CommandTests : IDisposable
     [Fact]
     public async Task A_production_server_refuses_a_demo_folder()
     {
-        Assert.Equal(0, (await Tasuki(["demo", "--residents", "1", .. Places])).Code);
+        Assert.Equal(0, (await Run(["demo", "--residents", "1", .. Places])).Code);
         var built = await Server.TasukiServer.Build(
             [$"--Tasuki:Data={Places[1]}", $"--Tasuki:Ring={Places[3]}", "--Tasuki:Scanner=off", "--environment=Production"], adjust: null, Cancel);
         Assert.Equal("settings.demo", built.Error?.Code);
@@ -90,30 +89,17 @@ public sealed class CommandTests : IDisposable
     [Fact]
     public async Task A_resident_is_exported_and_the_operator_stands_in_the_history()
     {
-        Assert.Equal(0, (await Tasuki(["demo", "--residents", "2", .. Places])).Code);
+        Assert.Equal(0, (await Run(["demo", "--residents", "2", .. Places])).Code);
         var zip = Path.Combine(_folder, "out.zip");
         string[] who = ["--resident", "1", "--operator", "係 太郎", "--reason", "a legal request"];
-        var exported = await Tasuki(["export", .. who, "--out", zip, .. Places]);
+        var exported = await Run(["export", .. who, "--out", zip, .. Places]);
         Assert.True(exported.Code == 0, exported.Errors);
         using (var archive = System.IO.Compression.ZipFile.OpenRead(zip))
             Assert.Contains(archive.Entries, e => e.FullName.EndsWith("index.html", StringComparison.Ordinal));
-        var again = await Tasuki(["import", zip, .. who, .. Places]);
+        var again = await Run(["import", zip, .. who, .. Places]);
         Assert.True(again.Code == 0, again.Errors);
         Assert.StartsWith("0 created, 0 updated", again.Output, StringComparison.Ordinal);
-        Assert.Equal(64, (await Tasuki(["export", "--resident", "1", "--out", zip + "2", .. Places])).Code);
-    }
-
-    private static async Task<(int Code, string Output, string Errors)> Tasuki(params string[] arguments)
-    {
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "tasuki.dll"), .. arguments])
-        {
-            UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true, StandardOutputEncoding = Encoding.UTF8, StandardErrorEncoding = Encoding.UTF8,
-        };
-        using var process = Process.Start(start)!;
-        var output = process.StandardOutput.ReadToEndAsync(Cancel);
-        var errors = process.StandardError.ReadToEndAsync(Cancel);
-        await process.WaitForExitAsync(Cancel);
-        return (process.ExitCode, await output, await errors);
+        Assert.Equal(64, (await Run(["export", "--resident", "1", "--out", zip + "2", .. Places])).Code);
     }
 
     private string Written(string name, string content)

@@ -1,6 +1,6 @@
-using System.Diagnostics;
 using Npgsql;
 using Tasuki.Testing;
+using static Tasuki.Cli.Tests.TasukiProcess;
 
 namespace Tasuki.Cli.Tests;
 
@@ -24,19 +24,19 @@ public sealed class DatabaseCommandTests : IDisposable
         string With(NpgsqlConnectionStringBuilder at, string store) => new NpgsqlConnectionStringBuilder(at.ConnectionString) { Username = $"{id}_{store}" }.ConnectionString;
         string[] stores = ["--postgres", With(records, "vault"), "--keys", With(keys, "keys"), "--log", With(records, "log"), "--app", With(records, "app")];
 
-        var printed = await Tasuki(["database", "roles", "--id", id, .. stores]);
+        var printed = await Run(["database", "roles", "--id", id, .. stores]);
         Assert.True(printed.Code == 0, printed.Errors);
         Assert.Contains($"grant select, insert on all tables in schema log to \"{id}_log\";", printed.Output, StringComparison.Ordinal);
-        var applied = await Tasuki(["database", "roles", "--id", id, .. stores, "--apply", $"Username={admin}"]);
+        var applied = await Run(["database", "roles", "--id", id, .. stores, "--apply", $"Username={admin}"]);
         Assert.True(applied.Code == 0, applied.Errors);
 
         string[] add = ["municipality", "add", "--id", id, "--name", "さくら市", "--host", "phr.sakura.test", .. stores, .. Places];
         var owner = $"Username={id}_owner";
-        var made = await Tasuki([.. add, "--owner", owner]);
+        var made = await Run([.. add, "--owner", owner]);
         Assert.True(made.Code == 0, made.Errors);
-        Assert.NotEqual(0, (await Tasuki(["migrate", .. Places])).Code);
-        Assert.Equal(0, (await Tasuki(["migrate", "--owner", owner, .. Places])).Code);
-        Assert.Equal(0, (await Tasuki(["database", "roles", "--apply", $"Username={admin}", .. Places])).Code);
+        Assert.NotEqual(0, (await Run(["migrate", .. Places])).Code);
+        Assert.Equal(0, (await Run(["migrate", "--owner", owner, .. Places])).Code);
+        Assert.Equal(0, (await Run(["database", "roles", "--apply", $"Username={admin}", .. Places])).Code);
 
         var built = await Server.TasukiServer.Build([$"--Tasuki:Data={Places[1]}", $"--Tasuki:Ring={Places[3]}", "--environment=Production", "--Tasuki:Scanner=off"], adjust: null, Cancel);
         Assert.True(built.IsOk, built.Error?.ToString());
@@ -46,22 +46,12 @@ public sealed class DatabaseCommandTests : IDisposable
     [Fact]
     public async Task Roles_are_refused_for_an_embedded_municipality_and_a_connection_without_a_database()
     {
-        Assert.Equal(0, (await Tasuki(["municipality", "add", "--id", "sakura", "--name", "さくら市", .. Places])).Code);
-        Assert.Equal(64, (await Tasuki(["database", "roles", .. Places])).Code);
-        Assert.Equal(1, (await Tasuki(["migrate", "--owner", "Username=x", .. Places])).Code);
-        Assert.Equal(1, (await Tasuki(["database", "roles", "--id", "sakura", "--postgres", "Host=h", "--keys", "Host=h;Database=k"])).Code);
+        Assert.Equal(0, (await Run(["municipality", "add", "--id", "sakura", "--name", "さくら市", .. Places])).Code);
+        Assert.Equal(64, (await Run(["database", "roles", .. Places])).Code);
+        Assert.Equal(1, (await Run(["migrate", "--owner", "Username=x", .. Places])).Code);
+        Assert.Equal(1, (await Run(["database", "roles", "--id", "sakura", "--postgres", "Host=h", "--keys", "Host=h;Database=k"])).Code);
     }
 
     [Fact]
-    public async Task The_data_map_is_printed() => Assert.Contains("| records | record.body | sealed |", (await Tasuki(["database", "map"])).Output, StringComparison.Ordinal);
-
-    private static async Task<(int Code, string Output, string Errors)> Tasuki(params string[] arguments)
-    {
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "tasuki.dll"), .. arguments]) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
-        using var process = Process.Start(start)!;
-        var output = process.StandardOutput.ReadToEndAsync(Cancel);
-        var errors = process.StandardError.ReadToEndAsync(Cancel);
-        await process.WaitForExitAsync(Cancel);
-        return (process.ExitCode, await output, await errors);
-    }
+    public async Task The_data_map_is_printed() => Assert.Contains("| records | record.body | sealed |", (await Run(["database", "map"])).Output, StringComparison.Ordinal);
 }

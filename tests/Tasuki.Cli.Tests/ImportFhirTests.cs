@@ -5,6 +5,7 @@ using System.Text.Json;
 using Tasuki.Kernel;
 using Tasuki.Server.Municipalities;
 using Tasuki.Vault;
+using static Tasuki.Cli.Tests.TasukiProcess;
 
 namespace Tasuki.Cli.Tests;
 
@@ -35,11 +36,11 @@ public sealed class ImportFhirTests : IDisposable
             """{"resourceType":"Bundle","type":"collection"}""", Observation("8", "Patient/a", null, 76).Replace("\"status\"", "\"note\":[{\"text\":\"マイナンバー 123456789018\"}],\"status\"", StringComparison.Ordinal));
         var map = await Map("patient,resident", "a,1", "b,2");
         string[] command = ["import-fhir", Files, "--residents", map, .. Who, .. Places];
-        Assert.Equal(64, (await Tasuki(["import-fhir", Files, "--residents", map, .. Places])).Code);
-        Assert.Equal(64, (await Tasuki(["import-fhir", Files, .. Who, .. Places])).Code);
-        Assert.Equal(1, (await Tasuki(["import-fhir", Path.Combine(_folder, "none"), "--residents", map, .. Who, .. Places])).Code);
+        Assert.Equal(64, (await Run(["import-fhir", Files, "--residents", map, .. Places])).Code);
+        Assert.Equal(64, (await Run(["import-fhir", Files, .. Who, .. Places])).Code);
+        Assert.Equal(1, (await Run(["import-fhir", Path.Combine(_folder, "none"), "--residents", map, .. Who, .. Places])).Code);
 
-        var ran = await Tasuki(command);
+        var ran = await Run(command);
         Assert.True(ran.Code == 1, ran.Errors);
         Assert.Contains("5 created, 0 updated, 0 there already, 6 lines refused", ran.Errors, StringComparison.Ordinal);
         Assert.Contains("records a second", ran.Errors, StringComparison.Ordinal);
@@ -66,7 +67,7 @@ public sealed class ImportFhirTests : IDisposable
             Assert.Contains(await log.AccessLog(20, Cancel), entry => entry is { ActorKind: ActorKind.Operator, ActorId: "係 太郎", Action: "write" });
         }
 
-        Assert.Contains("0 created, 0 updated, 5 there already, 6 lines refused", (await Tasuki(command)).Errors, StringComparison.Ordinal);
+        Assert.Contains("0 created, 0 updated, 5 there already, 6 lines refused", (await Run(command)).Errors, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -86,7 +87,7 @@ public sealed class ImportFhirTests : IDisposable
         string[] command = ["import-fhir", Files, "--residents", map, .. Who, .. Places];
         foreach (var milliseconds in new[] { 900, 1_200, 1_500 })
             await Killed(command, TimeSpan.FromMilliseconds(milliseconds));
-        var ran = await Tasuki(command);
+        var ran = await Run(command);
         Assert.True(ran.Code == 0, ran.Output + ran.Errors);
         Assert.Contains("0 lines refused", ran.Errors, StringComparison.Ordinal);
         await using var after = await Vault();
@@ -126,7 +127,7 @@ public sealed class ImportFhirTests : IDisposable
 
     private static async Task Killed(string[] command, TimeSpan after)
     {
-        using var process = Process.Start(Start(command))!;
+        using var process = Process.Start(Command(command))!;
         var output = process.StandardOutput.ReadToEndAsync(Cancel);
         var errors = process.StandardError.ReadToEndAsync(Cancel);
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
@@ -147,21 +148,7 @@ public sealed class ImportFhirTests : IDisposable
 
     private static async Task Done(string[] arguments)
     {
-        var ran = await Tasuki(arguments);
+        var ran = await Run(arguments);
         Assert.True(ran.Code == 0, string.Create(CultureInfo.InvariantCulture, $"{arguments[0]}: {ran.Code} {ran.Errors}"));
     }
-
-    private static async Task<(int Code, string Output, string Errors)> Tasuki(string[] arguments)
-    {
-        using var process = Process.Start(Start(arguments))!;
-        var output = process.StandardOutput.ReadToEndAsync(Cancel);
-        var errors = process.StandardError.ReadToEndAsync(Cancel);
-        await process.WaitForExitAsync(Cancel);
-        return (process.ExitCode, await output, await errors);
-    }
-
-    private static ProcessStartInfo Start(string[] arguments) => new("dotnet", [Path.Combine(AppContext.BaseDirectory, "tasuki.dll"), .. arguments])
-    {
-        UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true, StandardOutputEncoding = Encoding.UTF8, StandardErrorEncoding = Encoding.UTF8,
-    };
 }

@@ -1,8 +1,8 @@
 using System.Diagnostics;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
-using System.Text;
 using Tasuki.Testing;
+using static Tasuki.Cli.Tests.TasukiProcess;
 
 namespace Tasuki.Cli.Tests;
 
@@ -28,11 +28,11 @@ public sealed class KeyCommandTests : IDisposable
         await Done(["demo", "--residents", "2", .. Places]);
         var before = await Done(["keys", "list", .. Places]);
         Assert.Contains("epoch", before, StringComparison.Ordinal);
-        Assert.Equal(64, (await Tasuki(["keys", "rotate", "--now", .. Places])).Code);
+        Assert.Equal(64, (await Run(["keys", "rotate", "--now", .. Places])).Code);
         Assert.Contains("2 keys wrapped anew, 1 ring keys destroyed", await Done(["keys", "rotate", "--now", .. Who, .. Places]), StringComparison.Ordinal);
         Assert.Contains("0 keys wrapped anew, 0 ring keys destroyed", await Done(["keys", "rotate", .. Who, .. Places]), StringComparison.Ordinal);
         Assert.Contains("Key 2 of field", await Done(["keys", "renew", "field", .. Who, .. Places]), StringComparison.Ordinal);
-        Assert.Equal(1, (await Tasuki(["keys", "renew", "mac", .. Who, .. Places])).Code);
+        Assert.Equal(1, (await Run(["keys", "renew", "mac", .. Who, .. Places])).Code);
         var after = await Done(["keys", "list", .. Places]);
         Assert.Contains("opens only", after, StringComparison.Ordinal);
         foreach (var secret in Secrets())
@@ -44,9 +44,9 @@ public sealed class KeyCommandTests : IDisposable
     public async Task A_residents_key_is_changed_by_a_named_operator_and_a_second_run_goes_on_with_the_same()
     {
         await Done(["demo", "--residents", "1", .. Places]);
-        Assert.Equal(64, (await Tasuki(["keys", "change", "--resident", "1", .. Places])).Code);
-        Assert.Equal(64, (await Tasuki(["keys", "change", "--resident", "one", .. Who, .. Places])).Code);
-        Assert.Equal(1, (await Tasuki(["keys", "change", "--resident", "99", .. Who, .. Places])).Code);
+        Assert.Equal(64, (await Run(["keys", "change", "--resident", "1", .. Places])).Code);
+        Assert.Equal(64, (await Run(["keys", "change", "--resident", "one", .. Who, .. Places])).Code);
+        Assert.Equal(1, (await Run(["keys", "change", "--resident", "99", .. Who, .. Places])).Code);
         var first = await Done(["keys", "change", "--resident", "1", .. Who, .. Places]);
         Assert.StartsWith("Version 2 of the key is spread.", first, StringComparison.Ordinal);
         Assert.Equal(first, await Done(["keys", "change", "--resident", "1", .. Who, .. Places]));
@@ -58,7 +58,7 @@ public sealed class KeyCommandTests : IDisposable
     {
         WriteCertificate();
         await Done(["demo", "--residents", "3", .. Places]);
-        Assert.Equal(1, (await Tasuki(["backup", .. Who, "--to-records", Made("a"), "--to-keys", Made("a"), "--to-ring", Made("c"), "--certificate", Targets[^1], .. Places])).Code);
+        Assert.Equal(1, (await Run(["backup", .. Who, "--to-records", Made("a"), "--to-keys", Made("a"), "--to-ring", Made("c"), "--certificate", Targets[^1], .. Places])).Code);
         // The periods this municipality chose come back with it, and hold from the first opening on.
         var description = Path.Combine(Directory.GetDirectories(Places[1]).Single(), "municipality.json");
         var chosen = (await File.ReadAllTextAsync(description, Cancel)).Replace("\"LogYears\": null", "\"LogYears\": 10", StringComparison.Ordinal).Replace("\"EpochDays\": null", "\"EpochDays\": 2", StringComparison.Ordinal);
@@ -76,7 +76,7 @@ public sealed class KeyCommandTests : IDisposable
         Assert.Contains("\"LogYears\": 10", again, StringComparison.Ordinal);
         Assert.Contains("\"EpochDays\": 2", again, StringComparison.Ordinal);
         await Done(["export", "--resident", "3", .. Who, "--out", Path.Combine(_folder, "three.zip"), .. Places]);
-        Assert.Equal(1, (await Tasuki(["restore", .. Sources, .. Places])).Code);
+        Assert.Equal(1, (await Run(["restore", .. Sources, .. Places])).Code);
     }
 
     [Fact]
@@ -87,7 +87,7 @@ public sealed class KeyCommandTests : IDisposable
         await Done(["municipality", "add", "--id", "sakura", "--name", "さくら市", "--postgres", await server.NewDatabase("r"), "--keys", await server.NewDatabase("k"), .. Places]);
         await Done(["backup", .. Who, .. Targets, .. Places]);
         var elsewhere = PlacesIn("new-");
-        Assert.Equal(64, (await Tasuki(["restore", .. Sources, .. elsewhere])).Code);
+        Assert.Equal(64, (await Run(["restore", .. Sources, .. elsewhere])).Code);
         await Done(["restore", .. Sources, "--postgres", await server.NewDatabase("r2"), "--keys", await server.NewDatabase("k2"), .. elsewhere]);
         var built = await Server.TasukiServer.Build(
             [$"--Tasuki:Data={elsewhere[1]}", $"--Tasuki:Ring={elsewhere[3]}", "--Tasuki:Scanner=off", "--Tasuki:Hosts=phr.sakura.test", "--environment=Production"], adjust: null, Cancel);
@@ -123,14 +123,14 @@ public sealed class KeyCommandTests : IDisposable
         foreach (var secret in Secrets())
             Assert.DoesNotContain(secret, await File.ReadAllTextAsync(copy, Cancel), StringComparison.Ordinal);
         Directory.Delete(Places[3], recursive: true);
-        Assert.Equal(1, (await Tasuki(["keys", "list", .. Places])).Code);
+        Assert.Equal(1, (await Run(["keys", "list", .. Places])).Code);
         await Done(["keys", "recover", "--from", copy, "--key", Sources[^1], "--ring", Places[3]]);
         await Done(["export", "--resident", "1", .. Who, "--out", Path.Combine(_folder, "one.zip"), .. Places]);
     }
 
     private static async Task Killed(string[] command, TimeSpan after)
     {
-        using var process = Process.Start(Start(command))!;
+        using var process = Process.Start(Command(command))!;
         var output = process.StandardOutput.ReadToEndAsync(Cancel);
         var errors = process.StandardError.ReadToEndAsync(Cancel);
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
@@ -151,24 +151,10 @@ public sealed class KeyCommandTests : IDisposable
 
     private static async Task<string> Done(string[] arguments)
     {
-        var ran = await Tasuki(arguments);
+        var ran = await Run(arguments);
         Assert.True(ran.Code == 0, $"{arguments[0]} {arguments[1]}: {ran.Code} {ran.Errors}");
         return ran.Output;
     }
-
-    private static async Task<(int Code, string Output, string Errors)> Tasuki(string[] arguments)
-    {
-        using var process = Process.Start(Start(arguments))!;
-        var output = process.StandardOutput.ReadToEndAsync(Cancel);
-        var errors = process.StandardError.ReadToEndAsync(Cancel);
-        await process.WaitForExitAsync(Cancel);
-        return (process.ExitCode, await output, await errors);
-    }
-
-    private static ProcessStartInfo Start(string[] arguments) => new("dotnet", [Path.Combine(AppContext.BaseDirectory, "tasuki.dll"), .. arguments])
-    {
-        UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true, StandardOutputEncoding = Encoding.UTF8, StandardErrorEncoding = Encoding.UTF8,
-    };
 
     private IEnumerable<string> Secrets()
     {

@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using System.Text;
+using static Tasuki.Cli.Tests.TasukiProcess;
 
 namespace Tasuki.Cli.Tests;
 
@@ -17,20 +17,20 @@ public sealed class LogCommandTests : IDisposable
     [Fact]
     public async Task A_log_is_checked_against_a_seal_kept_elsewhere_and_another_log_in_its_place_is_found()
     {
-        Assert.Equal(0, (await Tasuki(["demo", "--residents", "2", .. Places])).Code);
-        var seal = await Tasuki(["log", "seal", .. Places]);
+        Assert.Equal(0, (await Run(["demo", "--residents", "2", .. Places])).Code);
+        var seal = await Run(["log", "seal", .. Places]);
         Assert.True(seal.Code == 0, seal.Errors);
         var witness = Path.Combine(_folder, "seal.json");
         await File.WriteAllTextAsync(witness, seal.Output, Cancel);
-        var whole = await Tasuki(["verify-log", "--records", "--witness", witness, .. Places]);
+        var whole = await Run(["verify-log", "--records", "--witness", witness, .. Places]);
         Assert.True(whole.Code == 0, whole.Output + whole.Errors);
         Assert.Contains("The log is whole.", whole.Output, StringComparison.Ordinal);
         Assert.Contains("are held by the witness, up to seal", whole.Output, StringComparison.Ordinal);
 
         foreach (var file in Directory.GetFiles(Path.Combine(_folder, "data"), "log.db*", SearchOption.AllDirectories))
             File.Delete(file);
-        Assert.Equal(0, (await Tasuki(["migrate", .. Places])).Code);
-        var cut = await Tasuki(["verify-log", "--witness", witness, .. Places]);
+        Assert.Equal(0, (await Run(["migrate", .. Places])).Code);
+        var cut = await Run(["verify-log", "--witness", witness, .. Places]);
         Assert.Equal(1, cut.Code);
         // A log that has no seal yet ends before the witnessed one; a log that has one has another.
         Assert.Contains("the witness holds", cut.Output, StringComparison.Ordinal);
@@ -41,7 +41,7 @@ public sealed class LogCommandTests : IDisposable
     public async Task A_process_killed_at_any_moment_leaves_no_false_alarm()
     {
         // The description of a demo is written at its end: a finished one lends it.
-        Assert.Equal(0, (await Tasuki(["demo", "--residents", "1", .. Places])).Code);
+        Assert.Equal(0, (await Run(["demo", "--residents", "1", .. Places])).Code);
         var description = Directory.GetFiles(Path.Combine(_folder, "data"), "municipality.json", SearchOption.AllDirectories)[0];
         var text = await File.ReadAllTextAsync(description, Cancel);
         foreach (var size in new[] { 500_000, 2_000_000 })
@@ -59,7 +59,7 @@ public sealed class LogCommandTests : IDisposable
             }
 
             await File.WriteAllTextAsync(description, text, Cancel);
-            var report = await Tasuki(["verify-log", "--records", .. Places]);
+            var report = await Run(["verify-log", "--records", .. Places]);
             Assert.True(report.Code == 0, report.Output + report.Errors);
             Assert.DoesNotContain(" 0 entries in", report.Output, StringComparison.Ordinal);
         }
@@ -68,25 +68,11 @@ public sealed class LogCommandTests : IDisposable
     [Fact]
     public async Task Wrong_words_are_refused_with_a_sentence()
     {
-        Assert.Equal(64, (await Tasuki("verify-log", "--witnes", "x")).Code);
-        Assert.Equal(64, (await Tasuki("verify-history", "x.json")).Code);
-        Assert.Equal(64, (await Tasuki(["log", "retire", "--before", "2020", .. Places])).Code);
-        var none = await Tasuki("verify-history", Path.Combine(_folder, "a"), "--seal", Path.Combine(_folder, "b"));
+        Assert.Equal(64, (await Run("verify-log", "--witnes", "x")).Code);
+        Assert.Equal(64, (await Run("verify-history", "x.json")).Code);
+        Assert.Equal(64, (await Run(["log", "retire", "--before", "2020", .. Places])).Code);
+        var none = await Run("verify-history", Path.Combine(_folder, "a"), "--seal", Path.Combine(_folder, "b"));
         Assert.Equal((1, "b could not be read as a seal."), (none.Code, none.Errors.Trim()));
-    }
-
-    private static ProcessStartInfo Command(params string[] arguments) => new("dotnet", [Path.Combine(AppContext.BaseDirectory, "tasuki.dll"), .. arguments])
-    {
-        UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true, StandardOutputEncoding = Encoding.UTF8, StandardErrorEncoding = Encoding.UTF8,
-    };
-
-    private static async Task<(int Code, string Output, string Errors)> Tasuki(params string[] arguments)
-    {
-        using var process = Process.Start(Command(arguments))!;
-        var output = process.StandardOutput.ReadToEndAsync(Cancel);
-        var errors = process.StandardError.ReadToEndAsync(Cancel);
-        await process.WaitForExitAsync(Cancel);
-        return (process.ExitCode, await output, await errors);
     }
 
     // A journal may be gone before it is looked at.

@@ -1,7 +1,7 @@
-using System.Diagnostics;
 using System.Formats.Tar;
 using System.IO.Compression;
 using System.Text;
+using static Tasuki.Cli.Tests.TasukiProcess;
 
 namespace Tasuki.Cli.Tests;
 
@@ -49,15 +49,15 @@ public sealed class ValidateCommandTests : IDisposable
     public async Task What_cannot_be_read_or_is_not_at_hand_ends_with_2()
     {
         var file = Written("one.json", Good);
-        Assert.Equal(2, (await Tasuki("validate", file, "--package", Path.Combine(_folder, "gone"))).Code);
-        Assert.Equal(2, (await Tasuki("validate", Path.Combine(_folder, "gone.json"), "--package", Package())).Code);
-        var ran = await Tasuki("validate", file, "--package", Package(), "--profile", "http://example.org/fhir/gone");
+        Assert.Equal(2, (await Run("validate", file, "--package", Path.Combine(_folder, "gone"))).Code);
+        Assert.Equal(2, (await Run("validate", Path.Combine(_folder, "gone.json"), "--package", Package())).Code);
+        var ran = await Run("validate", file, "--package", Package(), "--profile", "http://example.org/fhir/gone");
         Assert.Equal(2, ran.Code);
         Assert.Contains("http://example.org/fhir/gone", ran.Errors, StringComparison.Ordinal);
-        Assert.Equal(64, (await Tasuki("validate", file)).Code);
+        Assert.Equal(64, (await Run("validate", file)).Code);
     }
 
-    private Task<(int Code, string Output, string Errors)> Validate(string json) => Tasuki("validate", Written("one.json", json), "--package", Package(), "--profile", Url);
+    private Task<(int Code, string Output, string Errors)> Validate(string json) => Run("validate", Written("one.json", json), "--package", Package(), "--profile", Url);
 
     private string Package()
     {
@@ -71,19 +71,6 @@ public sealed class ValidateCommandTests : IDisposable
             """;
         tar.WriteEntry(new PaxTarEntry(TarEntryType.RegularFile, "package/p.json") { DataStream = new MemoryStream(Encoding.UTF8.GetBytes(definition)) });
         return path;
-    }
-
-    private static async Task<(int Code, string Output, string Errors)> Tasuki(params string[] arguments)
-    {
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "tasuki.dll"), .. arguments])
-        {
-            UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true, StandardOutputEncoding = Encoding.UTF8, StandardErrorEncoding = Encoding.UTF8,
-        };
-        using var process = Process.Start(start)!;
-        var output = process.StandardOutput.ReadToEndAsync(Cancel);
-        var errors = process.StandardError.ReadToEndAsync(Cancel);
-        await process.WaitForExitAsync(Cancel);
-        return (process.ExitCode, await output, await errors);
     }
 
     private string Written(string name, string content)

@@ -97,7 +97,7 @@ internal sealed class RecordSearch(VaultParts parts, RecordOpener opener, Sessio
         var batch = FirstBatch(wanted);
         var position = after;
         // Two walks of an index find a code, unless the resident has records of which the columns do not know all codes.
-        if (superset.MainCode is not null && Batches[batch] > FewRows && await AnyOfManyCodes())
+        if (superset.MainCode is not null && Batches[batch] > FewRows && await AnyOfManyCodes(keys))
             InTokens();
         while (true)
         {
@@ -105,7 +105,7 @@ internal sealed class RecordSearch(VaultParts parts, RecordOpener opener, Sessio
             var statement = Candidates(keys, condition, superset, order, position, Batches[batch]);
             if (Batches[batch] <= FewRows && !superset.Scans)
             {
-                var (rows, ofMany) = await Few(gate, statement, superset.MainCode is null ? null : OfManyCodes());
+                var (rows, ofMany) = await Few(gate, statement, superset.MainCode is null ? null : OfManyCodes(keys));
                 if (gate is { Opened: false })
                     return;
                 gate = null;
@@ -185,10 +185,16 @@ internal sealed class RecordSearch(VaultParts parts, RecordOpener opener, Sessio
         }
     }
 
-    private Statement OfManyCodes() => new(
-        string.Create(CultureInfo.InvariantCulture, $"select 1 from record where resident_no = @resident and other_code = {RecordRow.Unknown} limit 1"), ("@resident", opener.Resident.Value));
+    // Of those the session sees: a hidden one must not change which records are opened, and so what a search costs.
+    private Statement OfManyCodes(ResidentKeys keys)
+    {
+        var sql = new StringBuilder(string.Create(CultureInfo.InvariantCulture, $"select 1 from record where resident_no = @resident and deleted = 0 and other_code = {RecordRow.Unknown}"));
+        var parameters = new List<(string, object?)> { ("@resident", opener.Resident.Value) };
+        LimitSql.Append(sql, parameters, limit, keys, limit.Classes.Bits);
+        return new Statement(sql.Append(" limit 1").ToString(), [.. parameters]);
+    }
 
-    private async Task<bool> AnyOfManyCodes() => (await parts.Records.Ask(OfManyCodes(), static _ => true)).Count > 0;
+    private async Task<bool> AnyOfManyCodes(ResidentKeys keys) => (await parts.Records.Ask(OfManyCodes(keys), static _ => true)).Count > 0;
 
     private static int FirstBatch(int wanted)
     {
