@@ -43,9 +43,6 @@ public static class PeoplePolicies
     /// <summary>Somebody who is recovering an account. They meet no other policy but <see cref="SignedIn"/>.</summary>
     public const string Recovering = "resident-recovering";
 
-    /// <summary>An officer who proved every factor within the last minutes.</summary>
-    public const string OfficerFresh = "officer-fresh";
-
     /// <summary>Staff of any role.</summary>
     public const string Staff = "staff";
 }
@@ -67,6 +64,11 @@ public static class PeopleServices
         services.AddSingleton(new PageAssembly(typeof(PeopleServices).Assembly));
         services.AddSingleton(new NavigationEntry("/inbox", sp => sp.GetRequiredService<Texts<PeopleTexts>>()["inbox"], "inbox", 130, Policies.Resident));
         services.AddSingleton(new NavigationEntry("/account", sp => sp.GetRequiredService<Texts<PeopleTexts>>()["account-title"], "user", 140, Policies.Resident));
+        services.AddSingleton(new NavigationEntry("/staff", sp => sp.GetRequiredService<Texts<PeopleTexts>>()["staff-title"], "home", 200, PeoplePolicies.Staff));
+        services.AddDeskPage(new DeskPage(
+            "/staff/accounts", sp => sp.GetRequiredService<Texts<PeopleTexts>>()["desk-title"], sp => sp.GetRequiredService<Texts<PeopleTexts>>()["desk-what"], "key", 230, DeskRights.Policy(DeskRight.RecoverAccounts)));
+        services.AddDeskPage(new DeskPage(
+            "/staff/apps", sp => sp.GetRequiredService<Texts<SmartTexts>>()["staff-apps"], sp => sp.GetRequiredService<Texts<SmartTexts>>()["staff-apps-lead"], "device", 260, DeskRights.Policy(DeskRight.DecideApps)));
         AddAccounts(services);
         AddSignIn(services);
         AddRecovery(services);
@@ -98,6 +100,8 @@ public static class PeopleServices
     private static void AddAccounts(IServiceCollection services)
     {
         services.AddSingleton<AccountSeals>();
+        services.AddScoped(sp => new StaffDirectory(sp.GetRequiredService<TasukiDb>(), sp.GetRequiredService<AccountSeals>()));
+        services.AddScoped(sp => new SignedInStaff(sp.GetRequiredService<IHttpContextAccessor>(), sp.GetRequiredService<CurrentAccount>(), sp.GetRequiredService<StaffDirectory>()));
         services.AddScoped<Passwords>();
         services.AddScoped<TimeCodes>();
         services.AddScoped<PrintedCodes>();
@@ -175,8 +179,9 @@ public static class PeopleServices
             return ToPage(context, "/close-account/waiting");
         if (Claims.IsRecovering(user))
             return ToPage(context, "/recovery");
-        var wantsFresh = context.HttpContext.GetEndpoint()?.Metadata.GetOrderedMetadata<IAuthorizeData>().Any(a => a.Policy is Policies.ResidentFresh or PeoplePolicies.OfficerFresh) is true;
-        if ((Claims.IsResident(user) || user.HasClaim(Claims.Role, nameof(StaffRole.Officer))) && wantsFresh && !Claims.IsFresh(user, context.HttpContext.RequestServices.GetRequiredService<TimeProvider>().GetUtcNow()))
+        var asked = context.HttpContext.GetEndpoint()?.Metadata.GetOrderedMetadata<IAuthorizeData>().Select(a => a.Policy).ToList() ?? [];
+        var couldBeFresh = (Claims.IsResident(user) && asked.Contains(Policies.ResidentFresh)) || Enum.GetValues<DeskRight>().Any(r => asked.Contains(DeskRights.FreshPolicy(r)) && DeskRights.Has(user, r));
+        if (couldBeFresh && !Claims.IsFresh(user, context.HttpContext.RequestServices.GetRequiredService<TimeProvider>().GetUtcNow()))
             return ToPage(context, $"/sign-in/confirm?return={Uri.EscapeDataString(Back(context.HttpContext))}");
         context.Response.StatusCode = StatusCodes.Status403Forbidden;
         return Task.CompletedTask;
@@ -198,16 +203,21 @@ public static class PeopleServices
 
     private static void AddPolicies(IServiceCollection services)
     {
-        services.AddAuthorizationBuilder()
+        var policies = services.AddAuthorizationBuilder()
             .AddPolicy(Policies.Resident, p => p.RequireAssertion(c => Claims.IsResident(c.User)))
             .AddPolicy(Policies.ResidentFresh, p => p.RequireAssertion(c => Claims.IsResident(c.User)).AddRequirements(new FreshRequirement()))
             .AddPolicy(PeoplePolicies.Closing, p => p.RequireAssertion(c => Claims.IsClosing(c.User)))
             .AddPolicy(PeoplePolicies.Recovering, p => p.RequireAssertion(c => Claims.IsRecovering(c.User)))
-            .AddPolicy(PeoplePolicies.OfficerFresh, p => p.RequireClaim(Claims.Role, nameof(StaffRole.Officer)).AddRequirements(new FreshRequirement()))
             .AddPolicy(PeoplePolicies.SignedIn, p => p.RequireClaim(Claims.Account))
             .AddPolicy(PeoplePolicies.Staff, p => p.RequireClaim(Claims.Role))
-            .AddPolicy(Policies.Officer, p => p.RequireClaim(Claims.Role, nameof(StaffRole.Officer)))
+            .AddPolicy(Policies.Officer, p => p.RequireAssertion(c => DeskRights.RoleOf(c.User) is { } role && DeskRights.IsOfMunicipality(role)))
             .AddPolicy(Policies.Clinician, p => p.RequireClaim(Claims.Role, nameof(StaffRole.Clinician)));
+        foreach (var right in Enum.GetValues<DeskRight>())
+        {
+            policies.AddPolicy(DeskRights.Policy(right), p => p.RequireAssertion(c => DeskRights.Has(c.User, right)))
+                .AddPolicy(DeskRights.FreshPolicy(right), p => p.RequireAssertion(c => DeskRights.Has(c.User, right)).AddRequirements(new FreshRequirement()));
+        }
+
         services.AddSingleton<IAuthorizationHandler, FreshHandler>();
     }
 

@@ -167,7 +167,7 @@ internal sealed class BulkWorld : IAsyncDisposable
 
     private async Task<Account> Officer(string name, string signIn)
     {
-        var made = await Do<AccountFactory, Result<CreatedAccount>>(f => f.CreateStaff(StaffRole.Officer, name, "ひびき市", signIn, "みかんの皮は橙色でまるい", Cancel));
+        var made = await Do<AccountFactory, Result<CreatedAccount>>(f => f.CreateStaff(StaffRole.Desk, name, "ひびき市", signIn, "みかんの皮は橙色でまるい", Cancel));
         return await Do<TasukiDb, Account>(db => db.Set<Account>().AsNoTracking().SingleAsync(a => a.No == made.Value.AccountNo, Cancel));
     }
 }

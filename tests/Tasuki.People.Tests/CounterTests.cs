@@ -206,7 +206,7 @@ public sealed class CounterTests
         return account;
     }
 
-    private static async Task<Visitor> Officer(TestSite site, string signInName, string name) => (await Staff(site, StaffRole.Officer, signInName, name)).Visitor;
+    private static async Task<Visitor> Officer(TestSite site, string signInName, string name) => (await Staff(site, StaffRole.Desk, signInName, name)).Visitor;
 
     private static async Task<(Visitor Visitor, CreatedAccount Account)> Staff(TestSite site, StaffRole role, string signInName, string name)
     {

@@ -15,13 +15,13 @@ public sealed class StaffTests
     public async Task An_officer_signs_in_with_two_factors_and_sees_no_page_of_a_resident(DataStore store)
     {
         await using var site = await TestSite.Start(store, Cancel);
-        var officer = await NewStaff(site, StaffRole.Officer);
+        var officer = await NewStaff(site, StaffRole.Desk);
         using var visitor = site.NewVisitor();
 
         var page = await Walk.SignIn(site, visitor, "officer1", Password, TimeCodes.CodeAt(officer.TotpSecret!, site.Clock.GetUtcNow()));
 
         Assert.Equal("/staff", page.Path);
-        Assert.Contains("青木 守さん（自治体職員）", page.Body, StringComparison.Ordinal);
+        Assert.Contains("青木 守さん（窓口の職員）", page.Body, StringComparison.Ordinal);
         Assert.Equal("officer", (await visitor.Get("/test/officer", Cancel)).Body);
         foreach (var path in new[] { "/home", "/account", "/inbox", "/fresh-only", "/account/codes" })
             Assert.True((await visitor.Get(path, Cancel)).IsRefused);
@@ -36,7 +36,7 @@ public sealed class StaffTests
         await Walk.SignIn(site, visitor, "officer1", Password, TimeCodes.CodeAt(clinician.TotpSecret!, site.Clock.GetUtcNow()));
         Assert.True((await visitor.Get("/test/officer", Cancel)).IsRefused);
 
-        await site.Do<TasukiDb>(db => db.Set<StaffRow>().ExecuteUpdateAsync(s => s.SetProperty(x => x.Role, StaffRole.Officer), Cancel));
+        await site.Do<TasukiDb>(db => db.Set<StaffRow>().ExecuteUpdateAsync(s => s.SetProperty(x => x.Role, StaffRole.Desk), Cancel));
 
         Assert.StartsWith("/sign-in", (await visitor.Get("/test/officer", Cancel)).Path, StringComparison.Ordinal);
         using var again = site.NewVisitor();

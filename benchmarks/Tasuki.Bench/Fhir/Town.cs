@@ -127,7 +127,7 @@ internal sealed class Town : IAsyncDisposable
 
     private static async Task<Account> Officer(IServiceProvider services, string name, string signIn, CancellationToken cancel)
     {
-        var made = await services.GetRequiredService<AccountFactory>().CreateStaff(StaffRole.Officer, name, "たすき市", signIn, "役場の庭の大きな楠の木陰で昼寝", cancel);
+        var made = await services.GetRequiredService<AccountFactory>().CreateStaff(StaffRole.Desk, name, "たすき市", signIn, "役場の庭の大きな楠の木陰で昼寝", cancel);
         return await services.GetRequiredService<TasukiDb>().Set<Account>().AsNoTracking().SingleAsync(a => a.No == made.Value.AccountNo, cancel);
     }
 

@@ -182,7 +182,7 @@ internal static class MakeDemo
     private static async Task<Result<IReadOnlyList<DemoAccount>>> AddStaff(OpenedMunicipality municipality, DemoCast cast, CancellationToken cancel)
     {
         var accounts = new List<DemoAccount>();
-        foreach (var (role, person, signInName) in new[] { (StaffRole.Clinician, cast.Clinic, "clinic"), (StaffRole.Officer, cast.Officer, "officer") })
+        foreach (var (role, person, signInName) in new[] { (StaffRole.Clinician, cast.Clinic, "clinic"), (StaffRole.Desk, cast.Officer, "officer") })
         {
             await using var scope = municipality.Scope();
             var made = await scope.ServiceProvider.GetRequiredService<AccountFactory>().CreateStaff(

@@ -18,14 +18,6 @@ internal sealed record SealedProfile(string Family, string Given, string FamilyK
     public string FullKana => $"{FamilyKana} {GivenKana}".Trim();
 }
 
-/// <summary>What staff are here for. Each needs a second factor.</summary>
-public enum StaffRole : byte
-{
-    Officer = 1,
-    Clinician = 2,
-    Administrator = 3,
-}
-
 internal sealed record StaffNames(string Name, string Organisation);
 
 /// <summary>A consent as it lies sealed: which purposes in which version, of which terms, and in which language they were read.</summary>

@@ -46,8 +46,8 @@ internal sealed class SmartWorld : IAsyncDisposable
         if (dump is not null)
             return new SmartWorld(site, null!, null!, null!);
         var resident = await SignInTests.NewResident(site, "kazuo", codes: true);
-        var first = await Staff(site, StaffRole.Officer, "青木 守", "officer1");
-        var second = await Staff(site, StaffRole.Officer, "森 育子", "officer2");
+        var first = await Staff(site, StaffRole.Desk, "青木 守", "officer1");
+        var second = await Staff(site, StaffRole.Desk, "森 育子", "officer2");
         var session = (await site.Services.GetRequiredService<RecordVault>().Open(Actor.Resident(resident.Resident!.Value), resident.Resident.Value, Purpose.Import, Cancel)).Value;
         await session.Write([Record("Immunization", site.Clock.GetUtcNow()), Record("MedicationStatement", site.Clock.GetUtcNow()), Record("Condition", site.Clock.GetUtcNow()), Record("Sensitive", site.Clock.GetUtcNow())], Cancel);
         return new SmartWorld(site, resident, first, second);

@@ -124,7 +124,7 @@ internal sealed partial class ConnectedApp : IAsyncDisposable
 
     private static async Task<Account> Officer(IServiceProvider services, string name, string signIn)
     {
-        var made = await services.GetRequiredService<AccountFactory>().CreateStaff(StaffRole.Officer, name, "たすき市", signIn, "役場の庭の大きな楠の木陰で昼寝", Cancel);
+        var made = await services.GetRequiredService<AccountFactory>().CreateStaff(StaffRole.Desk, name, "たすき市", signIn, "役場の庭の大きな楠の木陰で昼寝", Cancel);
         return await services.GetRequiredService<TasukiDb>().Set<Account>().AsNoTracking().SingleAsync(a => a.No == made.Value.AccountNo, Cancel);
     }
 

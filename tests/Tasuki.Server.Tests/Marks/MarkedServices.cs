@@ -54,7 +54,7 @@ internal sealed class MarkedServices(MarkSet marks)
     {
         var factory = services.GetRequiredService<AccountFactory>();
         NewProfile Profile() => new(marks.Kanjis("family"), marks.New("given"), marks.Kana("family kana"), marks.Kana("given kana"), new DateOnly(1950, 4, 1), "female", marks.Kanjis("address"));
-        var staff = await factory.CreateStaff(StaffRole.Officer, marks.Kanjis("staff name"), marks.Kanjis("staff organisation"), StaffName, StaffPassword, Cancel);
+        var staff = await factory.CreateStaff(StaffRole.Desk, marks.Kanjis("staff name"), marks.Kanjis("staff organisation"), StaffName, StaffPassword, Cancel);
         Assert.True(staff.IsOk, staff.Error?.ToString());
         StaffSecret = marks.Keep(staff.Value.TotpSecret!, "staff authenticator");
         Assert.True((await factory.CreateStaff(StaffRole.Administrator, marks.New("name of another"), marks.New("organisation of another"), marks.New("staff sign-in name"), marks.New("staff password"), Cancel)).IsOk);
