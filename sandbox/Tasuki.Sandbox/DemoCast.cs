@@ -28,7 +28,7 @@ public sealed record DemoStaff(string Organisation, SyntheticName Name);
 /// Who signs in in the demo: the best example of each role among the first residents of a population, chosen by what their records show and always the same
 /// for the same options. A small population may lack a role.
 /// </summary>
-public sealed record DemoCast(IReadOnlyList<DemoPerson> People, DemoStaff Clinic, DemoStaff Officer)
+public sealed record DemoCast(IReadOnlyList<DemoPerson> People, DemoStaff Clinic, DemoStaff Officer, DemoStaff SecondOfficer, DemoStaff Administrator)
 {
     /// <summary>How many residents are looked at.</summary>
     public const int Among = 200;
@@ -53,7 +53,9 @@ public sealed record DemoCast(IReadOnlyList<DemoPerson> People, DemoStaff Clinic
         return new DemoCast(
             people,
             new DemoStaff(Town.Clinics[0].Name, new SyntheticName("走本", "一郎", "ハシモト", "イチロウ")),
-            new DemoStaff("たすき市 健康増進課", new SyntheticName("襷川", "恵", "タスキガワ", "メグミ")));
+            new DemoStaff("たすき市 健康増進課", new SyntheticName("襷川", "恵", "タスキガワ", "メグミ")),
+            new DemoStaff("たすき市 市民課", new SyntheticName("走田", "進", "ハシリダ", "ススム")),
+            new DemoStaff("たすき市 情報政策課", new SyntheticName("結城田", "守", "ユウキダ", "マモル")));
     }
 
     // Five years of specific checkups with a risk in them, and diaries to set beside them.

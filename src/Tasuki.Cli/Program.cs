@@ -4,6 +4,7 @@ using Tasuki.Cli.Backup;
 using Tasuki.Cli.Convert;
 using Tasuki.Cli.Database;
 using Tasuki.Cli.Demo;
+using Tasuki.Cli.Desk;
 using Tasuki.Cli.ImportFhir;
 using Tasuki.Cli.Keys;
 using Tasuki.Cli.Log;
@@ -33,6 +34,7 @@ try
         ["municipality", "add", .. var rest] => await AddMunicipality.Run(rest, Console.Out, Console.Error, stop.Token),
         ["import", .. var rest] => await ImportRecords.Run(rest, Console.Out, Console.Error, stop.Token),
         ["import-fhir", .. var rest] => await ImportFhirFiles.Run(rest, Console.Out, Console.Error, stop.Token),
+        ["eligible", .. var rest] => await TakeEligibleList.Run(rest, Console.Out, Console.Error, stop.Token),
         ["export", .. var rest] => await ExportToFile.Run(rest, Console.Out, Console.Error, stop.Token),
         ["keys", "list", .. var rest] => await ListKeys.Run(rest, Console.Out, Console.Error, stop.Token),
         ["keys", "rotate", .. var rest] => await RotateKeys.Run(rest, Console.Out, Console.Error, stop.Token),

@@ -29,6 +29,8 @@ internal static class Usage
           import FILE --resident NO --operator NAME --reason TEXT
           import-fhir FOLDER|FILE.ndjson... --residents MAP.csv [--source KIND] --operator NAME --reason TEXT
                                        many residents' FHIR resources, as another server's bulk export gives them; what is there already is not written again
+          eligible import FILE.csv --operator NAME --reason TEXT [--look yes]
+                                       the list of eligible residents, whole or not at all; with --look only what would happen
           export --resident NO --operator NAME --reason TEXT --out FILE
           keys list                    purpose, number, birth, end and state of every key of the ring; no bytes
           keys rotate [--now] --operator NAME --reason TEXT

@@ -29,6 +29,15 @@ public sealed class PeopleOptions
 
     /// <summary>From the counter to the entering of its code.</summary>
     public TimeSpan CounterCodeLife { get; set; } = TimeSpan.FromHours(24);
+
+    /// <summary>How long an enrolment code of the counter counts.</summary>
+    public TimeSpan EnrolmentCodeAtCounterLife { get; set; } = TimeSpan.FromDays(7);
+
+    /// <summary>Where the quick exit of a protected person leads: a page anybody could be looking at.</summary>
+    public Uri ExitAddress { get; set; } = new("https://www.jma.go.jp/");
+
+    /// <summary>How long an enrolment code of a letter counts.</summary>
+    public TimeSpan EnrolmentCodeByLetterLife { get; set; } = TimeSpan.FromDays(60);
 }
 
 /// <summary>Policies beside those of <see cref="Policies"/>.</summary>
@@ -72,6 +81,7 @@ public static class PeopleServices
         AddAccounts(services);
         AddSignIn(services);
         AddRecovery(services);
+        AddDesk(services);
         SmartServer.Add(services);
         AddPolicies(services);
         services.AddScoped<IJobHandler, EraseClosedAccounts>();
@@ -90,6 +100,7 @@ public static class PeopleServices
         PasskeyEndpoints.Map(endpoints);
         AccountEndpoints.Map(endpoints);
         RecoveryEndpoints.Map(endpoints);
+        DeskEndpoints.Map(endpoints);
         SmartServer.Map(endpoints);
         return endpoints;
     }
@@ -100,7 +111,7 @@ public static class PeopleServices
     private static void AddAccounts(IServiceCollection services)
     {
         services.AddSingleton<AccountSeals>();
-        services.AddScoped(sp => new StaffDirectory(sp.GetRequiredService<TasukiDb>(), sp.GetRequiredService<AccountSeals>()));
+        services.AddScoped(sp => new StaffDirectory(sp.GetRequiredService<TasukiDb>(), sp.GetRequiredService<AccountSeals>(), sp.GetRequiredService<TimeProvider>()));
         services.AddScoped(sp => new SignedInStaff(sp.GetRequiredService<IHttpContextAccessor>(), sp.GetRequiredService<CurrentAccount>(), sp.GetRequiredService<StaffDirectory>()));
         services.AddScoped<Passwords>();
         services.AddScoped<TimeCodes>();
@@ -125,6 +136,30 @@ public static class PeopleServices
         services.AddScoped<CounterDesk>();
         services.AddSingleton(new ShellPart(typeof(RecoveryBanner)));
     }
+
+    private static void AddDesk(IServiceCollection services)
+    {
+        services.AddScoped<ChangeStanding>();
+        services.AddScoped<TakeList>();
+        services.AddScoped(sp => new EligibleImport(sp.GetRequiredService<TakeList>()));
+        services.AddScoped<EnrolmentCodes>();
+        services.AddScoped<EnrolmentDesk>();
+        services.AddScoped<UseEnrolmentCode>();
+        services.AddScoped<InviteStaff>();
+        services.AddScoped<JoinStaff>();
+        services.AddScoped<ChangeStaff>();
+        services.AddScoped<IJobHandler, SweepDesk>();
+        services.AddSingleton(new RecurringJob(SweepDesk.Name, TimeSpan.FromHours(1), AtStart: true));
+        services.AddSingleton(new ShellPart(typeof(QuickExit)));
+        AddDeskPage(services, "/staff/residents", "residents", "user", 210, DeskRight.Enrol);
+        AddDeskPage(services, "/staff/list", "list", "import", 220, DeskRight.ImportList);
+        AddDeskPage(services, "/staff/letters", "letters", "print", 225, DeskRight.ImportList);
+        AddDeskPage(services, "/staff/people", "people", "family", 270, DeskRight.ManageStaff);
+        AddDeskPage(services, "/staff/rights", "rights", "shield", 275, DeskRight.ReviewRights);
+    }
+
+    private static void AddDeskPage(IServiceCollection services, string href, string text, string icon, int order, DeskRight right) => services.AddDeskPage(new DeskPage(
+        href, sp => sp.GetRequiredService<Texts<DeskTexts>>()[text + "-title"], sp => sp.GetRequiredService<Texts<DeskTexts>>()[text + "-what"], icon, order, DeskRights.Policy(right)));
 
     private static void AddSignIn(IServiceCollection services)
     {

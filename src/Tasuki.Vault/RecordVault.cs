@@ -235,6 +235,11 @@ public sealed class RecordVault : IAsyncDisposable
     public async Task LogAppRegister(Actor officer, string what, CancellationToken cancel) =>
         await _parts.Log.Append(new LogEntry(null, officer, Purpose.Operation, LogAction.AppRegister, what, Refused: false)).WaitAsync(cancel);
 
+    /// <summary>Writes what staff did at the desk: an entry about no resident, under their own name. Durable when this returns.</summary>
+    /// <param name="what">Words and numbers of ours.</param>
+    public async Task LogDesk(Actor staff, string what, CancellationToken cancel) =>
+        await _parts.Log.Append(new LogEntry(null, staff, Purpose.Operation, LogAction.Desk, what, Refused: false)).WaitAsync(cancel);
+
     /// <summary>Null when the access log's chain of groups and seals is whole; else what is wrong first, in numbers. <see cref="LogAudit"/> says more.</summary>
     public async Task<string?> FindBreakInLog(CancellationToken cancel)
     {

@@ -8,11 +8,11 @@ namespace Tasuki.People.Tests;
 
 public sealed class TextTests
 {
-    [Fact]
-    public void Every_text_stands_in_all_three_ways_of_reading_with_the_same_places_to_fill()
+    [Theory, InlineData(typeof(PeopleTexts)), InlineData(typeof(SmartTexts)), InlineData(typeof(DeskTexts))]
+    public void Every_text_stands_in_all_three_ways_of_reading_with_the_same_places_to_fill(Type texts)
     {
-        var plain = new ResourceManager(typeof(PeopleTexts).FullName!, typeof(PeopleTexts).Assembly);
-        var easy = new ResourceManager("Tasuki.People.Texts.PeopleTexts.easy", typeof(PeopleTexts).Assembly);
+        var plain = new ResourceManager(texts.FullName!, texts.Assembly);
+        var easy = new ResourceManager($"Tasuki.People.Texts.{texts.Name}.easy", texts.Assembly);
         var japanese = All(plain, CultureInfo.InvariantCulture);
         var english = All(plain, CultureInfo.GetCultureInfo("en"));
         var simple = All(easy, CultureInfo.InvariantCulture);
@@ -33,5 +33,5 @@ public sealed class TextTests
         .Cast<DictionaryEntry>().ToDictionary(e => (string)e.Key, e => (string)e.Value!, StringComparer.Ordinal);
 
     private static HashSet<string> Places(string text) =>
-        Regex.Matches(text, @"\{[0-9]+\}", RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(1)).Select(m => m.Value).ToHashSet(StringComparer.Ordinal);
+        Regex.Matches(text, @"\{[0-9]+(:[A-Z0-9]+)?\}", RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(1)).Select(m => m.Value).ToHashSet(StringComparer.Ordinal);
 }

@@ -111,6 +111,15 @@ internal static class MakeDemo
         var staff = await AddStaff(municipality, cast, cancel);
         if (!staff.IsOk)
             return staff.Error;
+        await using (var scope = municipality.Scope())
+        {
+            // Some of them stand on the municipality's list and have no account yet: the desk has somebody to enrol.
+            var listed = await scope.ServiceProvider.GetRequiredService<EligibleImport>().Import(
+                Demo, EligibleListFile.Csv(Sandbox.Population.Generate(population).Where(one => cast.People.All(person => person.Resident.Index != one.Index)).Take(40)), look: false, cancel);
+            if (!listed.IsOk)
+                return listed.Error;
+        }
+
         await progress.End(watch.Elapsed);
         return (Result<IReadOnlyList<DemoAccount>>)(List<DemoAccount>)[.. accounts.OfType<DemoAccount>(), .. staff.Value];
     }
@@ -182,7 +191,10 @@ internal static class MakeDemo
     private static async Task<Result<IReadOnlyList<DemoAccount>>> AddStaff(OpenedMunicipality municipality, DemoCast cast, CancellationToken cancel)
     {
         var accounts = new List<DemoAccount>();
-        foreach (var (role, person, signInName) in new[] { (StaffRole.Clinician, cast.Clinic, "clinic"), (StaffRole.Desk, cast.Officer, "officer") })
+        foreach (var (role, person, signInName) in new[]
+        {
+            (StaffRole.Clinician, cast.Clinic, "clinic"), (StaffRole.Desk, cast.Officer, "officer"), (StaffRole.Desk, cast.SecondOfficer, "officer2"), (StaffRole.Administrator, cast.Administrator, "administrator"),
+        })
         {
             await using var scope = municipality.Scope();
             var made = await scope.ServiceProvider.GetRequiredService<AccountFactory>().CreateStaff(

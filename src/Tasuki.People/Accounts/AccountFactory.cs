@@ -50,10 +50,33 @@ public sealed class AccountFactory
         var secret = totpSecret ?? TimeCodes.NewSecret();
         var account = NewAccount(AccountKind.Staff, null, RandomNumberGenerator.GetBytes(16));
         await AddSecrets(account, signInName, folded.Value, password, secret, [], cancel);
-        var names = await _seals.Seal(null, "staff", "names", account.No, new StaffNames(name, organisation), cancel);
-        _db.Add(new StaffRow { AccountNo = account.No, Role = role, Mac = _seals.MacOf(account.No, role), Names = names.Value });
+        await AddStaff(account, role, name, organisation, cancel);
         await _db.SaveChangesAsync(cancel);
         return new CreatedAccount(account.No, null, signInName, secret, []);
+    }
+
+    /// <summary>A member of staff who still has to choose a password and a second factor: added to the changes, not saved. Errors <c>sign-in-name.length</c>, <c>sign-in-name.taken</c>.</summary>
+    internal async Task<Result<long>> AddInvited(StaffRole role, string name, string organisation, string signInName, CancellationToken cancel)
+    {
+        var folded = Passwords.Name(signInName);
+        if (!folded.IsOk)
+            return folded.Error;
+        var token = _seals.SignInToken(folded.Value);
+        if (await _db.Set<Account>().AnyAsync(a => a.SignInToken == token, cancel))
+            return new Error("sign-in-name.taken", "The sign-in name is in use.");
+        var account = NewAccount(AccountKind.Staff, null, RandomNumberGenerator.GetBytes(16));
+        account.SignInToken = token;
+        account.SignInName = (await _seals.Seal(null, "account", "sign_in_name", account.No, signInName.Trim(), cancel)).Value;
+        await AddStaff(account, role, name, organisation, cancel);
+        return account.No;
+    }
+
+    private async Task AddStaff(Account account, StaffRole role, string name, string organisation, CancellationToken cancel)
+    {
+        var names = await _seals.Seal(null, "staff", "names", account.No, new StaffNames(name, organisation), cancel);
+        var row = new StaffRow { AccountNo = account.No, Role = role, Mac = [], Names = names.Value };
+        row.Mac = _seals.MacOf(row);
+        _db.Add(row);
     }
 
     /// <summary>The folded sign-in name when name and password may be used. Errors <c>sign-in-name.length</c>, <c>sign-in-name.taken</c>, <c>password.short</c>, <c>password.long</c>, <c>password.common</c>.</summary>
@@ -173,7 +196,9 @@ public sealed class AccountFactory
     private async Task AddProfile(ResidentNo resident, NewProfile profile, ResidentState state, CancellationToken cancel)
     {
         var sealedProfile = await _seals.Seal(resident, "resident", "profile", resident.Value, SealedProfile.Of(profile), cancel);
-        _db.Add(new ResidentRow { ResidentNo = resident.Value, State = state, Mac = _seals.MacOf(resident.Value, state), Profile = sealedProfile.Value });
+        var row = new ResidentRow { ResidentNo = resident.Value, State = state, Mac = [], Profile = sealedProfile.Value };
+        row.Mac = _seals.MacOf(row);
+        _db.Add(row);
     }
 
     private async Task AddPasskey(Account account, SealedPasskey passkey, CancellationToken cancel)

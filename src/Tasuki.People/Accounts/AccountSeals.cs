@@ -35,9 +35,20 @@ internal sealed class AccountSeals(ISeal seal)
     public byte[] MacOf(long no, AccountKind kind, long? resident, byte[] handle) =>
         Secret("account-row", string.Create(CultureInfo.InvariantCulture, $"{no}|{kind:D}|{resident}|{Convert.ToHexString(handle)}"));
 
-    public byte[] MacOf(long account, StaffRole role) => Secret("staff-row", string.Create(CultureInfo.InvariantCulture, $"{account}|{role:D}"));
+    // Rows without a last day have the form they had before there was one.
+    public byte[] MacOf(StaffRow s) => Secret("staff-row", s.Ends is null
+        ? string.Create(CultureInfo.InvariantCulture, $"{s.AccountNo}|{s.Role:D}")
+        : string.Create(CultureInfo.InvariantCulture, $"{s.AccountNo}|{s.Role:D}|{Micros(s.Ends)}"));
 
-    public byte[] MacOf(long resident, ResidentState state) => Secret("resident-row", string.Create(CultureInfo.InvariantCulture, $"{resident}|{state:D}"));
+    public byte[] MacOf(StaffInvitationRow i) => Secret("staff-invitation-row", string.Create(
+        CultureInfo.InvariantCulture, $"{i.AccountNo}|{Convert.ToHexString(i.CodeMac)}|{i.Tries}|{Micros(i.Ends)}|{i.InvitedBy}"));
+
+    public byte[] MacOf(RightsReviewRow r) => Secret("rights-review-row", string.Create(CultureInfo.InvariantCulture, $"{r.No}|{r.SignedBy}|{Micros(r.Signed)}"));
+
+    // Rows from before standings were kept have the shorter form, and keep it while they are neither.
+    public byte[] MacOf(ResidentRow r) => Secret("resident-row", r is { Standing: ResidentStanding.Living, Protected: false }
+        ? string.Create(CultureInfo.InvariantCulture, $"{r.ResidentNo}|{r.State:D}")
+        : string.Create(CultureInfo.InvariantCulture, $"{r.ResidentNo}|{r.State:D}|{r.Standing:D}|{r.Protected}"));
 
     public byte[] MacOf(SignInSessionRow s, DateTimeOffset lastSeen) => Secret("session-row", string.Create(
         CultureInfo.InvariantCulture, $"{s.No}|{s.AccountNo}|{Convert.ToHexString(s.TokenHash)}|{Micros(s.Created)}|{Micros(lastSeen)}|{s.Kind:D}|{s.RecoveryNo}"));
@@ -52,9 +63,13 @@ internal sealed class AccountSeals(ISeal seal)
 
     public bool IsWhole(Account a) => Same(a.Mac, MacOf(a.No, a.Kind, a.ResidentNo, a.Handle));
 
-    public bool IsWhole(StaffRow s) => Same(s.Mac, MacOf(s.AccountNo, s.Role));
+    public bool IsWhole(StaffRow s) => Same(s.Mac, MacOf(s));
 
-    public bool IsWhole(ResidentRow r) => Same(r.Mac, MacOf(r.ResidentNo, r.State));
+    public bool IsWhole(StaffInvitationRow i) => Same(i.Mac, MacOf(i));
+
+    public bool IsWhole(RightsReviewRow r) => Same(r.Mac, MacOf(r));
+
+    public bool IsWhole(ResidentRow r) => Same(r.Mac, MacOf(r));
 
     // PostgreSQL keeps microseconds; what is bound is what comes back.
     private static long? Micros(DateTimeOffset? at) => at?.UtcTicks / TimeSpan.TicksPerMicrosecond;

@@ -58,7 +58,7 @@ internal sealed class EraseResidentRows(IEnumerable<IResidentErasure> erasures, 
     }
 }
 
-internal sealed class ErasePeopleRows(TasukiDb db, Inbox inbox) : IResidentErasure
+internal sealed class ErasePeopleRows(TasukiDb db, Inbox inbox, Kernel.Seals.ISeal seal) : IResidentErasure
 {
     public async Task Erase(ResidentNo resident, CancellationToken cancel)
     {
@@ -70,6 +70,14 @@ internal sealed class ErasePeopleRows(TasukiDb db, Inbox inbox) : IResidentErasu
         await db.Set<PrintedCode>().Where(c => accounts.Contains(c.AccountNo)).ExecuteDeleteAsync(cancel);
         await db.Set<ConsentRow>().Where(c => c.ResidentNo == no).ExecuteDeleteAsync(cancel);
         await db.Set<ResidentRow>().Where(r => r.ResidentNo == no).ExecuteDeleteAsync(cancel);
+        // The municipality's list keeps its entry, as one who has no account; a new code may be asked for.
+        foreach (var entry in await db.Set<EligibleRow>().AsNoTracking().Where(e => e.ResidentNo == no).ToListAsync(cancel))
+        {
+            (entry.ResidentNo, entry.State) = (null, entry.State is EligibleState.Enrolled ? EligibleState.Listed : entry.State);
+            var mac = seal.MacOf(entry);
+            await db.Set<EligibleRow>().Where(e => e.No == entry.No).ExecuteUpdateAsync(s => s.SetProperty(e => e.ResidentNo, (long?)null).SetProperty(e => e.State, entry.State).SetProperty(e => e.Mac, mac), cancel);
+        }
+
         await inbox.Erase(resident, cancel);
         // Last, so that a crash before leaves the account by which the rest is found.
         await db.Set<Account>().Where(a => a.ResidentNo == no).ExecuteDeleteAsync(cancel);

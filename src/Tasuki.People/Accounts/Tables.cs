@@ -167,11 +167,38 @@ internal sealed class ResidentRow
     [Clear]
     public required ResidentState State { get; set; }
 
+    /// <summary>What the municipality's list says of the person.</summary>
+    [Clear]
+    public ResidentStanding Standing { get; set; }
+
+    [Clear]
+    public bool Protected { get; set; }
+
+    /// <summary>Enrolment codes tried on <see cref="CodeDay"/>.</summary>
+    [Clear]
+    public int CodeTries { get; set; }
+
+    /// <summary>A day of Tokyo, as its number.</summary>
+    [Clear]
+    public int CodeDay { get; set; }
+
+    /// <summary>Binds resident, state, standing and protection.</summary>
     [Token]
     public required byte[] Mac { get; set; }
 
     [Sealed]
     public required byte[] Profile { get; set; }
+}
+
+internal enum ResidentStanding : byte
+{
+    Living = 0,
+
+    /// <summary>No longer of this municipality: told so, may still read and take out.</summary>
+    MovedOut = 1,
+
+    /// <summary>Nobody signs in any more.</summary>
+    Died = 2,
 }
 
 internal enum ResidentState : byte
@@ -202,10 +229,14 @@ internal sealed class StaffRow
     public required long AccountNo { get; init; }
 
     [Clear]
-    public required StaffRole Role { get; init; }
+    public required StaffRole Role { get; set; }
+
+    /// <summary>From then on the account opens nothing; null while no day is set.</summary>
+    [Clear]
+    public DateTimeOffset? Ends { get; set; }
 
     [Token]
-    public required byte[] Mac { get; init; }
+    public required byte[] Mac { get; set; }
 
     /// <summary>Name of the person and of the organisation.</summary>
     [Sealed(ForMunicipality = true)]
@@ -277,6 +308,8 @@ internal sealed class PeopleTables : IModelPart
             e.Property(s => s.AccountNo).ValueGeneratedNever();
         });
         SmartTables.Add(model);
+        EligibleTables.Add(model);
+        StaffTables.Add(model);
         model.Entity<CookieKeyRow>(e =>
         {
             e.ToTable("cookie_key").HasKey(k => k.No);

@@ -95,10 +95,11 @@ internal sealed class CheckPassword(TasukiDb db, AccountSeals seals, Passwords p
     private async Task<bool> IsAlive(Account account, CancellationToken cancel)
     {
         if (account.Resident is not { } resident)
-            return await db.Set<StaffRow>().AsNoTracking().SingleOrDefaultAsync(s => s.AccountNo == account.No, cancel) is { } staff && seals.IsWhole(staff);
+            return await db.Set<StaffRow>().AsNoTracking().SingleOrDefaultAsync(s => s.AccountNo == account.No, cancel) is { } staff && seals.IsWhole(staff)
+                && (staff.Ends is not { } ends || ends > clock.GetUtcNow());
         // What is sealed for an erased resident does not open any more: the account is as if it were not there.
         var row = await db.Set<ResidentRow>().AsNoTracking().SingleOrDefaultAsync(r => r.ResidentNo == resident.Value, cancel);
-        return row is not null && seals.IsWhole(row) && (await seals.Open<SealedProfile>(resident, "resident", "profile", resident.Value, row.Profile, cancel)).IsOk;
+        return row is { Standing: not ResidentStanding.Died } && seals.IsWhole(row) && (await seals.Open<SealedProfile>(resident, "resident", "profile", resident.Value, row.Profile, cancel)).IsOk;
     }
 }
 

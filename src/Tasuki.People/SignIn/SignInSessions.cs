@@ -85,8 +85,10 @@ internal sealed class SignInSessions(TasukiDb db, AccountSeals seals, RecordVaul
 
         // The name is for the page alone; it never goes into the cookie.
         var identity = principal.Identities.First().Clone();
-        if (current.Session.Kind is SessionKind.Normal && await NameOf(current.Account, cancel) is { } name)
+        if (current.Session.Kind is SessionKind.Normal && await NameOf(current.Account, current.Resident, cancel) is { } name)
             identity.AddClaim(new Claim(ClaimTypes.Name, name));
+        if (current.Resident is { Protected: true })
+            identity.AddClaim(new Claim(Claims.Protected, "1"));
         if (current.Session.RecoveryNo is { } recovery)
             identity.AddClaim(new Claim(Claims.Recovery, recovery.ToString(CultureInfo.InvariantCulture)));
         context.ReplacePrincipal(new ClaimsPrincipal(identity));
@@ -126,7 +128,7 @@ internal sealed class SignInSessions(TasukiDb db, AccountSeals seals, RecordVaul
         await context.SignOutAsync(Claims.Scheme);
     }
 
-    private async Task<(Account Account, SignInSessionRow Session)?> Current(ClaimsPrincipal principal, CancellationToken cancel)
+    private async Task<(Account Account, SignInSessionRow Session, ResidentRow? Resident)?> Current(ClaimsPrincipal principal, CancellationToken cancel)
     {
         if (HashOf(principal) is not { } hash || !long.TryParse(principal.FindFirstValue(Claims.Account), CultureInfo.InvariantCulture, out var no))
             return null;
@@ -141,8 +143,15 @@ internal sealed class SignInSessions(TasukiDb db, AccountSeals seals, RecordVaul
             return null;
         if (found.Session.RecoveryNo is { } recovery && !await IsWaiting(recovery, no, now, cancel))
             return null;
-        return (found.Account, found.Session);
+        var resident = await ResidentOf(found.Account, cancel);
+        // Of somebody who died nobody is signed in; nor where the row that says so was altered.
+        if (found.Account.ResidentNo is not null && (resident is null || resident.Standing is ResidentStanding.Died || !seals.IsWhole(resident)))
+            return null;
+        return (found.Account, found.Session, resident);
     }
+
+    private async Task<ResidentRow?> ResidentOf(Account account, CancellationToken cancel) =>
+        account.ResidentNo is { } no ? await db.Set<ResidentRow>().AsNoTracking().SingleOrDefaultAsync(r => r.ResidentNo == no, cancel) : null;
 
     private async Task<bool> IsWaiting(long recovery, long account, DateTimeOffset now, CancellationToken cancel) =>
         await db.Set<RecoveryRow>().AsNoTracking().SingleOrDefaultAsync(r => r.No == recovery && r.AccountNo == account, cancel) is { State: RecoveryState.Waiting } row
@@ -155,13 +164,14 @@ internal sealed class SignInSessions(TasukiDb db, AccountSeals seals, RecordVaul
     }
 
     private async Task<StaffRole?> RoleOf(Account account, CancellationToken cancel) =>
-        await db.Set<StaffRow>().AsNoTracking().SingleOrDefaultAsync(s => s.AccountNo == account.No, cancel) is { } row && seals.IsWhole(row) ? row.Role : null;
+        await db.Set<StaffRow>().AsNoTracking().SingleOrDefaultAsync(s => s.AccountNo == account.No, cancel) is { } row && seals.IsWhole(row) && (row.Ends is not { } ends || ends > clock.GetUtcNow()) ? row.Role : null;
 
-    public async Task<string?> NameOf(Account account, CancellationToken cancel)
+    public async Task<string?> NameOf(Account account, CancellationToken cancel) => await NameOf(account, await ResidentOf(account, cancel), cancel);
+
+    private async Task<string?> NameOf(Account account, ResidentRow? row, CancellationToken cancel)
     {
         if (account.ResidentNo is { } no)
         {
-            var row = await db.Set<ResidentRow>().AsNoTracking().SingleOrDefaultAsync(r => r.ResidentNo == no, cancel);
             var profile = row is null ? default : await seals.Open<SealedProfile>(account.Resident, "resident", "profile", no, row.Profile, cancel);
             return row is not null && profile.IsOk ? profile.Value.FullName : null;
         }
@@ -216,6 +226,9 @@ internal static class Claims
     public const string Proved = "tasuki.proved";
     public const string State = "tasuki.state";
     public const string Closing = "closing";
+
+    /// <summary>A protected person: read from the row at each request, never in the cookie.</summary>
+    public const string Protected = "tasuki.protected";
     public const string Recovering = "recovering";
 
     /// <summary>The number of the recovery, read from the session's row at each request; never in the cookie.</summary>

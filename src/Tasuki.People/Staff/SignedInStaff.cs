@@ -40,7 +40,9 @@ public sealed class StaffDirectory
     private readonly TasukiDb _db;
     private readonly AccountSeals _seals;
 
-    internal StaffDirectory(TasukiDb db, AccountSeals seals) => (_db, _seals) = (db, seals);
+    private readonly TimeProvider _clock;
+
+    internal StaffDirectory(TasukiDb db, AccountSeals seals, TimeProvider clock) => (_db, _seals, _clock) = (db, seals, clock);
 
     public async Task<StaffMember?> Find(long no, CancellationToken cancel) =>
         await _db.Set<StaffRow>().AsNoTracking().SingleOrDefaultAsync(s => s.AccountNo == no, cancel) is { } row ? await Open(row, cancel) : null;
@@ -48,14 +50,21 @@ public sealed class StaffDirectory
     /// <summary>Everybody who holds the right today, by name.</summary>
     public async Task<IReadOnlyList<StaffMember>> With(DeskRight right, CancellationToken cancel)
     {
-        var found = new List<StaffMember>();
+        var now = _clock.GetUtcNow();
+        return [.. (await All(cancel)).Where(s => (s.Ends is null || s.Ends > now) && s.Member.Has(right)).Select(s => s.Member)];
+    }
+
+    /// <summary>Everybody there ever was, by name, with the moment their rights end or ended.</summary>
+    internal async Task<IReadOnlyList<(StaffMember Member, DateTimeOffset? Ends)>> All(CancellationToken cancel)
+    {
+        var found = new List<(StaffMember Member, DateTimeOffset? Ends)>();
         foreach (var row in await _db.Set<StaffRow>().AsNoTracking().ToListAsync(cancel))
         {
-            if (DeskRights.Has(row.Role, right) && await Open(row, cancel) is { } member)
-                found.Add(member);
+            if (await Open(row, cancel) is { } member)
+                found.Add((member, row.Ends));
         }
 
-        return [.. found.OrderBy(m => m.Name, StringComparer.Ordinal)];
+        return [.. found.OrderBy(m => m.Member.Name, StringComparer.Ordinal)];
     }
 
     private async Task<StaffMember?> Open(StaffRow row, CancellationToken cancel) =>

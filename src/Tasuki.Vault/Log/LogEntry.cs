@@ -45,6 +45,9 @@ internal static class LogAction
     /// <summary>An officer checked, approved, refused or suspended an app; the detail says which.</summary>
     public const string AppRegister = "app-register";
 
+    /// <summary>Staff did something at the desk that is about no resident, or about somebody without an account; the detail says what.</summary>
+    public const string Desk = "desk";
+
     /// <summary>Records of many residents were made ready for an app, or handed out to it; the detail says which.</summary>
     public const string BulkExport = "bulk-export";
 

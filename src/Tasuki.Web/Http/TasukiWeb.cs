@@ -41,6 +41,7 @@ public static class TasukiWeb
         services.AddScoped<Language>();
         services.AddScoped<TextSize>();
         services.AddScoped(typeof(Texts<>));
+        services.AddScoped<ReceiveUpload>();
         return services;
     }
 

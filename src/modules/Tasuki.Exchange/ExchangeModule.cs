@@ -32,7 +32,6 @@ public static class ExchangeModule
             sp.GetRequiredService<ImportRows>(), sp.GetRequiredService<SpoolFolder>(), sp.GetRequiredService<IScanner>(), sp.GetRequiredService<StoreContents>(),
             sp.GetRequiredService<ReadingTurn>(), options));
         services.AddScoped<StoreContents>();
-        services.AddScoped<ReceiveUpload>();
         services.AddScoped<SweepSpools>();
         services.AddScoped<IJobHandler, SweepSpoolsJob>();
         services.AddSingleton(new RecurringJob(SweepSpoolsJob.Name, TimeSpan.FromHours(1), AtStart: true));

@@ -20,14 +20,14 @@ internal static class BringInEndpoints
         app.MapPost("/bring-in/{id}/give-up", GiveUp).RequireAuthorization(Policies.Resident);
     }
 
-    private static async Task<IResult> Upload(HttpContext context, SignedInResident resident, ReceiveUpload upload, ImportFile imports)
+    private static async Task<IResult> Upload(HttpContext context, SignedInResident resident, ReceiveUpload upload, ImportFile imports, ExchangeOptions options)
     {
         var opened = await resident.Open(Purpose.Import, context.RequestAborted);
         if (!opened.IsOk)
             return Back(opened.Error);
         var received = new List<string>();
         Error? refused = null;
-        var read = await upload.Read(context, async (name, type, body) =>
+        var read = await upload.Read(context, options.UploadBytes, async (name, type, body) =>
         {
             if (refused is not null)
                 return;

@@ -7,22 +7,22 @@ using Microsoft.Extensions.Options;
 using Microsoft.Net.Http.Headers;
 using Tasuki.Kernel;
 
-namespace Tasuki.Exchange.Importing;
+namespace Tasuki.Web;
 
 /// <summary>
 /// An upload form as it arrives: <c>multipart/form-data</c>, the antiforgery token first, then files. Read section by section from the wire, because the framework's
 /// own form reading would put large bodies into temporary files in clear.
 /// </summary>
-internal sealed class ReceiveUpload(IAntiforgery antiforgery, IOptions<AntiforgeryOptions> antiforgeryOptions, ExchangeOptions options)
+public sealed class ReceiveUpload(IAntiforgery antiforgery, IOptions<AntiforgeryOptions> antiforgeryOptions)
 {
     private const int LongestToken = 4096;
 
     /// <summary>Hands every file of the form to <paramref name="file"/> in turn. What it leaves unread of a file is read and thrown away, so that the answer reaches the sender.</summary>
     /// <returns>How many files there were. Errors: <c>upload.form</c>, <c>upload.token</c>, <c>upload.broken</c> (the connection ended early), <c>upload.size</c>.</returns>
-    public async Task<Result<int>> Read(HttpContext context, Func<string, string, Stream, Task> file)
+    public async Task<Result<int>> Read(HttpContext context, long mostBytes, Func<string, string, Stream, Task> file)
     {
         if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
-            size.MaxRequestBodySize = options.UploadBytes;
+            size.MaxRequestBodySize = mostBytes;
         if (Boundary(context.Request) is not { } boundary)
             return new Error("upload.form", "The request is not a multipart form.");
 
@@ -32,7 +32,7 @@ internal sealed class ReceiveUpload(IAntiforgery antiforgery, IOptions<Antiforge
         }
         catch (BadHttpRequestException tooLarge) when (tooLarge.StatusCode == StatusCodes.Status413PayloadTooLarge)
         {
-            return new Error("upload.size", $"One upload may have {options.UploadBytes >> 20} MiB; this one is larger.");
+            return new Error("upload.size", $"One upload may have {mostBytes >> 20} MiB; this one is larger.");
         }
         catch (Exception broken) when (broken is IOException or InvalidDataException && !context.RequestAborted.IsCancellationRequested)
         {

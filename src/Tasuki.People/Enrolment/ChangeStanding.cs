@@ -1,0 +1,49 @@
+using Microsoft.EntityFrameworkCore;
+using Tasuki.Data;
+using Tasuki.Kernel;
+using Tasuki.Kernel.Seals;
+
+namespace Tasuki.People;
+
+/// <summary>
+/// What follows for an account when its person moves out, dies, or is protected. The account's own row carries it, under a MAC: sign-in and every request read it there.
+/// </summary>
+internal sealed class ChangeStanding(TasukiDb db, ISeal seal, AccountSeals seals, SignInSessions sessions)
+{
+    /// <summary>Brings the resident's row to what the list's entry says; of somebody who died, every session ends. May be done twice.</summary>
+    public async Task FollowUp(EligibleRow row, CancellationToken cancel)
+    {
+        if (row.ResidentNo is not { } resident)
+            return;
+        var wanted = row.State switch { EligibleState.MovedOut => ResidentStanding.MovedOut, EligibleState.Died => ResidentStanding.Died, _ => ResidentStanding.Living };
+        while (await db.Set<ResidentRow>().AsNoTracking().SingleOrDefaultAsync(r => r.ResidentNo == resident, cancel) is { } there
+            && (there.Standing != wanted || there.Protected != row.Protected || !seals.IsWhole(there)))
+        {
+            var before = there.Mac;
+            (there.Standing, there.Protected) = (wanted, row.Protected);
+            there.Mac = seals.MacOf(there);
+            if (await db.Set<ResidentRow>().Where(r => r.ResidentNo == resident && r.Mac == before)
+                .ExecuteUpdateAsync(s => s.SetProperty(r => r.Standing, there.Standing).SetProperty(r => r.Protected, there.Protected).SetProperty(r => r.Mac, there.Mac), cancel) == 1)
+                break;
+        }
+
+        if (wanted is ResidentStanding.Died)
+        {
+            foreach (var account in await db.Set<Account>().AsNoTracking().Where(a => a.ResidentNo == resident).Select(a => a.No).ToListAsync(cancel))
+                await sessions.EndAll(account, except: null, cancel);
+        }
+    }
+
+    /// <summary>Entries whose account lags behind, after a cut. Returns how many there were.</summary>
+    public async Task<int> Sweep(CancellationToken cancel)
+    {
+        var lagging = await db.Set<EligibleRow>().AsNoTracking().Join(db.Set<ResidentRow>(), e => e.ResidentNo, r => (long?)r.ResidentNo, (e, r) => new { Entry = e, Resident = r })
+            .Where(x => x.Entry.Protected != x.Resident.Protected
+                || (x.Entry.State == EligibleState.Died) != (x.Resident.Standing == ResidentStanding.Died)
+                || (x.Entry.State == EligibleState.MovedOut) != (x.Resident.Standing == ResidentStanding.MovedOut))
+            .Select(x => x.Entry).ToListAsync(cancel);
+        foreach (var row in lagging.Where(r => r.Mac.AsSpan().SequenceEqual(seal.MacOf(r))))
+            await FollowUp(row, cancel);
+        return lagging.Count;
+    }
+}

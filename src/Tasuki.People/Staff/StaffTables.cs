@@ -1,0 +1,64 @@
+using Microsoft.EntityFrameworkCore;
+using Tasuki.Kernel.Seals;
+
+namespace Tasuki.People;
+
+/// <summary>A member of staff who has not joined yet: the code that lets them choose a password and a second factor.</summary>
+internal sealed class StaffInvitationRow
+{
+    [Clear]
+    public required long AccountNo { get; init; }
+
+    [Token]
+    public required byte[] CodeMac { get; init; }
+
+    [Clear]
+    public required int Tries { get; set; }
+
+    [Clear]
+    public required DateTimeOffset Ends { get; init; }
+
+    [Clear]
+    public required long InvitedBy { get; init; }
+
+    [Token]
+    public required byte[] Mac { get; set; }
+}
+
+/// <summary>A review of everybody's rights, signed (guideline AC-05).</summary>
+internal sealed class RightsReviewRow
+{
+    [Clear]
+    public required long No { get; init; }
+
+    [Clear]
+    public required long SignedBy { get; init; }
+
+    [Clear]
+    public required DateTimeOffset Signed { get; init; }
+
+    [Token]
+    public required byte[] Mac { get; set; }
+
+    /// <summary><see cref="ReviewedRights"/>: who had which role that day.</summary>
+    [Sealed(ForMunicipality = true)]
+    public required byte[] Content { get; init; }
+}
+
+internal static class StaffTables
+{
+    public static void Add(ModelBuilder model)
+    {
+        model.Entity<StaffInvitationRow>(e =>
+        {
+            e.ToTable("staff_invitation").HasKey(i => i.AccountNo);
+            e.Property(i => i.AccountNo).ValueGeneratedNever();
+        });
+        model.Entity<RightsReviewRow>(e =>
+        {
+            e.ToTable("rights_review").HasKey(r => r.No);
+            e.Property(r => r.No).ValueGeneratedNever();
+            e.HasIndex(r => r.Signed);
+        });
+    }
+}
