@@ -29,6 +29,9 @@ internal static class Usage
           import FILE --resident NO --operator NAME --reason TEXT
           import-fhir FOLDER|FILE.ndjson... --residents MAP.csv [--source KIND] --operator NAME --reason TEXT
                                        many residents' FHIR resources, as another server's bulk export gives them; what is there already is not written again
+          shared import FILE.ndjson|FOLDER|BUNDLE... --operator NAME --reason TEXT
+                                       organisations, practitioners, their roles, locations and questionnaires that are about nobody and every caller may read; all or none
+          shared list                  number, type and version of each of them; no names
           export --resident NO --operator NAME --reason TEXT --out FILE
           keys list                    purpose, number, birth, end and state of every key of the ring; no bytes
           keys rotate [--now] --operator NAME --reason TEXT
