@@ -219,7 +219,7 @@ internal sealed class RecordSearch(VaultParts parts, RecordOpener opener, Sessio
                     targets.Add($"{row.TypeName}/{parts.Ids.Encode(opener.Resident, row.Seq)}"));
                 // What is about nobody is seen by all alike.
                 if (NamedTypes.In(to.To).Any(SharedTypes.Has))
-                    targets.UnionWith((await new SharedRecords(parts, opener.Actor).Now(cancel)).Search(parts.Ids).References(to.To));
+                    targets.UnionWith((await new SharedRecords(parts, opener.Actor).Now(cancel)).Ends(to.To, parts.Ids));
                 chains.Add(to, targets);
             }
             else if (chain is RecordPredicate.ReferencedBy by)

@@ -133,7 +133,7 @@ internal sealed class ImportShared(VaultParts parts, Actor actor)
                 return $"{records[other].Resource.Type}/{parts.Ids.EncodeShared(places[other].Number)}";
             if (reference.StartsWith("urn:", StringComparison.Ordinal))
                 nowhere ??= "a resource";
-            else if (!reference.Contains(':', StringComparison.Ordinal) && SharedRules.TypeOf(reference) is { } type && SharedTypes.Has(type) && Standing(standing, reference) is null)
+            else if (!reference.Contains("://", StringComparison.Ordinal) && SharedRules.TypeOf(reference) is { } type && SharedTypes.Has(type) && Standing(standing, reference) is null)
                 nowhere ??= $"a {type}";
             return null;
         });

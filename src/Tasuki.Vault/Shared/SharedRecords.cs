@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Tasuki.Fhir;
 using Tasuki.Kernel;
 using Tasuki.Kernel.Records;
@@ -21,9 +22,15 @@ internal sealed record SharedSet(SharedStamp Stamp, IReadOnlyList<OpenedShared> 
 
     private readonly Dictionary<long, OpenedShared> _byNumber = All.ToDictionary(one => one.Stored.Number);
 
+    // A search over many residents follows the same chain for each of them: one predicate, one answer, for as long as that search lives.
+    private readonly ConditionalWeakTable<RecordPredicate, IReadOnlySet<string>> _ends = [];
+
     public OpenedShared? Find(long number) => _byNumber.GetValueOrDefault(number);
 
     public SharedSearch Search(RecordIds ids) => new(this, ids);
+
+    /// <summary>The records at the far end of a reference, as <c>Type/id</c>.</summary>
+    public IReadOnlySet<string> Ends(RecordPredicate predicate, RecordIds ids) => _ends.GetValue(predicate, of => Search(ids).References(of).ToHashSet(StringComparer.Ordinal));
 }
 
 /// <summary>Any change moves it: a new record the count, a new version the newest time.</summary>

@@ -40,9 +40,11 @@ public static class SharedRules
         return null;
     }
 
-    /// <summary>The type a literal reference names, on whichever server; null where it names none.</summary>
+    /// <summary>The type a literal or conditional reference names, on whichever server; null where it names none.</summary>
     internal static string? TypeOf(string reference)
     {
+        if (reference.IndexOf('?', StringComparison.Ordinal) is >= 0 and var condition)
+            return reference[..condition].Split('/')[^1] is var asked && ResourceTypes.IsKnown(asked) ? asked : null;
         var parts = (reference.IndexOf("/_history/", StringComparison.Ordinal) is >= 0 and var history ? reference[..history] : reference).Split('/');
         return parts.Length >= 2 && ResourceTypes.IsKnown(parts[^2]) ? parts[^2] : null;
     }
