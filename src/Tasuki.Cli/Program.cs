@@ -10,6 +10,7 @@ using Tasuki.Cli.Keys;
 using Tasuki.Cli.Log;
 using Tasuki.Cli.Municipalities;
 using Tasuki.Cli.Records;
+using Tasuki.Cli.Shared;
 using Tasuki.Cli.Validate;
 
 Console.OutputEncoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
@@ -35,6 +36,8 @@ try
         ["import", .. var rest] => await ImportRecords.Run(rest, Console.Out, Console.Error, stop.Token),
         ["import-fhir", .. var rest] => await ImportFhirFiles.Run(rest, Console.Out, Console.Error, stop.Token),
         ["eligible", .. var rest] => await TakeEligibleList.Run(rest, Console.Out, Console.Error, stop.Token),
+        ["shared", "import", .. var rest] => await ImportSharedRecords.Run(rest, Console.Out, Console.Error, stop.Token),
+        ["shared", "list", .. var rest] => await ListSharedRecords.Run(rest, Console.Out, Console.Error, stop.Token),
         ["export", .. var rest] => await ExportToFile.Run(rest, Console.Out, Console.Error, stop.Token),
         ["keys", "list", .. var rest] => await ListKeys.Run(rest, Console.Out, Console.Error, stop.Token),
         ["keys", "rotate", .. var rest] => await RotateKeys.Run(rest, Console.Out, Console.Error, stop.Token),

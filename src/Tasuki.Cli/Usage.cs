@@ -31,6 +31,9 @@ internal static class Usage
                                        many residents' FHIR resources, as another server's bulk export gives them; what is there already is not written again
           eligible import FILE.csv --operator NAME --reason TEXT [--look yes]
                                        the list of eligible residents, whole or not at all; with --look only what would happen
+          shared import FILE.ndjson|FOLDER|BUNDLE... --operator NAME --reason TEXT
+                                       organisations, practitioners, their roles, locations and questionnaires that are about nobody and every caller may read; all or none
+          shared list                  number, type and version of each of them; no names
           export --resident NO --operator NAME --reason TEXT --out FILE
           keys list                    purpose, number, birth, end and state of every key of the ring; no bytes
           keys rotate [--now] --operator NAME --reason TEXT

@@ -33,6 +33,9 @@ public static class RecordIdentity
             ? SHA256.HashData(Encoding.UTF8.GetBytes($"identifier\n{resource.Type}\n{identifiers}"))
             : ContentWriter.Hash(resource.Json.Span, "content\n"u8);
 
+    /// <summary>Whether <see cref="Of"/> goes by identifiers, and not by the content.</summary>
+    public static bool IsByIdentifiers(CanonicalResource resource) => Identifiers(resource.Json.Span) is not null;
+
     /// <summary>32 bytes over the content alone: tells a correction of a known record from the same record again.</summary>
     public static byte[] ContentOf(CanonicalResource resource) => ContentWriter.Hash(resource.Json.Span, []);
 

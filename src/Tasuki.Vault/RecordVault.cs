@@ -8,6 +8,7 @@ using Tasuki.Vault.Log;
 using Tasuki.Vault.Log.Checking;
 using Tasuki.Vault.Log.Sealing;
 using Tasuki.Vault.RecordStore;
+using Tasuki.Vault.Shared;
 using Tasuki.Vault.Store;
 
 namespace Tasuki.Vault;
@@ -45,6 +46,9 @@ public sealed class RecordVault : IAsyncDisposable
     public IReadOnlyList<ResidentNo> ErasedAtStart { get; private set; } = [];
 
     internal VaultParts Parts => _parts;
+
+    /// <summary>As <see cref="ImportShared.AfterStep"/>.</summary>
+    internal Action<string>? AfterSharedStep { get; set; }
 
     internal Closure Closure { get; }
 
@@ -122,6 +126,22 @@ public sealed class RecordVault : IAsyncDisposable
     /// <summary>The same for those behind one and up to another.</summary>
     public Task<IReadOnlyList<ResidentNo>> Reached(Actor actor, string purpose, int most, ResidentNo after, ResidentNo upTo, CancellationToken cancel) =>
         _grants.Reached(actor, purpose, most, after, upTo, cancel);
+
+    /// <summary>What is about nobody, for any actor alike.</summary>
+    public SharedSession OpenShared(Actor actor) => new(_parts, actor);
+
+    /// <summary>Whether an id is of the shared kind. Says nothing of whether it is there.</summary>
+    public bool IsShared(string recordId) => _parts.Ids.SharedOf(recordId) is not null;
+
+    /// <summary>
+    /// Brings records about nobody in, all or none, in one transaction with one entry under the operator's name; what is there already is recognised. Errors:
+    /// <c>gate.refused</c> (no operator with a reason), <c>shared.refused</c>, <c>shared.reference</c>, <c>shared.twice</c>, <c>shared.broken</c>, <c>shared.size</c>.
+    /// </summary>
+    public Task<Result<IReadOnlyList<WrittenRecord>>> ImportShared(Actor by, IReadOnlyList<NewSharedRecord> records, CancellationToken cancel) =>
+        new ImportShared(_parts, by) { AfterStep = AfterSharedStep }.Run(records, cancel);
+
+    /// <summary>Every shared record by number, also those that do not open.</summary>
+    public Task<IReadOnlyList<SharedLine>> ListShared(Actor by, CancellationToken cancel) => new SharedRecords(_parts, by).List(cancel);
 
     /// <summary>
     /// One entry for a run over these residents (at least one), durable when this returns. What follows goes through <see cref="LoggedRun.Open"/>, and so through the gate for each.

@@ -25,6 +25,9 @@ public sealed record StoredRecord(
 {
     public string Type => Resource.Type;
 
+    /// <summary>About nobody, brought in by the operator, seen by all alike (<see cref="SharedSession"/>).</summary>
+    public bool IsShared { get; init; }
+
     public string Reference => $"{Resource.Type}/{Id}";
 
     /// <summary>The resource as FHIR JSON with id and meta written back.</summary>

@@ -4,6 +4,7 @@ using Tasuki.Vault.Keys;
 using Tasuki.Vault.Log;
 using Tasuki.Vault.Log.Sealing;
 using Tasuki.Vault.RecordStore;
+using Tasuki.Vault.Shared;
 using Tasuki.Vault.Store;
 
 namespace Tasuki.Vault;
@@ -15,10 +16,14 @@ internal sealed record VaultParts(
 {
     public MunicipalityId Municipality => Options.Municipality;
 
+    /// <summary>The shared records as they were opened last.</summary>
+    public SharedCache Shared { get; } = new();
+
     /// <summary>A row that does not open was altered or moved. It is not returned, nobody's request falls over, and it is reported with numbers only.</summary>
-    public void Alarm(Actor actor, ResidentNo resident, string purpose, string table, long row)
+    /// <param name="resident">Null for a row that is nobody's.</param>
+    public void Alarm(Actor actor, ResidentNo? resident, string purpose, string table, long row)
     {
-        Options.Logger.RowDoesNotOpen(Municipality.Value, table, resident.Value, row);
+        Options.Logger.RowDoesNotOpen(Municipality.Value, table, resident?.Value ?? 0, row);
         _ = Log.Append(new LogEntry(resident, actor, purpose, LogAction.Alarm, $"{table} {row}", Refused: false));
     }
 }

@@ -13,6 +13,7 @@ public sealed class Clinic : IAsyncDisposable
 {
     public const string Root = "https://hibiki.example/fhir";
     private readonly string _folder;
+    private int _shared;
 
     private Clinic(string folder, RecordVault vault) => (_folder, Vault) = (folder, vault);
 
@@ -50,6 +51,23 @@ public sealed class Clinic : IAsyncDisposable
         await one.Connect("1", classes ?? AccessClasses.All);
         one.Scopes = scopes;
         return one;
+    }
+
+    /// <summary>A record about nobody, and its id. What points to a person is taken off: such a one would be refused.</summary>
+    public async Task<string> Share(string body)
+    {
+        var json = System.Text.Json.Nodes.JsonNode.Parse(body)!.AsObject();
+        json.Remove("extension");
+        json["language"] = $"x-{++_shared}";
+        return (await Share([json.ToJsonString()]))[0];
+    }
+
+    /// <summary>All at once, so that they may refer to one another.</summary>
+    public async Task<IReadOnlyList<string>> Share(IReadOnlyList<string> bodies)
+    {
+        var written = await Vault.ImportShared(Actor.Operator("test", "tests"), [.. bodies.Select(body => new NewSharedRecord(Fhir.CanonicalResource.Parse(Encoding.UTF8.GetBytes(body)).Value, "a:1"))], Cancel);
+        Assert.True(written.IsOk, written.Error?.Message);
+        return [.. written.Value.Select(one => one.Id)];
     }
 
     public async ValueTask DisposeAsync()

@@ -48,7 +48,7 @@ public abstract class RuleMatrixContract(StoreKind store)
                 continue;
             }
 
-            var id = await one.Came(body, Origin(rule.Standing, one.Caller));
+            var id = rule.Standing is RecordStanding.Shared ? await clinic.Share(body) : await one.Came(body, Origin(rule.Standing, one.Caller));
             var address = $"{rule.Type}/{id}";
             var answer = rule.Action switch
             {
@@ -69,9 +69,10 @@ public abstract class RuleMatrixContract(StoreKind store)
     public void The_table_has_a_line_for_whatever_can_be_asked()
     {
         var kinds = Enum.GetValues<ApiCallerKind>().Length;
-        Assert.Equal((HeldTypes.Records.Count * kinds * ((4 * 4) + 1)) + (HeldTypes.Views.Count * kinds * 5), WriteRules.Table.DistinctBy(rule => (rule.Type, rule.Action, rule.Caller, rule.Standing)).Count());
+        Assert.Equal((HeldTypes.Records.Count * kinds * ((4 * 4) + 1)) + (HeldTypes.Views.Count * kinds * 5) + (SharedTypes.All.Count * kinds * 4), WriteRules.Table.DistinctBy(rule => (rule.Type, rule.Action, rule.Caller, rule.Standing)).Count());
         Assert.All(WriteRules.Table, rule => Assert.False(rule.Refusal is { Length: 0 }));
         Assert.All(WriteRules.Table.Where(rule => rule.Standing is RecordStanding.Official && rule.Action is not RuledAction.Read), rule => Assert.NotNull(rule.Refusal));
+        Assert.All(WriteRules.Table.Where(rule => rule.Standing is RecordStanding.Shared && rule.Action is not RuledAction.Read), rule => Assert.NotNull(rule.Refusal));
         Assert.All(WriteRules.Table.Where(rule => rule.Type is "AuditEvent" or "Provenance" && rule.Action is not RuledAction.Read), rule => Assert.NotNull(rule.Refusal));
         Assert.All(WriteRules.Table.Where(rule => rule.Type is "Consent" && rule.Action is RuledAction.Create or RuledAction.Delete), rule => Assert.NotNull(rule.Refusal));
         Assert.All(WriteRules.Table.Where(rule => rule.Type is "Patient" && rule.Action is not RuledAction.Read), rule => Assert.Contains("desk", rule.Refusal, StringComparison.Ordinal));

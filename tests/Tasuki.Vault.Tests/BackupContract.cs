@@ -359,6 +359,7 @@ public abstract class BackupContract(StoreKind store) : IDisposable
         var records = Enumerable.Range(0, 40).Select(i => Make.Record(Make.Observation($"{Mark}-{i}"))).ToArray();
         var id = (await session.Write(records, Cancel)).Value[0].Id;
         await session.KeepFile($"{Mark}.txt", "text/plain", new MemoryStream(Encoding.UTF8.GetBytes(Mark)), Cancel);
+        Assert.True((await test.Vault.ImportShared(By, [new NewSharedRecord(Make.Resource($$"""{"resourceType":"Organization","name":"{{Mark}}"}"""), "a:1")], Cancel)).IsOk);
         return (resident, id);
     }
 
@@ -369,6 +370,7 @@ public abstract class BackupContract(StoreKind store) : IDisposable
         Assert.Contains(Mark, (await session.Read(person.Id, Cancel)).Value.Resource.Text(), StringComparison.Ordinal);
         Assert.Equal(40, (await session.Search(new RecordQuery { Limit = 100 }, Cancel)).Value.Records.Count);
         Assert.Single(await session.Files(Cancel));
+        Assert.Contains(Mark, Assert.Single((await vault.OpenShared(By).Search(new RecordQuery(), Cancel)).Value.Records).Resource.Text(), StringComparison.Ordinal);
     }
 
     private void NothingPlain()

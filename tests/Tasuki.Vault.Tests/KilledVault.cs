@@ -16,6 +16,7 @@ public sealed class KilledVault
     public const string Enrol = "enrol";
     public const string Erase = "erase";
     public const string Change = "change";
+    public const string Share = "share";
 
     private const string OrderName = "TASUKI_TEST_KILLED_VAULT";
     private const string AtStep = "at step ";
@@ -68,7 +69,7 @@ public sealed class KilledVault
             },
             clock, cancel)).Value;
         var steps = 0;
-        vault.Enrolment.AfterStep = vault.Closure.AfterStep = vault.KeyChange.AfterStep = step =>
+        vault.Enrolment.AfterStep = vault.Closure.AfterStep = vault.KeyChange.AfterStep = vault.AfterSharedStep = step =>
         {
             if (++steps < order.Step)
                 return;
@@ -88,6 +89,9 @@ public sealed class KilledVault
                 break;
             case Erase:
                 await vault.EraseDue(Actor.Job("erase", "the waiting period is over"), cancel);
+                break;
+            case Share:
+                Assert.True((await vault.ImportShared(actor, SharedContract.Clinics(50), cancel)).IsOk);
                 break;
             default:
                 foreach (var wait in new[] { KeyChange.Spreading, KeyChange.Settling, TimeSpan.Zero })

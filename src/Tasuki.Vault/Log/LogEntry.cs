@@ -51,11 +51,14 @@ internal static class LogAction
     /// <summary>Records of many residents were made ready for an app, or handed out to it; the detail says which.</summary>
     public const string BulkExport = "bulk-export";
 
+    /// <summary>Records about nobody were brought in by an operator; the detail says how many.</summary>
+    public const string ImportShared = "import-shared";
+
     /// <summary>The change of the entry with the same tags may not have been stored.</summary>
     public const string Unconfirmed = "unconfirmed";
 
     /// <summary>What is written beside rows and may have to be followed by <see cref="Unconfirmed"/>.</summary>
-    public static bool IsChange(string action) => action is Write or Change or Delete or WriteSamples or KeepFile or DeleteFile or Grant or Revoke or Rewrite;
+    public static bool IsChange(string action) => action is Write or Change or Delete or WriteSamples or KeepFile or DeleteFile or Grant or Revoke or Rewrite or ImportShared;
 }
 
 /// <summary>

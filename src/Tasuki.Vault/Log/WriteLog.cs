@@ -7,7 +7,7 @@ namespace Tasuki.Vault.Log;
 /// The entry of a change. It is written beside the change and durable before the commit: so a change that was told to anybody has its entry. If the commit then
 /// fails, a second entry says that the first is not confirmed.
 /// </summary>
-internal sealed class WriteLog(VaultParts parts, Actor actor, ResidentNo resident, string purpose, string action, string? detail)
+internal sealed class WriteLog(VaultParts parts, Actor actor, ResidentNo? resident, string purpose, string action, string? detail)
 {
     /// <summary>Stores, waits for the entry, commits.</summary>
     public async Task Commit(DbWork work, ReadOnlyMemory<byte> tags, Func<Task> store, CancellationToken cancel)

@@ -7,7 +7,7 @@ namespace Tasuki.Vault.RecordStore;
 
 /// <summary>
 /// A record's id: kind(1) | resident(5) | seq(5) | zeros(5) in one AES block, as 26 characters of lower-case base32. Nobody outside can tell what is in it or
-/// make one that holds; inside it names its row, so no table of ids is needed. Entries of the log and grants have ids of the same make, each kind for itself.
+/// make one that holds; inside it names its row, so no table of ids is needed. Entries of the log, grants and shared records have ids of the same make, each kind for itself.
 /// </summary>
 internal sealed class RecordIds(byte[] key) : IDisposable
 {
@@ -17,6 +17,7 @@ internal sealed class RecordIds(byte[] key) : IDisposable
     private const byte RecordKind = 1;
     private const byte EntryKind = 2;
     private const byte GrantKind = 3;
+    private const byte SharedKind = 4;
 
     private readonly ThreadLocal<Block> _block = new(() => new Block(key), trackAllValues: true);
 
@@ -73,6 +74,21 @@ internal sealed class RecordIds(byte[] key) : IDisposable
     /// <summary>As <see cref="EntryOf"/>.</summary>
     public long? GrantOf(ResidentNo resident, string id) =>
         Block16(id) is { } plain && plain[0] == GrantKind && !plain.AsSpan(11).ContainsAnyExcept((byte)0) && Read40(plain.AsSpan(1)) == resident.Value ? Read40(plain.AsSpan(6)) : null;
+
+    /// <summary>Of a record about nobody: it is of no resident.</summary>
+    public string EncodeShared(long number)
+    {
+        var block = _block.Value!;
+        var plain = block.Input.AsSpan();
+        plain.Clear();
+        plain[0] = SharedKind;
+        Write40(plain[1..], number);
+        return Spelt(block);
+    }
+
+    /// <summary>Null for an id of another kind, and for a forged one. Says nothing of whether it is there.</summary>
+    public long? SharedOf(string id) =>
+        Block16(id) is { } plain && plain[0] == SharedKind && !plain.AsSpan(6).ContainsAnyExcept((byte)0) ? Read40(plain.AsSpan(1)) : null;
 
     /// <summary>Whose log or grant an id is of; null for ids of records and forged ones.</summary>
     public ResidentNo? ResidentOfView(string id) => Block16(id) is [EntryKind or GrantKind, ..] plain ? new ResidentNo(Read40(plain.AsSpan(1))) : null;

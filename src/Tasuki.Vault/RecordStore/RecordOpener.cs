@@ -10,6 +10,8 @@ internal sealed class RecordOpener(VaultParts parts, Actor actor, ResidentNo res
 {
     public ResidentNo Resident => resident;
 
+    public Actor Actor => actor;
+
     public StoredRecord? Open(ResidentKeys keys, RecordRow row, string table) => Row(keys, row, table)?.Record(parts.Ids, row);
 
     public OpenedRow? Row(ResidentKeys keys, RecordRow row, string table)

@@ -1,3 +1,6 @@
+using System.Text;
+using Tasuki.Fhir.Searching;
+
 namespace Tasuki.Vault.Search;
 
 /// <summary>
@@ -28,4 +31,16 @@ internal sealed class ChainSets
         RecordPredicate.ReferenceTo or RecordPredicate.ReferencedBy => [predicate],
         _ => [],
     };
+}
+
+/// <summary>The references a parameter has in the records it is asked of.</summary>
+internal sealed class ReferencesOf : ValueTest
+{
+    public HashSet<string> Found { get; } = new(StringComparer.Ordinal);
+
+    public override bool Reference(ReadOnlySpan<byte> reference, ReadOnlySpan<byte> type)
+    {
+        Found.Add(Encoding.UTF8.GetString(reference));
+        return false;
+    }
 }

@@ -6,6 +6,7 @@ using Tasuki.Fhir.Searching;
 using Tasuki.Kernel;
 using Tasuki.Vault.Keys;
 using Tasuki.Vault.RecordStore;
+using Tasuki.Vault.Shared;
 using Tasuki.Vault.Store;
 
 namespace Tasuki.Vault.Search;
@@ -216,6 +217,9 @@ internal sealed class RecordSearch(VaultParts parts, RecordOpener opener, Sessio
                 var targets = new HashSet<string>(StringComparer.Ordinal);
                 await Walk(to.To, null, RecordOrder.Stored, keys, null, int.MaxValue, cancel, (row, _) =>
                     targets.Add($"{row.TypeName}/{parts.Ids.Encode(opener.Resident, row.Seq)}"));
+                // What is about nobody is seen by all alike.
+                if (NamedTypes.In(to.To).Any(SharedTypes.Has))
+                    targets.UnionWith((await new SharedRecords(parts, opener.Actor).Now(cancel)).Ends(to.To, parts.Ids));
                 chains.Add(to, targets);
             }
             else if (chain is RecordPredicate.ReferencedBy by)
@@ -290,16 +294,5 @@ internal sealed class RecordSearch(VaultParts parts, RecordOpener opener, Sessio
         }
 
         return (sql.ToString(), $" order by {column} {word}, seq {word}");
-    }
-
-    private sealed class ReferencesOf : ValueTest
-    {
-        public HashSet<string> Found { get; } = new(StringComparer.Ordinal);
-
-        public override bool Reference(ReadOnlySpan<byte> reference, ReadOnlySpan<byte> type)
-        {
-            Found.Add(Encoding.UTF8.GetString(reference));
-            return false;
-        }
     }
 }

@@ -95,6 +95,15 @@ internal static class Schema
         alter table record_history add column other_code bigint default 0;
         create index record_other_code on record (resident_no, other_code, date_from) where other_code is not null;
         """,
+
+        // What is about nobody, small enough to be held in memory as a whole (docs/adr/0030).
+        """
+        create table shared_record (
+            number bigint not null primary key, updated bigint not null, identity bigint not null, version integer not null, type smallint not null,
+            body bytea not null) /*clustered*/;
+        create unique index shared_record_identity on shared_record (identity);
+        insert into counter (name, next) values ('shared', 1);
+        """,
     ];
 
     public static readonly IReadOnlyList<string> Keys =

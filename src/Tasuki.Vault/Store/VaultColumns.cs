@@ -80,6 +80,11 @@ internal static class VaultColumns
     public static readonly TableColumns Counter = new(Records, "counter",
         [new Column("name", ColumnType.Text, ColumnProtection.Clear, "the name of a counter of our own"), Number("next")]);
 
+    public static readonly TableColumns SharedRecord = new(Records, "shared_record",
+    [
+        Number("number"), Number("updated"), Token("identity"), new Column("version", ColumnType.Int, ColumnProtection.Clear, null), Small("type"), Sealed("body"),
+    ]);
+
     public static readonly TableColumns ResidentKey = new(Keys, "resident_key",
         [Number("resident_no"), Number("epoch"), Small("key_version"), Sealed("wrapped")]);
 
@@ -116,7 +121,7 @@ internal static class VaultColumns
 
     public static IReadOnlyList<TableColumns> All { get; } =
     [
-        Resident, Record, RecordHistory, SampleChunk, File, FileChunk, AccessGrant, Purpose, ResidentLookup, Counter,
+        Resident, Record, RecordHistory, SampleChunk, File, FileChunk, AccessGrant, Purpose, ResidentLookup, Counter, SharedRecord,
         ResidentKey, KeyFence, RingServer, LogWriter, LogEntry, LogGroup, LogListed, LogBeat, LogSeal,
         .. new[] { Records, Keys, Log }.Select(database => new TableColumns(database, "schema_version", [Number("script")])),
     ];

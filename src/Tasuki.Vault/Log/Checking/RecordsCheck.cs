@@ -31,6 +31,7 @@ internal sealed class RecordsCheck(
                 await Judge(facts, floor, cancel);
         }
 
+        await new SharedCheck(records, log, ring, municipality, _signs, floor, report).Run(cancel);
         if (_open > OpenNamed)
             report.Note($"{_open - OpenNamed} more writes are open in the same way.");
         if (_older > 0)

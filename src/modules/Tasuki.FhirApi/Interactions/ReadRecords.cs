@@ -46,7 +46,10 @@ internal sealed class ReadRecords(Call call)
         // A condition was held against the version that stands, and an earlier one may not meet it.
         if (call.Within(type, ScopeActions.Read) is { IsOk: true, Value: not RecordPredicate.Everything })
             return Failures.Answer(PastNeedsWhole);
-        var session = await call.Session(call.ResidentOf(id)!.Value, write: false, cancel);
+        // Of what is shared only the version that stands is kept.
+        if (call.ResidentOf(id) is not { } whose)
+            return Failures.Answer(Failures.Missing);
+        var session = await call.Session(whose, write: false, cancel);
         var found = session.IsOk ? await session.Value.ReadVersion(id, number, cancel) : session.Error;
         return found.IsOk && string.Equals(found.Value.Type, type, StringComparison.Ordinal) ? Answered(found.Value, RecordShapes.Whole) : Failures.Answer(Failures.Missing);
     }
@@ -92,6 +95,8 @@ internal sealed class ReadRecords(Call call)
         var within = call.Within(type, ScopeActions.Read);
         if (!within.IsOk)
             return within.Error;
+        if (call.Vault.IsShared(id))
+            return await FindShared(type, id, within.Value, cancel);
         if (call.ResidentOf(id) is not { } resident)
             return Failures.Missing;
         if (within.Value is RecordPredicate.Everything)
@@ -100,10 +105,15 @@ internal sealed class ReadRecords(Call call)
             return record.IsOk && string.Equals(record.Value.Type, type, StringComparison.Ordinal) ? record : Failures.Missing;
         }
 
-        var where = new RecordPredicate.And([new RecordPredicate.OfType([type]), new RecordPredicate.ById([id]), within.Value]);
-        var page = await call.Vault.Search(call.Caller.Actor, resident, call.Caller.ReadPurpose, new RecordQuery { Where = where, Order = RecordOrder.Stored, Limit = 1 }, cancel);
+        var page = await call.Vault.Search(call.Caller.Actor, resident, call.Caller.ReadPurpose, OneOf(type, id, within.Value), cancel);
         return page is { IsOk: true, Value.Records: [var one] } ? one : Failures.Missing;
     }
+
+    private async Task<Result<StoredRecord>> FindShared(string type, string id, RecordPredicate within, CancellationToken cancel) =>
+        await call.Shared.Search(OneOf(type, id, within), cancel) is { IsOk: true, Value.Records: [var one] } ? one : Failures.Missing;
+
+    private static RecordQuery OneOf(string type, string id, RecordPredicate within) =>
+        new() { Where = new RecordPredicate.And([new RecordPredicate.OfType([type]), new RecordPredicate.ById([id]), within]), Order = RecordOrder.Stored, Limit = 1 };
 
     private static Answer Answered(StoredRecord record, IRecordShape shape)
     {

@@ -76,9 +76,13 @@ internal sealed class Call(ApiCaller caller, RecordVault vault, string root, Tim
         _sessions.TryGetValue((resident, write), out var known) ? known
         : _sessions[(resident, write)] = write ? ToWrite(resident, cancel) : vault.Open(caller.Actor, resident, caller.ReadPurpose, cancel);
 
+    /// <summary>What is about nobody. Scopes narrow it as they narrow a person's.</summary>
+    public SharedSession Shared => vault.OpenShared(caller.Actor);
+
     /// <summary>Whether this caller sees a record of that type under this id. Scopes are not asked: they say what may be done, and not what is there.</summary>
     public async Task<StoredRecord?> Seen(string type, string id, CancellationToken cancel) =>
-        ResidentOf(id) is { } resident && await Session(resident, write: false, cancel) is { IsOk: true } session && await session.Value.Read(id, cancel) is { IsOk: true } found
+        vault.IsShared(id) ? await Shared.Read(id, cancel) is { IsOk: true } shared && string.Equals(shared.Value.Type, type, StringComparison.Ordinal) ? shared.Value : null
+        : ResidentOf(id) is { } resident && await Session(resident, write: false, cancel) is { IsOk: true } session && await session.Value.Read(id, cancel) is { IsOk: true } found
             && string.Equals(found.Value.Type, type, StringComparison.Ordinal) ? found.Value : null;
 
     // What is written is looked for, found and changed only where it may be read too. Error as a missing one where nothing is open at all.

@@ -2,7 +2,7 @@ using System.Collections.Frozen;
 
 namespace Tasuki.FhirApi;
 
-/// <summary>The resource types this interface answers for, all of them of one person each.</summary>
+/// <summary>The resource types this interface answers for. A record is one person's, or of a type in <see cref="Tasuki.Vault.SharedTypes"/> about nobody and seen by all.</summary>
 internal static class HeldTypes
 {
     private static readonly string[] Names =

@@ -27,6 +27,9 @@ internal enum RecordStanding
     /// <summary>From the national portal, a medical institution, an insurer, the municipality or an employer.</summary>
     Official,
 
+    /// <summary>About nobody: kept by the municipality and shared by all.</summary>
+    Shared,
+
     /// <summary>Anybody else's.</summary>
     Another,
 }

@@ -22,6 +22,9 @@ internal static class WriteRules
     private const string NotTheirs = "This record was not written by the one who asks. A correction is a new record that refers to it.";
     private const string NotChanged = "This record came from an official source and is never changed or deleted here. A correction is a new record that refers to it.";
 
+    private const string NotShared = "This record is about nobody and shared by all: the municipality keeps it, and here it is read and searched, never changed or deleted. Other words about the same go into a record of the person's.";
+    private const string OfShared = OfRecords + " One that is about nobody and that the municipality keeps for all (shared) is read and searched by every caller alike, and never changed here.";
+
     private static readonly FrozenDictionary<(string, RuledAction, ApiCallerKind, RecordStanding), WriteRule> ByPlace =
         Made().ToFrozenDictionary(rule => (rule.Type, rule.Action, rule.Caller, rule.Standing));
 
@@ -32,7 +35,7 @@ internal static class WriteRules
         ByPlace[(type, action, caller, standing)].Refusal is { } sentence ? new Error("write.rule", sentence) : null;
 
     /// <summary>Whether the caller may do this with the record as it stands.</summary>
-    public static Error? Refusal(ApiCaller caller, RuledAction action, StoredRecord record) => Refusal(record.Type, action, caller.Kind, Standing(caller, record.Origin));
+    public static Error? Refusal(ApiCaller caller, RuledAction action, StoredRecord record) => Refusal(record.Type, action, caller.Kind, record.IsShared ? RecordStanding.Shared : Standing(caller, record.Origin));
 
     public static bool IsOpen(string type, RuledAction action) => Table.Any(rule => rule.Action == action && rule.Refusal is null && string.Equals(rule.Type, type, StringComparison.Ordinal));
 
@@ -82,6 +85,7 @@ internal static class WriteRules
     private static RecordStanding[] Standings(string type, RuledAction action) =>
         action is RuledAction.Create ? [RecordStanding.New]
         : HeldTypes.IsView(type) ? [RecordStanding.Another]
+        : SharedTypes.Has(type) ? [RecordStanding.Own, RecordStanding.Entered, RecordStanding.Official, RecordStanding.Shared, RecordStanding.Another]
         : [RecordStanding.Own, RecordStanding.Entered, RecordStanding.Official, RecordStanding.Another];
 
     private static string? Refused(string type, RuledAction action, ApiCallerKind caller, RecordStanding standing) => (type, action, standing) switch
@@ -93,6 +97,7 @@ internal static class WriteRules
         (_, _, RecordStanding.New or RecordStanding.Own) => null,
         (_, _, RecordStanding.Entered) when caller is ApiCallerKind.ResidentApp => null,
         (_, _, RecordStanding.Official) => NotChanged,
+        (_, _, RecordStanding.Shared) => NotShared,
         _ => NotTheirs,
     };
 
@@ -103,7 +108,7 @@ internal static class WriteRules
         "AuditEvent" => Log,
         "Provenance" => Origins,
         "Consent" => Ending,
-        _ => OfRecords,
+        _ => SharedTypes.Has(type) ? OfShared : OfRecords,
     };
 
     private static string Word(ApiCallerKind caller) => caller switch { ApiCallerKind.ResidentApp => "the resident's app", ApiCallerKind.ClinicianApp => "a clinician's app", _ => "a service" };
@@ -114,6 +119,7 @@ internal static class WriteRules
         RecordStanding.Own => "its own",
         RecordStanding.Entered => "those the person entered",
         RecordStanding.Official => "official ones",
+        RecordStanding.Shared => "shared ones",
         _ => "all",
     };
 }

@@ -8,8 +8,8 @@ using Tasuki.Vault;
 namespace Tasuki.FhirApi.Searching;
 
 /// <summary>
-/// <c>_include</c> and <c>_revinclude</c>: searches of their own in the same sessions, so that what a session may not see is at no end of a reference. Each record stands
-/// once in an answer.
+/// <c>_include</c> and <c>_revinclude</c>: searches of their own in the same sessions, so that what a session may not see is at no end of a reference; and among the
+/// records shared by all. Each record stands once in an answer.
 /// </summary>
 internal sealed class Includes(Call call)
 {
@@ -17,24 +17,35 @@ internal sealed class Includes(Call call)
     private const int MostRounds = 5;
     private static readonly Error TooMany = new("query.size", $"More than {Most} records would be included: ask for a smaller page.");
 
-    public async Task<Result<IReadOnlyList<StoredRecord>>> Of(SearchRequest request, IReadOnlyList<(ResidentNo Resident, StoredRecord Record)> found, CancellationToken cancel)
+    /// <param name="residents">Over whom the search went: their records may refer to a shared one that was found.</param>
+    public async Task<Result<IReadOnlyList<StoredRecord>>> Of(
+        SearchRequest request, IReadOnlyList<(ResidentNo? Resident, StoredRecord Record)> found, IReadOnlyList<ResidentNo> residents, CancellationToken cancel)
     {
         var included = new List<StoredRecord>();
         if (request.Includes.Count == 0 || found.Count == 0)
             return Result.Of<IReadOnlyList<StoredRecord>>(included);
-        foreach (var some in found.GroupBy(one => one.Resident))
+        var seen = found.Select(one => one.Record.Id).ToHashSet(StringComparer.Ordinal);
+        var own = found.ToLookup(one => one.Resident, one => one.Record);
+        var shared = own[null].ToList();
+        var referring = shared.Count > 0 && request.Includes.Any(rule => rule.Reverse) ? residents.Select(one => (ResidentNo?)one) : own.Select(of => of.Key).Where(one => one is not null);
+        foreach (var whose in shared.Count > 0 ? referring.Append(null) : referring)
         {
-            var session = await call.Session(some.Key, write: false, cancel);
-            if (!session.IsOk)
-                continue;
-            var seen = some.Select(one => one.Record.Id).ToHashSet(StringComparer.Ordinal);
-            IReadOnlyList<StoredRecord> from = [.. some.Select(one => one.Record)];
+            Session? session = null;
+            if (whose is { } resident)
+            {
+                var opened = await call.Session(resident, write: false, cancel);
+                if (!opened.IsOk)
+                    continue;
+                session = opened.Value;
+            }
+
+            IReadOnlyList<StoredRecord> from = whose is null ? shared : [.. own[whose], .. shared];
             for (var round = 0; round < MostRounds && from.Count > 0; round++)
             {
                 var next = new List<StoredRecord>();
                 foreach (var rule in request.Includes.Where(rule => round == 0 || rule.Iterate))
                 {
-                    var more = await (rule.Reverse ? Referring(session.Value, rule, from, cancel) : Referred(session.Value, rule, from, cancel));
+                    var more = await (rule.Reverse ? Referring(session, rule, from, cancel) : Referred(session, rule, from, cancel));
                     if (!more.IsOk)
                         return more.Error;
                     next.AddRange(more.Value.Where(record => seen.Add(record.Id)));
@@ -50,7 +61,7 @@ internal sealed class Includes(Call call)
         return Result.Of<IReadOnlyList<StoredRecord>>(included);
     }
 
-    private async Task<Result<IReadOnlyList<StoredRecord>>> Referred(Session session, IncludeRule rule, IReadOnlyList<StoredRecord> from, CancellationToken cancel)
+    private async Task<Result<IReadOnlyList<StoredRecord>>> Referred(Session? session, IncludeRule rule, IReadOnlyList<StoredRecord> from, CancellationToken cancel)
     {
         var references = new Collected();
         foreach (var record in from.Where(record => rule.Source is null || string.Equals(record.Type, rule.Source, StringComparison.Ordinal)))
@@ -61,22 +72,31 @@ internal sealed class Includes(Call call)
 
         var wanted = references.Found.Select(reference => reference.Split('/')).Where(parts => parts.Length >= 2 && HeldTypes.IsRecord(parts[^2]) && (rule.Target is null || string.Equals(parts[^2], rule.Target, StringComparison.Ordinal)))
             .Select(parts => (Type: parts[^2], Id: parts[^1])).Distinct().ToList();
-        return wanted.Count == 0 ? Result.Of<IReadOnlyList<StoredRecord>>([])
-            : wanted.Count > Most ? TooMany
-            : await Find(session, new RecordPredicate.ById([.. wanted.Select(one => one.Id)]), [.. wanted.Select(one => one.Type).Distinct(StringComparer.Ordinal)], cancel);
+        if (wanted.Count > Most)
+            return TooMany;
+        var found = new List<StoredRecord>();
+        foreach (var kind in wanted.GroupBy(one => call.Vault.IsShared(one.Id)))
+        {
+            var more = await Find(kind.Key ? null : session, kind.Key, new RecordPredicate.ById([.. kind.Select(one => one.Id)]), [.. kind.Select(one => one.Type).Distinct(StringComparer.Ordinal)], cancel);
+            if (!more.IsOk)
+                return more;
+            found.AddRange(more.Value);
+        }
+
+        return Result.Of<IReadOnlyList<StoredRecord>>(found);
     }
 
-    private async Task<Result<IReadOnlyList<StoredRecord>>> Referring(Session session, IncludeRule rule, IReadOnlyList<StoredRecord> from, CancellationToken cancel)
+    private async Task<Result<IReadOnlyList<StoredRecord>>> Referring(Session? session, IncludeRule rule, IReadOnlyList<StoredRecord> from, CancellationToken cancel)
     {
         if (rule.Source is not { } type)
             return new Error("query.value", "The parameter '_revinclude' names a type: Type:parameter.");
         if (HeldTypes.IsView(type))
-            return await Origins(session, from, cancel);
+            return session is null ? Result.Of<IReadOnlyList<StoredRecord>>([]) : await Origins(session, from, cancel);
         var targets = from.Where(record => rule.Target is null || string.Equals(record.Type, rule.Target, StringComparison.Ordinal)).Select(record => record.Reference).ToList();
         if (targets.Count == 0)
             return Result.Of<IReadOnlyList<StoredRecord>>([]);
         var any = Parameters(type, rule.Parameter).SelectMany(parameter => targets.Select(target => (RecordPredicate)new RecordPredicate.Parameter(parameter.Name, new ReferenceTest(target)))).ToList();
-        return await Find(session, new RecordPredicate.Or(any), [type], cancel);
+        return await Find(session, SharedTypes.Has(type), new RecordPredicate.Or(any), [type], cancel);
     }
 
     // Of a view only where a record came from can be asked for in the same breath.
@@ -92,15 +112,28 @@ internal sealed class Includes(Call call)
         return Result.Of<IReadOnlyList<StoredRecord>>(origins);
     }
 
-    private async Task<Result<IReadOnlyList<StoredRecord>>> Find(Session session, RecordPredicate predicate, IReadOnlyList<string> types, CancellationToken cancel)
+    // In the session, where there is one, and among the shared ones.
+    private async Task<Result<IReadOnlyList<StoredRecord>>> Find(Session? session, bool shared, RecordPredicate predicate, IReadOnlyList<string> types, CancellationToken cancel)
     {
         var open = types.Select(type => (Type: type, Within: call.Within(type, ScopeActions.Read))).Where(one => one.Within.IsOk)
             .Select(one => one.Within.Value is RecordPredicate.Everything ? new RecordPredicate.OfType([one.Type]) : one.Within.Value).ToList();
         if (open.Count == 0)
             return Result.Of<IReadOnlyList<StoredRecord>>([]);
-        var where = new RecordPredicate.And([new RecordPredicate.OfType(types), new RecordPredicate.Or(open), predicate]);
-        var page = await session.Search(new RecordQuery { Where = where, Order = RecordOrder.Stored, Limit = Most, BeforeOpening = call.Cost.Walk(session.Resident) }, cancel);
-        return !page.IsOk ? page.Error : page.Value.Next is null ? Result.Of(page.Value.Records) : TooMany;
+        var query = new RecordQuery { Where = new RecordPredicate.And([new RecordPredicate.OfType(types), new RecordPredicate.Or(open), predicate]), Order = RecordOrder.Stored, Limit = Most };
+        var found = new List<StoredRecord>();
+        foreach (var search in new[] { session is null ? null : session.Search(query with { BeforeOpening = call.Cost.Walk(session.Resident) }, cancel), shared ? call.Shared.Search(query, cancel) : null })
+        {
+            if (search is null)
+                continue;
+            var page = await search;
+            if (!page.IsOk)
+                return page.Error;
+            if (page.Value.Next is not null)
+                return TooMany;
+            found.AddRange(page.Value.Records);
+        }
+
+        return Result.Of<IReadOnlyList<StoredRecord>>(found);
     }
 
     private static IEnumerable<SearchParameter> Parameters(string type, string? name) =>

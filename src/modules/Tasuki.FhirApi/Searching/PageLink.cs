@@ -9,6 +9,9 @@ namespace Tasuki.FhirApi.Searching;
 /// <summary>Where the next page starts: the parameters, the place among the residents, the vault's own token.</summary>
 internal sealed record PageState(string[] Types, string[] Parameters, int Resident, string? After)
 {
+    /// <summary>The persons' records are done with, and <see cref="After"/> is of the shared ones.</summary>
+    public bool Shared { get; init; }
+
     /// <summary>Instead of the vault's token, in an order the store does not keep.</summary>
     public SortPlace? Behind { get; init; }
 

@@ -5,10 +5,15 @@ using Tasuki.Vault;
 
 namespace Tasuki.FhirApi.Searching;
 
-/// <summary>Search by GET and POST, of a type, of several, of a compartment. One page of matches from one resident after another, and what is included with them.</summary>
+/// <summary>
+/// Search by GET and POST, of a type, of several, of a compartment. One page of matches from one resident after another, after them what is shared by all, where the
+/// search names nobody, and what is included with them.
+/// </summary>
 internal sealed class RunSearch(Call call, ISeal seal)
 {
     private const string Mode = "match";
+
+    private bool _withShared;
 
     // What has no time of its own belongs to every time.
     private static readonly IReadOnlyList<string> Timeless = ["Device", "Location", "Medication", "Organization", "Patient", "Practitioner", "PractitionerRole", "RelatedPerson"];
@@ -41,7 +46,21 @@ internal sealed class RunSearch(Call call, ISeal seal)
             return Failures.Answer(residents.Error);
         if (request.IsSorted && residents.Value.Count > 1)
             return Failures.Answer(new Error("query.sort", "A search over several persons comes in no order: name one by the parameter 'patient', or leave '_sort' out."));
-        return await Answer(request, start, Timed(start, within.Value), residents.Value, about, cancel);
+        var where = Timed(start, within.Value);
+        _withShared = about is null && request.Residents is null && request.Types.Any(SharedTypes.Has);
+        if (_withShared && request.IsSorted)
+            request = await InOneOrder(request, where, cancel);
+        return await Answer(request, start, where, residents.Value, about, cancel);
+    }
+
+    // Shared records have no index to walk beside a person's, so both are sorted here where there are no others; with others they would make every order a walk over everything.
+    private async Task<SearchRequest> InOneOrder(SearchRequest request, RecordPredicate where, CancellationToken cancel)
+    {
+        if (request.Types.All(SharedTypes.Has))
+            return request with { SortKeys = request.AskedKeys };
+        _withShared = false;
+        return await call.Shared.Count(new RecordQuery { Where = where }, cancel) is { IsOk: true, Value: > 0 }
+            ? request with { LeftOut = [.. request.LeftOut, "Shared records come in an order with types of their kind alone: ask for those apart, or leave '_sort' out."] } : request;
     }
 
     private async Task<Answer> Answer(
@@ -61,25 +80,25 @@ internal sealed class RunSearch(Call call, ISeal seal)
         var total = !request.Total ? (Result<int>?)null : counted is { } known ? known : await Count(query, residents, cancel);
         if (total is { IsOk: false, Error: { } wrong })
             return Failures.Answer(wrong);
-        var included = await new Includes(call).Of(request, found, cancel);
+        var included = await new Includes(call).Of(request, found, residents, cancel);
         return included.IsOk ? Bundle(request, start, found, included.Value, total?.Value, next, about) : Failures.Answer(included.Error);
     }
 
     private async Task<Result<Found>> Pages(
         SearchRequest request, PageState start, RecordQuery query, IReadOnlyList<ResidentNo> residents, CancellationToken cancel)
     {
-        var found = new List<(ResidentNo Resident, StoredRecord Record)>();
+        var found = new List<(ResidentNo? Resident, StoredRecord Record)>();
         PageState? next = null;
         var place = start.Resident;
         var after = start.After;
-        for (; place < residents.Count; place++, after = null)
+        for (; place < residents.Count && !start.Shared; place++, after = null)
         {
             var page = await Page(residents[place], query with { Limit = request.Count - found.Count, After = after, BeforeOpening = call.Cost.Walk(residents[place]) }, residents.Count == 1, cancel);
             if (!page.IsOk && page.Error.Code is not "gate.refused")
                 return page.Error;
             if (!page.IsOk)
                 continue;
-            found.AddRange(page.Value.Records.Select(record => (residents[place], record)));
+            found.AddRange(page.Value.Records.Select(record => ((ResidentNo?)residents[place], record)));
             if (page.Value.Next is { } more)
                 next = start with { Resident = place, After = more };
             else if (found.Count == request.Count && place + 1 < residents.Count)
@@ -88,7 +107,21 @@ internal sealed class RunSearch(Call call, ISeal seal)
                 break;
         }
 
-        return new Found(found, next, null);
+        return next is null && _withShared ? await Shared(request, start, query, found, cancel) : new Found(found, next, null);
+    }
+
+    // The last stage: what is left of the page, or whether there is something for the next one.
+    private async Task<Result<Found>> Shared(
+        SearchRequest request, PageState start, RecordQuery query, List<(ResidentNo? Resident, StoredRecord Record)> found, CancellationToken cancel)
+    {
+        var left = request.Count - found.Count;
+        var page = await call.Shared.Search(query with { Limit = Math.Max(1, left), After = start.Shared ? start.After : null }, cancel);
+        if (!page.IsOk)
+            return page.Error;
+        if (left == 0)
+            return new Found(found, page.Value.Records.Count > 0 ? start with { Shared = true, After = null } : null, null);
+        found.AddRange(page.Value.Records.Select(record => ((ResidentNo?)null, record)));
+        return new Found(found, page.Value.Next is { } more ? start with { Shared = true, After = more } : null, null);
     }
 
     // Of one person at most; whoever sorts must have seen everything.
@@ -105,8 +138,10 @@ internal sealed class RunSearch(Call call, ISeal seal)
                 return looked.Error;
         }
 
+        if (_withShared && await call.Shared.Each(query with { Order = RecordOrder.Stored }, page.Take, cancel) is { IsOk: false, Error: { } wrong })
+            return wrong;
         var (records, next) = page.Done();
-        return new Found([.. records.Select(record => (residents[0], record))], next is null ? null : start with { Behind = next }, page.Total);
+        return new Found([.. records.Select(record => (record.IsShared ? (ResidentNo?)null : residents[0], record))], next is null ? null : start with { Behind = next }, page.Total);
     }
 
     // Of one person the gate and the page go in one round trip.
@@ -132,11 +167,14 @@ internal sealed class RunSearch(Call call, ISeal seal)
             total += some.Value;
         }
 
-        return total;
+        if (!_withShared)
+            return total;
+        var shared = await call.Shared.Count(query, cancel);
+        return shared.IsOk ? total + shared.Value : shared.Error;
     }
 
     private Answer Bundle(
-        SearchRequest request, PageState start, IReadOnlyList<(ResidentNo Resident, StoredRecord Record)> found, IReadOnlyList<StoredRecord> included, int? total, PageState? next, ResidentNo? about)
+        SearchRequest request, PageState start, IReadOnlyList<(ResidentNo? Resident, StoredRecord Record)> found, IReadOnlyList<StoredRecord> included, int? total, PageState? next, ResidentNo? about)
     {
         var bundle = new BundleWriter("searchset", call.Root, RecordShapes.Of(request));
         if (total is { } number)
@@ -156,7 +194,7 @@ internal sealed class RunSearch(Call call, ISeal seal)
     }
 
     /// <param name="Total">Where the walk went over everything anyway.</param>
-    private readonly record struct Found(IReadOnlyList<(ResidentNo Resident, StoredRecord Record)> Records, PageState? Next, int? Total);
+    private readonly record struct Found(IReadOnlyList<(ResidentNo? Resident, StoredRecord Record)> Records, PageState? Next, int? Total);
 
     private static RecordPredicate Timed(PageState state, RecordPredicate predicate) =>
         state.CareFrom is null && state.CareTo is null ? predicate

@@ -128,7 +128,7 @@ internal sealed class SearchParser(string root, Func<string, ResidentNo?> reside
                 + "commas between; a minus before one turns it round.");
         }
 
-        request = request with { IsSorted = true };
+        request = request with { IsSorted = true, AskedKeys = keys };
         return keys switch
         {
             [("_lastUpdated", var newest)] => request with { Order = newest ? RecordOrder.NewestUpdateFirst : RecordOrder.OldestUpdateFirst },

@@ -30,6 +30,9 @@ internal sealed record SearchRequest(IReadOnlyList<string> Types, RecordPredicat
     /// <summary>The order asked for, where the store does not keep it; else none, and it is <see cref="Order"/>.</summary>
     public IReadOnlyList<SortKey> SortKeys { get; init; } = [];
 
+    /// <summary>The order asked for, whoever keeps it.</summary>
+    public IReadOnlyList<SortKey> AskedKeys { get; init; } = [];
+
     public int Count { get; init; } = 50;
 
     public SummaryMode Summary { get; init; }

@@ -63,7 +63,7 @@ internal sealed class Summarize(Call call)
     private async Task<IReadOnlyList<StoredRecord>> Referred(ResidentNo resident, IReadOnlyList<StoredRecord> from, CancellationToken cancel)
     {
         var everything = new SearchRequest([], new RecordPredicate.Everything(), null) { Includes = [new IncludeRule(null, null, null, Reverse: false, Iterate: false)] };
-        var found = await new Includes(call).Of(everything, [.. from.DistinctBy(record => record.Id, StringComparer.Ordinal).Select(record => (resident, record))], cancel);
+        var found = await new Includes(call).Of(everything, [.. from.DistinctBy(record => record.Id, StringComparer.Ordinal).Select(record => ((ResidentNo?)resident, record))], [resident], cancel);
         return found.IsOk ? found.Value : [];
     }
 

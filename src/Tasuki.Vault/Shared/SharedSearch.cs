@@ -1,0 +1,67 @@
+using Tasuki.Fhir;
+using Tasuki.Fhir.Searching;
+using Tasuki.Kernel.Records;
+using Tasuki.Vault.RecordStore;
+using Tasuki.Vault.Search;
+
+namespace Tasuki.Vault.Shared;
+
+/// <summary>A search over the shared records in memory, by the same tree and the same matcher as one over a resident's. References are followed within the set.</summary>
+internal sealed class SharedSearch(SharedSet set, RecordIds ids)
+{
+    private static readonly SessionLimit Whole = new(AccessClasses.All, null, null, MayWrite: false);
+
+    /// <summary>All that match, in order, behind <paramref name="after"/>.</summary>
+    public IEnumerable<OpenedShared> Matching(RecordPredicate predicate, RecordOrder order, PagePosition? after)
+    {
+        var matches = Compile(predicate);
+        var found = set.All.Where(one => matches(new Candidate(one.Row, one.Record.Class, one.Record.Resource.Json.Span)));
+        if (order is not RecordOrder.Stored)
+            found = found.Order(Comparer<OpenedShared>.Create((one, other) => Compare(order, PositionOf(order, one), PositionOf(order, other))));
+        return after is { } last ? found.SkipWhile(one => Compare(order, PositionOf(order, one), last) <= 0) : found;
+    }
+
+    /// <summary>The matching ones as <c>Type/id</c>.</summary>
+    public IEnumerable<string> References(RecordPredicate predicate) => Matching(predicate, RecordOrder.Stored, after: null).Select(one => one.Record.Reference);
+
+    public static PagePosition PositionOf(RecordOrder order, OpenedShared one) => order switch
+    {
+        RecordOrder.Stored => new PagePosition(Undated: false, 0, one.Stored.Number),
+        RecordOrder.NewestUpdateFirst or RecordOrder.OldestUpdateFirst => new PagePosition(Undated: false, one.Stored.Updated, one.Stored.Number),
+        _ => new PagePosition(one.Row.DateFrom is null, one.Row.DateFrom ?? 0, one.Stored.Number),
+    };
+
+    // As a resident's: what has no date comes last, whichever way the dates go.
+    private static int Compare(RecordOrder order, PagePosition one, PagePosition other)
+    {
+        if (one.Undated != other.Undated)
+            return one.Undated ? 1 : -1;
+        var ascending = one.Date != other.Date ? one.Date.CompareTo(other.Date) : one.Seq.CompareTo(other.Seq);
+        return order is RecordOrder.NewestDateFirst or RecordOrder.NewestUpdateFirst ? -ascending : ascending;
+    }
+
+    private CandidateTest Compile(RecordPredicate predicate)
+    {
+        var chains = new ChainSets();
+        foreach (var chain in ChainSets.In(predicate).ToHashSet(ReferenceEqualityComparer.Instance))
+        {
+            if (chain is RecordPredicate.ReferenceTo to)
+            {
+                chains.Add(to, References(to.To).ToHashSet(StringComparer.Ordinal));
+            }
+            else if (chain is RecordPredicate.ReferencedBy by)
+            {
+                var references = new ReferencesOf();
+                var known = SearchParameters.Find(by.Type, by.Name).Value;
+                foreach (var one in Matching(new RecordPredicate.And([new RecordPredicate.OfType([by.Type]), by.By]), RecordOrder.Stored, after: null))
+                    known.Any(one.Record.Resource.Json.Span, references);
+                chains.Add(by, [.. references.Found.Select(Place).OfType<(long, long)>()]);
+            }
+        }
+
+        return new Matcher(Whole, id => ids.SharedOf(id) ?? -1, chains).Compile(predicate, scope: null);
+    }
+
+    private (long Type, long Number)? Place(string reference) =>
+        reference.Split('/') is [var type, var id] && ResourceTypes.IsKnown(type) && ids.SharedOf(id) is { } number ? (ResourceTypes.NumberOf(type), number) : null;
+}
