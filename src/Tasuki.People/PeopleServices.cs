@@ -78,6 +78,9 @@ public static class PeopleServices
             "/staff/accounts", sp => sp.GetRequiredService<Texts<PeopleTexts>>()["desk-title"], sp => sp.GetRequiredService<Texts<PeopleTexts>>()["desk-what"], "key", 230, DeskRights.Policy(DeskRight.RecoverAccounts)));
         services.AddDeskPage(new DeskPage(
             "/staff/apps", sp => sp.GetRequiredService<Texts<SmartTexts>>()["staff-apps"], sp => sp.GetRequiredService<Texts<SmartTexts>>()["staff-apps-lead"], "device", 260, DeskRights.Policy(DeskRight.DecideApps)));
+        services.AddSingleton(new NavigationEntry("/staff/sessions", sp => sp.GetRequiredService<Texts<PeopleTexts>>()["sessions"], "phone", 290, PeoplePolicies.Staff));
+        services.AddSingleton(new FooterLink("/terms", sp => sp.GetRequiredService<Texts<PeopleTexts>>()["legal-terms"], 20));
+        services.AddSingleton(new FooterLink("/privacy", sp => sp.GetRequiredService<Texts<PeopleTexts>>()["legal-privacy"], 30));
         AddAccounts(services);
         AddSignIn(services);
         AddRecovery(services);
@@ -118,10 +121,12 @@ public static class PeopleServices
         services.AddScoped<PrintedCodes>();
         services.AddScoped<AccountStore>();
         services.AddScoped<ChangeFactors>();
+        services.TryAddSingleton(_ => LegalShelf.OfAssembly());
+        services.AddScoped<AcceptTerms>();
         services.AddScoped(sp => new Consents(sp.GetRequiredService<TasukiDb>(), sp.GetRequiredService<AccountSeals>()));
         services.AddScoped(sp => new AccountFactory(
             sp.GetRequiredService<TasukiDb>(), sp.GetRequiredService<AccountSeals>(), sp.GetRequiredService<Passwords>(), sp.GetRequiredService<PrintedCodes>(),
-            sp.GetRequiredService<RecordVault>(), sp.GetRequiredService<Outbox>(), sp.GetRequiredService<TimeProvider>()));
+            sp.GetRequiredService<RecordVault>(), sp.GetRequiredService<Outbox>(), sp.GetRequiredService<AcceptTerms>(), sp.GetRequiredService<TimeProvider>()));
         services.AddScoped(sp => new SignedInResident(
             sp.GetRequiredService<IHttpContextAccessor>(), sp.GetRequiredService<TasukiDb>(), sp.GetRequiredService<AccountSeals>(), sp.GetRequiredService<SignInSessions>(),
             sp.GetRequiredService<Recoveries>(), sp.GetRequiredService<CurrentAccount>(), sp.GetRequiredService<RecordVault>(), sp.GetRequiredService<JobQueue>(), sp.GetRequiredService<TimeProvider>()));
@@ -214,6 +219,8 @@ public static class PeopleServices
             return ToPage(context, "/close-account/waiting");
         if (Claims.IsRecovering(user))
             return ToPage(context, "/recovery");
+        if (Claims.IsResident(user) && Claims.MustAccept(user) && !AcceptTerms.IsOpen(context.HttpContext))
+            return ToPage(context, $"/terms/accept?return={Uri.EscapeDataString(Back(context.HttpContext))}");
         var asked = context.HttpContext.GetEndpoint()?.Metadata.GetOrderedMetadata<IAuthorizeData>().Select(a => a.Policy).ToList() ?? [];
         var couldBeFresh = (Claims.IsResident(user) && asked.Contains(Policies.ResidentFresh)) || Enum.GetValues<DeskRight>().Any(r => asked.Contains(DeskRights.FreshPolicy(r)) && DeskRights.Has(user, r));
         if (couldBeFresh && !Claims.IsFresh(user, context.HttpContext.RequestServices.GetRequiredService<TimeProvider>().GetUtcNow()))
@@ -239,8 +246,8 @@ public static class PeopleServices
     private static void AddPolicies(IServiceCollection services)
     {
         var policies = services.AddAuthorizationBuilder()
-            .AddPolicy(Policies.Resident, p => p.RequireAssertion(c => Claims.IsResident(c.User)))
-            .AddPolicy(Policies.ResidentFresh, p => p.RequireAssertion(c => Claims.IsResident(c.User)).AddRequirements(new FreshRequirement()))
+            .AddPolicy(Policies.Resident, p => p.RequireAssertion(IsResident))
+            .AddPolicy(Policies.ResidentFresh, p => p.RequireAssertion(IsResident).AddRequirements(new FreshRequirement()))
             .AddPolicy(PeoplePolicies.Closing, p => p.RequireAssertion(c => Claims.IsClosing(c.User)))
             .AddPolicy(PeoplePolicies.Recovering, p => p.RequireAssertion(c => Claims.IsRecovering(c.User)))
             .AddPolicy(PeoplePolicies.SignedIn, p => p.RequireClaim(Claims.Account))
@@ -255,6 +262,9 @@ public static class PeopleServices
 
         services.AddSingleton<IAuthorizationHandler, FreshHandler>();
     }
+
+    private static bool IsResident(AuthorizationHandlerContext context) =>
+        Claims.IsResident(context.User) && (!Claims.MustAccept(context.User) || AcceptTerms.IsOpen(context.Resource));
 
     private sealed class FreshRequirement : IAuthorizationRequirement;
 

@@ -1,3 +1,5 @@
+using Tasuki.Community;
+using Tasuki.Community.Inquiries;
 using Tasuki.Data;
 using Tasuki.Delivery;
 using Tasuki.Exchange;
@@ -33,17 +35,19 @@ public static class Composition
         services.AddSingleton(new RecurringJob(ContinueKeyChanges.Name, TimeSpan.FromHours(1), AtStart: true));
         services.AddParts(
             new ExchangeOptions { Spools = folder.Spool, Scanner = settings.Scanner, WaitingDays = folder.VaultOptions(create: false).WaitingDays },
-            new FhirApiOptions { ExportHours = settings.ExportHours, Searches = settings.Searches, Profiles = profiles ?? new FhirApiOptions().Profiles });
+            new FhirApiOptions { ExportHours = settings.ExportHours, Searches = settings.Searches, Profiles = profiles ?? new FhirApiOptions().Profiles },
+            settings.Inquiries);
         return services;
     }
 
-    internal static void AddParts(this IServiceCollection services, ExchangeOptions exchange, FhirApiOptions fhir)
+    internal static void AddParts(this IServiceCollection services, ExchangeOptions exchange, FhirApiOptions fhir, InquiryOptions inquiries)
     {
         services.AddTasukiWeb();
         services.AddDelivery();
         services.AddPeople();
         services.AddMyHealth();
         services.AddExchange(exchange);
+        services.AddCommunity(inquiries);
         services.AddFhirApi(fhir);
     }
 
@@ -55,6 +59,7 @@ public static class Composition
         app.MapTasukiWeb();
         app.MapPeople();
         app.MapExchange();
+        app.MapCommunity();
         app.MapHealth();
     }
 }

@@ -250,6 +250,11 @@ public sealed class RecordVault : IAsyncDisposable
     public async Task LogRegistry(Actor staff, ResidentNo resident, string what, CancellationToken cancel) =>
         await _parts.Log.Append(new LogEntry(resident, staff, Purpose.AccountRecovery, LogAction.Registry, what, Refused: false)).WaitAsync(cancel);
 
+    /// <summary>Writes that staff opened an inquiry of the resident, or worked on it: an entry the resident sees. Durable when this returns.</summary>
+    /// <param name="what">A word of ours, nothing of the inquiry.</param>
+    public async Task LogInquiry(Actor staff, ResidentNo resident, string what, CancellationToken cancel) =>
+        await _parts.Log.Append(new LogEntry(resident, staff, Purpose.Operation, LogAction.Inquiry, what, Refused: false)).WaitAsync(cancel);
+
     /// <summary>Writes what an officer did in the register of apps: an entry about no resident, under the officer's name. Durable when this returns.</summary>
     /// <param name="what">Words and numbers of ours.</param>
     public async Task LogAppRegister(Actor officer, string what, CancellationToken cancel) =>

@@ -21,11 +21,12 @@ public sealed class ArrowTests
         ["Delivery"] = ["Kernel", "Data", "Vault", "Web"],
         ["People"] = ["Kernel", "Fhir", "Data", "Vault", "Delivery", "Web"],
         ["MyHealth"] = Floors,
+        ["Community"] = Floors,
         ["Exchange"] = Floors,
         ["FhirApi"] = Floors,
-        ["Server"] = [.. Floors, "MyHealth", "Exchange", "FhirApi"],
+        ["Server"] = [.. Floors, "MyHealth", "Community", "Exchange", "FhirApi"],
         ["Sandbox"] = ["Kernel", "Fhir", "Formats"],
-        ["Cli"] = [.. Floors, "MyHealth", "Exchange", "FhirApi", "Server", "Sandbox"],
+        ["Cli"] = [.. Floors, "MyHealth", "Community", "Exchange", "FhirApi", "Server", "Sandbox"],
     };
 
     public static TheoryData<string> Rooms => [.. Allowed.Keys];

@@ -86,6 +86,7 @@ internal static class MakeDemo
     {
         var cast = DemoCast.Choose(population);
         var accounts = new DemoAccount?[cast.People.Count];
+        var signedUp = new ResidentNo?[cast.People.Count];
         var watch = Stopwatch.StartNew();
         var progress = new Progress(errors, population.Residents);
         Error? failed = null;
@@ -102,7 +103,7 @@ internal static class MakeDemo
                 if (!added.IsOk)
                     failed = added.Error;
                 else if (signInName is not null)
-                    accounts[at] = new DemoAccount(Describe(cast.People[at], population), signInName, Password, added.Value.TotpSecret!);
+                    (accounts[at], signedUp[at]) = (new DemoAccount(Describe(cast.People[at], population), signInName, Password, added.Value.TotpSecret!), added.Value.Resident);
                 await progress.Step(added.IsOk ? added.Value.Records : 0);
             });
         if (failed is not null)
@@ -120,6 +121,9 @@ internal static class MakeDemo
                 return listed.Error;
         }
 
+        var inquiries = await DemoInquiries.Make(municipality, [.. signedUp.OfType<ResidentNo>()], cancel);
+        if (!inquiries.IsOk)
+            return inquiries.Error;
         await progress.End(watch.Elapsed);
         return (Result<IReadOnlyList<DemoAccount>>)(List<DemoAccount>)[.. accounts.OfType<DemoAccount>(), .. staff.Value];
     }
@@ -142,7 +146,7 @@ internal static class MakeDemo
             _ => "",
         };
 
-    private static async Task<Result<(int Records, string? TotpSecret)>> Add(
+    private static async Task<Result<(int Records, ResidentNo Resident, string? TotpSecret)>> Add(
         OpenedMunicipality municipality, SyntheticResident person, string? signInName, DateOnly until, CancellationToken cancel)
     {
         await using var scope = municipality.Scope();
@@ -185,7 +189,7 @@ internal static class MakeDemo
             return written.Error;
         var samples = await session.WriteSamples(
             [.. data.SampleDays.Select(d => new SampleDay(d.Metric, d.Unit, d.Day, [.. d.Samples.Select(s => new Sample(s.FromSecond, s.ToSecond, s.Value))]))], cancel);
-        return samples.IsOk ? (written.Value.Count, secret) : samples.Error;
+        return samples.IsOk ? (written.Value.Count, resident, secret) : samples.Error;
     }
 
     private static async Task<Result<IReadOnlyList<DemoAccount>>> AddStaff(OpenedMunicipality municipality, DemoCast cast, CancellationToken cancel)

@@ -22,11 +22,12 @@ public sealed class AccountFactory
     private readonly PrintedCodes _codes;
     private readonly RecordVault _vault;
     private readonly Outbox _outbox;
+    private readonly AcceptTerms _terms;
     private readonly TimeProvider _clock;
 
-    internal AccountFactory(TasukiDb db, AccountSeals seals, Passwords passwords, PrintedCodes codes, RecordVault vault, Outbox outbox, TimeProvider clock)
+    internal AccountFactory(TasukiDb db, AccountSeals seals, Passwords passwords, PrintedCodes codes, RecordVault vault, Outbox outbox, AcceptTerms terms, TimeProvider clock)
     {
-        (_db, _seals, _passwords, _codes, _vault, _outbox, _clock) = (db, seals, passwords, codes, vault, outbox, clock);
+        (_db, _seals, _passwords, _codes, _vault, _outbox, _terms, _clock) = (db, seals, passwords, codes, vault, outbox, terms, clock);
     }
 
     /// <summary>
@@ -188,9 +189,7 @@ public sealed class AccountFactory
     private async Task AddPerson(ResidentNo resident, NewResident wanted, CancellationToken cancel)
     {
         await AddProfile(resident, wanted.Profile, ResidentState.SelfRegistered, cancel);
-        var no = AccountSeals.RandomNo();
-        var consent = await _seals.Seal(resident, "consent", "content", no, Terms.Consent(wanted.Language), cancel);
-        _db.Add(new ConsentRow { No = no, ResidentNo = resident.Value, Given = _clock.GetUtcNow(), Content = consent.Value });
+        _db.Add((await _terms.Row(resident, wanted.Language, cancel)).Value);
     }
 
     private async Task AddProfile(ResidentNo resident, NewProfile profile, ResidentState state, CancellationToken cancel)
@@ -230,12 +229,4 @@ internal sealed record NewResident
     public SealedPasskey? Passkey { get; init; }
 
     public required string Language { get; init; }
-}
-
-/// <summary>The terms and purposes a person agrees to when an account is made. A change of the text is a new version.</summary>
-internal static class Terms
-{
-    public const string Version = "1";
-
-    public static SealedConsent Consent(string language) => new(Version, [$"{Purpose.OwnUse} 1", $"{Purpose.Import} 1", $"{Purpose.Export} 1", $"{Purpose.Closure} 1"], language);
 }

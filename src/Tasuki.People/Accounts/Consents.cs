@@ -16,10 +16,12 @@ public sealed class Consents
     internal Consents(TasukiDb db, AccountSeals seals) => (_db, _seals) = (db, seals);
 
     /// <summary>Oldest first.</summary>
-    public async Task<IReadOnlyList<GivenConsent>> Of(Session session, CancellationToken cancel)
+    public Task<IReadOnlyList<GivenConsent>> Of(Session session, CancellationToken cancel) => Of(session.Resident, cancel);
+
+    /// <summary>For the pages of the account, which know the signed-in person themselves.</summary>
+    internal async Task<IReadOnlyList<GivenConsent>> Of(Kernel.ResidentNo no, CancellationToken cancel)
     {
         var given = new List<GivenConsent>();
-        var no = session.Resident;
         foreach (var row in await _db.Set<ConsentRow>().AsNoTracking().Where(c => c.ResidentNo == no.Value).OrderBy(c => c.Given).ToListAsync(cancel))
         {
             var opened = await _seals.Open<SealedConsent>(no, "consent", "content", row.No, row.Content, cancel);

@@ -18,6 +18,9 @@ internal static class AccountEndpoints
         forms.MapPost("/account/sessions/end", EndSession).RequireAuthorization(Policies.Resident);
         forms.MapPost("/account/sessions/end-others", EndOthers).RequireAuthorization(Policies.Resident);
         forms.MapPost("/account/sessions/end-all", EndAll).RequireAuthorization(Policies.Resident);
+        forms.MapPost("/staff/sessions/end", EndSession).RequireAuthorization(PeoplePolicies.Staff);
+        forms.MapPost("/staff/sessions/end-others", EndOthers).RequireAuthorization(PeoplePolicies.Staff);
+        forms.MapPost("/staff/sessions/end-all", EndAll).RequireAuthorization(PeoplePolicies.Staff);
         forms.MapPost("/close-account/cancel", CancelClosure).RequireAuthorization(PeoplePolicies.Closing);
         forms.MapPost("/account/passkeys/rename", Rename).RequireAuthorization(Policies.ResidentFresh);
         forms.MapPost("/account/passkeys/remove", Remove).RequireAuthorization(Policies.ResidentFresh);
@@ -41,15 +44,18 @@ internal static class AccountEndpoints
     {
         if (await current.Get(context.RequestAborted) is { } account && long.TryParse(session, CultureInfo.InvariantCulture, out var no))
             await sessions.End(account.No, no, context.RequestAborted);
-        return Results.LocalRedirect("/account?done=session-ended#sessions");
+        return Results.LocalRedirect(SessionsOf(context, "session-ended"));
     }
 
     private static async Task<IResult> EndOthers(HttpContext context, SignInSessions sessions, CurrentAccount current)
     {
         if (await current.Get(context.RequestAborted) is { } account)
             await sessions.EndAll(account.No, context.User, context.RequestAborted);
-        return Results.LocalRedirect("/account?done=sessions-ended#sessions");
+        return Results.LocalRedirect(SessionsOf(context, "sessions-ended"));
     }
+
+    // Residents have their sessions on the account page, staff on a page of their own.
+    private static string SessionsOf(HttpContext context, string done) => $"{(Claims.IsResident(context.User) ? "/account" : "/staff/sessions")}?done={done}#sessions";
 
     private static async Task<IResult> EndAll(HttpContext context, SignInSessions sessions, CurrentAccount current)
     {

@@ -18,7 +18,7 @@ internal sealed record SessionView(long No, DateTimeOffset Created, DateTimeOffs
 /// Who is signed in. The cookie carries the account and a random token, the database the token's hash: a session ended in the database ends at the next request, and a
 /// row written into the database makes no cookie. The row carries a MAC that it loses with its end: a session revived, prolonged or made a full one by SQL is none. Ends after 30 minutes without a request, and after 12 hours in any case.
 /// </summary>
-internal sealed class SignInSessions(TasukiDb db, AccountSeals seals, RecordVault vault, TimeProvider clock)
+internal sealed class SignInSessions(TasukiDb db, AccountSeals seals, RecordVault vault, AcceptTerms terms, TimeProvider clock)
 {
     public static readonly TimeSpan Idle = TimeSpan.FromMinutes(30);
     public static readonly TimeSpan Longest = TimeSpan.FromHours(12);
@@ -55,12 +55,17 @@ internal sealed class SignInSessions(TasukiDb db, AccountSeals seals, RecordVaul
         row.Mac = seals.MacOf(row, now);
         db.Add(row);
         await db.SaveChangesAsync(cancel);
-        await WriteCookie(context, account, token, state, proved: kind is SessionKind.Normal);
+        var asked = state is null && account.Resident is { } resident && await terms.IsMissing(resident, cancel);
+        await WriteCookie(context, account, token, state, kind is SessionKind.Normal ? Now : null, asked);
     }
 
     /// <summary>The person of this session proved a strong factor just now.</summary>
     public Task Refresh(HttpContext context, Account account) =>
-        WriteCookie(context, account, Convert.FromBase64String(context.User.FindFirstValue(Claims.Session)!), context.User.FindFirstValue(Claims.State), proved: true);
+        WriteCookie(context, account, Convert.FromBase64String(context.User.FindFirstValue(Claims.Session)!), context.User.FindFirstValue(Claims.State), Now, Claims.MustAccept(context.User));
+
+    /// <summary>The person of this session agreed to the terms in force. That proves no factor.</summary>
+    public Task Accepted(HttpContext context, Account account) => WriteCookie(
+        context, account, Convert.FromBase64String(context.User.FindFirstValue(Claims.Session)!), context.User.FindFirstValue(Claims.State), context.User.FindFirstValue(Claims.Proved), mustAccept: false);
 
     /// <summary>Asks the database at every request whether the cookie still stands for anybody.</summary>
     public async Task Validate(CookieValidatePrincipalContext context)
@@ -181,14 +186,18 @@ internal sealed class SignInSessions(TasukiDb db, AccountSeals seals, RecordVaul
         return staff is not null && names.IsOk ? names.Value.Name : null;
     }
 
-    private async Task WriteCookie(HttpContext context, Account account, byte[] token, string? state, bool proved)
+    private string Now => clock.GetUtcNow().ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);
+
+    private async Task WriteCookie(HttpContext context, Account account, byte[] token, string? state, string? proved, bool mustAccept)
     {
         var identity = new ClaimsIdentity(Claims.Scheme);
         identity.AddClaim(new Claim(ClaimTypes.NameIdentifier, account.No.ToString(CultureInfo.InvariantCulture)));
         identity.AddClaim(new Claim(Claims.Account, account.No.ToString(CultureInfo.InvariantCulture)));
         identity.AddClaim(new Claim(Claims.Session, Convert.ToBase64String(token)));
-        if (proved)
-            identity.AddClaim(new Claim(Claims.Proved, clock.GetUtcNow().ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture)));
+        if (proved is not null)
+            identity.AddClaim(new Claim(Claims.Proved, proved));
+        if (mustAccept)
+            identity.AddClaim(new Claim(Claims.Terms, "asked"));
         if (account.ResidentNo is { } resident)
             identity.AddClaim(new Claim(Claims.Resident, resident.ToString(CultureInfo.InvariantCulture)));
         if (state is not null)
@@ -225,6 +234,8 @@ internal static class Claims
     public const string Role = "tasuki.role";
     public const string Proved = "tasuki.proved";
     public const string State = "tasuki.state";
+    /// <summary>There are newer terms than the person agreed to: <see cref="AcceptTerms"/>.</summary>
+    public const string Terms = "tasuki.terms";
     public const string Closing = "closing";
 
     /// <summary>A protected person: read from the row at each request, never in the cookie.</summary>
@@ -239,6 +250,8 @@ internal static class Claims
         && now - DateTimeOffset.FromUnixTimeSeconds(at) is var age && age <= SignInSessions.Fresh && age >= -TimeSpan.FromMinutes(1);
 
     public static bool IsResident(ClaimsPrincipal user) => user.HasClaim(c => c.Type == Resident) && !user.HasClaim(c => c.Type == State);
+
+    public static bool MustAccept(ClaimsPrincipal user) => user.HasClaim(c => c.Type == Terms);
 
     public static bool IsClosing(ClaimsPrincipal user) => user.HasClaim(c => c.Type == Resident) && user.HasClaim(State, Closing);
 

@@ -1,7 +1,6 @@
-using System.Net;
-using System.Net.Sockets;
 using System.Threading.RateLimiting;
 using Microsoft.AspNetCore.Http;
+using Tasuki.Web;
 
 namespace Tasuki.People;
 
@@ -18,17 +17,9 @@ internal sealed class SignInThrottle : IDisposable
 
     public bool Allows(HttpContext context)
     {
-        using var lease = _limiter.AttemptAcquire(NetworkOf(context.Connection.RemoteIpAddress));
+        using var lease = _limiter.AttemptAcquire(ClientNetwork.Of(context.Connection.RemoteIpAddress));
         return lease.IsAcquired;
     }
 
     public void Dispose() => _limiter.Dispose();
-
-    private static string NetworkOf(IPAddress? address)
-    {
-        if (address is null)
-            return "";
-        var plain = address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
-        return Convert.ToHexString(plain.GetAddressBytes().AsSpan(0, plain.AddressFamily is AddressFamily.InterNetwork ? 3 : 7));
-    }
 }

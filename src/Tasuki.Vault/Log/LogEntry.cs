@@ -42,6 +42,9 @@ internal static class LogAction
     /// <summary>Staff looked a resident up in the registry, or acted on the account there; the detail says which.</summary>
     public const string Registry = "registry";
 
+    /// <summary>Staff opened an inquiry the resident wrote, or worked on it; the detail says which.</summary>
+    public const string Inquiry = "inquiry";
+
     /// <summary>An officer checked, approved, refused or suspended an app; the detail says which.</summary>
     public const string AppRegister = "app-register";
 

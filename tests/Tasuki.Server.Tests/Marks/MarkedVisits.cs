@@ -6,7 +6,7 @@ using Tasuki.Testing.Marks;
 
 namespace Tasuki.Server.Tests.Marks;
 
-/// <summary>Marks wherever a page takes a text or a file: sign-up, bringing in, looking, taking out, recovering, closing, and an officer's desk.</summary>
+/// <summary>Marks wherever a page takes a text or a file: sign-up, bringing in, looking, taking out, recovering, closing, an officer's desk, and inquiries.</summary>
 internal sealed partial class MarkedVisits(MarkSet marks, MarkedServer server)
 {
     private static readonly byte[] ZipHead = "PK\u0003\u0004"u8.ToArray();
@@ -20,6 +20,7 @@ internal sealed partial class MarkedVisits(MarkSet marks, MarkedServer server)
         await BringIn(visitor);
         await Look(visitor);
         await TakeOut(visitor);
+        await Inquire(visitor);
         var code = await Desk(services, family, given);
         await Recover(code);
         await Close(visitor);
@@ -91,12 +92,55 @@ internal sealed partial class MarkedVisits(MarkSet marks, MarkedServer server)
         officer.Headers["User-Agent"] = marks.New("officer's device");
         var page = await officer.Submit(await officer.Get("/sign-in"), "name=\"Password\"", ("Name", MarkedServices.StaffName), ("Password", MarkedServices.StaffPassword));
         await officer.Submit(page, "name=\"Code\"", ("Code", Walker.Code(services.StaffSecret, Now)));
+        await Answer(officer);
         await officer.Submit(await officer.Get("/staff/accounts"), "name=\"FamilyKana\"", ("FamilyKana", marks.Kana("family nobody has")), ("GivenKana", marks.Kana("given nobody has")), ("Birth", "1955-04-01"));
         var found = await officer.Submit(await officer.Get("/staff/accounts"), "name=\"FamilyKana\"", ("FamilyKana", familyKana), ("GivenKana", givenKana), ("Birth", "1955-04-01"));
         var handed = await officer.Submit(found, "name=\"Checked\"", ("Checked", "true"), ("What", "hand-over"));
         var code = Receipt().Match(handed.Body).Groups["code"].Value;
         Assert.True(code.Length >= MarkSet.Length, $"{handed.Path}: {handed.Body}");
         return KeepDigits(code, "code from the counter");
+    }
+
+    // A resident, somebody who is not signed in, and words that are refused.
+    private async Task Inquire(Walker resident)
+    {
+        var asked = await resident.Submit(
+            await resident.Get("/inquiry"), "name=\"Subject\"", ("Kind", "Complaint"), ("Subject", marks.Kanjis("subject of an inquiry")), ("Text", $"{marks.New("text of an inquiry")}\n{marks.Kana("second line of an inquiry")}"));
+        Assert.StartsWith("/inquiry/Q-", asked.Path, StringComparison.Ordinal);
+        await resident.Submit(asked, "name=\"Text\"", ("Text", marks.New("second text of an inquiry")));
+        await resident.Submit(await resident.Get("/inquiry"), "name=\"Subject\"", ("Kind", marks.New("kind of an inquiry")), ("Subject", marks.New("subject that is refused")), ("Text", $"{marks.New("text that is refused")} マイナンバー 123456789018"));
+        await resident.Get($"/inquiry/{marks.New("number of an inquiry")}");
+
+        using var visitor = server.Visitor();
+        var receipt = await visitor.Submit(
+            await visitor.Get("/inquiry"), "name=\"Subject\"", ("Kind", "Question"), ("Subject", marks.Kanjis("subject of a visitor")), ("Text", marks.New("text of a visitor")), ("Contact", $"{marks.New("contact of a visitor")}@example.jp"));
+        var code = Receipt().Match(receipt.Body).Groups["code"].Value;
+        Assert.True(code.Length >= MarkSet.Length, $"{receipt.Path}: {receipt.Body}");
+        marks.Keep(code.Replace("-", "", StringComparison.Ordinal), "look-up code of a visitor");
+        marks.Keep(code, "look-up code of a visitor, as shown");
+        var number = InquiryNumber().Match(receipt.Body).Value;
+        await visitor.Submit(await visitor.Get("/inquiry/read"), "name=\"Code\"", ("Number", marks.New("wrong number of a receipt")), ("Code", marks.New("wrong code of a receipt")));
+        var read = await visitor.Submit(await visitor.Get("/inquiry/read"), "name=\"Code\"", ("Number", number), ("Code", code));
+        await visitor.Submit(read, "name=\"Text\"", ("Text", marks.New("second text of a visitor")));
+    }
+
+    private async Task Answer(Walker officer)
+    {
+        var list = await officer.Get($"/staff/inquiries?show={marks.New("filter of the desk")}");
+        var numbers = InquiryNumber().Matches(list.Body).Select(m => m.Value).Distinct(StringComparer.Ordinal).ToList();
+        Assert.Equal(2, numbers.Count);
+        foreach (var number in numbers)
+        {
+            foreach (var (what, text) in new[] { ("take", ""), ("note", marks.New("note of an officer")), ("ask-back", marks.Kanjis("question of an officer")), ("answer", marks.New("answer of an officer")), ("close", marks.New("closing word of an officer")) })
+                await officer.Submit(await officer.Get($"/staff/inquiries/{number}"), "name=\"What\"", ("What", what), ("Text", text));
+            Assert.Contains("終了", (await officer.Get($"/staff/inquiries/{number}")).Body, StringComparison.Ordinal);
+        }
+
+        var entered = await officer.Submit(
+            await officer.Get("/staff/inquiries/new"), "name=\"Subject\"", ("Channel", "Phone"), ("Kind", "Complaint"), ("Subject", marks.New("subject on the telephone")), ("Text", marks.Kanjis("text on the telephone")),
+            ("Contact", $"{marks.Digits("number on the telephone")}"), ("Take", "true"));
+        marks.Keep(Receipt().Match(entered.Body).Groups["code"].Value, "look-up code from the telephone");
+        await officer.Get("/staff/inquiries/complaints.csv");
     }
 
     private async Task Recover(string code)
@@ -141,6 +185,9 @@ internal sealed partial class MarkedVisits(MarkSet marks, MarkedServer server)
 
         return packed.ToArray();
     }
+
+    [GeneratedRegex("Q-[0-9A-Z]{4}-[0-9A-Z]{2}", RegexOptions.None, 1000)]
+    private static partial Regex InquiryNumber();
 
     [GeneratedRegex("<code class=\"tk-number\">(?<code>[^<]{16,})</code>", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Receipt();
