@@ -40,6 +40,13 @@ public static class DeliveryServices
             sp.GetRequiredService<TasukiDb>(), sp.GetRequiredService<ISeal>(), sp.GetRequiredService<CheckCodes>(), options, sp.GetRequiredService<Egresses>(),
             sp.GetRequiredService<DeliverySignal>(), sp.GetRequiredService<TimeProvider>()));
         services.AddScoped<HandOver>();
+        services.AddScoped(sp => new DeskDeliveries(sp.GetRequiredService<TasukiDb>(), options, sp.GetRequiredService<TimeProvider>()));
+        services.AddScoped(sp => new Letters(
+            sp.GetRequiredService<TasukiDb>(), sp.GetRequiredService<ISeal>(), sp.GetRequiredService<CheckCodes>(), sp.GetRequiredService<OutsideTexts>(),
+            sp.GetServices<IProtectedPersons>(), sp.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(sp => new PushOffer(sp.GetRequiredService<PushKeys>()));
+        services.AddScoped<IJobHandler, SweepDeliveries>();
+        services.AddSingleton(new RecurringJob(SweepDeliveries.Name, TimeSpan.FromDays(1), AtStart: false));
         AddCarriers(services, options);
         services.AddSingleton<DeliverySender>();
         if (options.HandsOver)

@@ -73,6 +73,7 @@ public static class PeopleServices
         AddSignIn(services);
         AddRecovery(services);
         SmartServer.Add(services);
+        ChannelServices.Add(services);
         AddPolicies(services);
         services.AddScoped<IJobHandler, EraseClosedAccounts>();
         services.AddScoped<IJobHandler, EraseResidentRows>();
@@ -91,6 +92,7 @@ public static class PeopleServices
         AccountEndpoints.Map(endpoints);
         RecoveryEndpoints.Map(endpoints);
         SmartServer.Map(endpoints);
+        ChannelServices.Map(endpoints);
         return endpoints;
     }
 

@@ -31,7 +31,7 @@ public static class DataMapPage
     {
         var services = new ServiceCollection();
         services.AddTasukiData(new DataOptions(DataStore.Sqlite, ":memory:"));
-        services.AddParts(new Exchange.ExchangeOptions { Spools = Path.GetTempPath(), Scanner = ServerSettings.NotScanned }, new FhirApi.FhirApiOptions());
+        services.AddParts(new Exchange.ExchangeOptions { Spools = Path.GetTempPath(), Scanner = ServerSettings.NotScanned }, new Delivery.DeliveryOptions(), new FhirApi.FhirApiOptions());
         using var provider = services.BuildServiceProvider();
         using var scope = provider.CreateScope();
         return read(scope.ServiceProvider);

@@ -37,6 +37,9 @@ public sealed class HttpReceiver : IAsyncDisposable
     /// <summary>Ends the connection without an answer, after the request was kept.</summary>
     public bool Breaks { get; set; }
 
+    /// <summary>The body of usual answers.</summary>
+    public string Answer { get; set; } = "";
+
     public IReadOnlyCollection<ReceivedRequest> Received => _received;
 
     public static async Task<HttpReceiver> Start(string secret, CancellationToken cancel)
@@ -87,8 +90,12 @@ public sealed class HttpReceiver : IAsyncDisposable
 
         _received.Enqueue(request);
         if (Breaks)
+        {
             context.Abort();
-        else
-            context.Response.StatusCode = gateway ? StatusCodes.Status202Accepted : StatusCodes.Status201Created;
+            return;
+        }
+
+        context.Response.StatusCode = gateway ? StatusCodes.Status202Accepted : StatusCodes.Status201Created;
+        await context.Response.WriteAsync(Answer, context.RequestAborted);
     }
 }
