@@ -1,4 +1,5 @@
 using System.Globalization;
+using Tasuki.Bench.Desk;
 using Tasuki.Bench.Faults;
 using Tasuki.Bench.Fhir;
 using Tasuki.Bench.Load;
@@ -17,8 +18,12 @@ if (args is ["load", .. var load])
 if (args is ["fault-worker", .. var place])
     return await FaultWorker.Run(place, stop.Token);
 
+if (args is ["send-worker", .. var sender])
+    return await SendWorker.Run(sender, stop.Token);
+
 var known = new Dictionary<string, Func<bool, TextWriter, CancellationToken, Task<IReadOnlyList<Measure>>>>(StringComparer.Ordinal)
 {
+    ["desk"] = DeskBench.Run,
     ["fhir"] = FhirBench.Run,
     ["vault"] = VaultBench.Run,
     ["faults"] = FaultRun.Run,

@@ -17,19 +17,13 @@ public sealed class Inbox(TasukiDb db, ISeal seal, TimeProvider clock)
 {
     private sealed record Content(string Subject, string Body, string? Link);
 
+    /// <summary>Into the inbox alone; <see cref="Messages"/> tells the person's channels too.</summary>
     /// <param name="key">The idempotency key: the same key for the same resident is delivered once.</param>
     public async Task Send(ResidentNo resident, string key, string subject, string body, string? link, CancellationToken cancel)
     {
-        var token = seal.SecretMac("inbox-key", Encoding.UTF8.GetBytes($"{resident}\n{key}"));
-        if (await Known(resident, token, cancel))
+        var message = new NewMessage(resident, key, subject, body, link);
+        if (await Known(message, cancel) || await Row(message, cancel) is not { } row)
             return;
-        var no = RandomNumberGenerator.GetInt32(int.MaxValue) * 4_194_304L + RandomNumberGenerator.GetInt32(4_194_304);
-        var plain = JsonSerializer.SerializeToUtf8Bytes(new Content(subject, body, link));
-        var content = await seal.Seal(resident, Place(no), plain, cancel);
-        if (!content.IsOk)
-            return; // The resident's key is gone: nobody is left to read it.
-
-        var row = new InboxRow { No = no, ResidentNo = resident.Value, Key = token, Sent = clock.GetUtcNow(), Content = content.Value };
         db.Add(row);
         try
         {
@@ -39,7 +33,7 @@ public sealed class Inbox(TasukiDb db, ISeal seal, TimeProvider clock)
         {
             // Two senders of one key at the same moment: the unique index keeps one.
             db.Entry(row).State = EntityState.Detached;
-            if (!await Known(resident, token, cancel))
+            if (!await Known(message, cancel))
                 throw;
         }
     }
@@ -74,7 +68,34 @@ public sealed class Inbox(TasukiDb db, ISeal seal, TimeProvider clock)
 
     private IQueryable<InboxRow> Of(ResidentNo resident) => db.Set<InboxRow>().Where(m => m.ResidentNo == resident.Value);
 
-    private Task<bool> Known(ResidentNo resident, byte[] token, CancellationToken cancel) => Of(resident).AnyAsync(m => m.Key == token, cancel);
+    /// <summary>Random, and never 0.</summary>
+    internal static long RandomNo() => BitConverter.ToInt64(RandomNumberGenerator.GetBytes(8)) & (long.MaxValue >> 1) | 1;
+
+    internal byte[] Token(NewMessage message) => seal.SecretMac("inbox-key", Encoding.UTF8.GetBytes($"{message.Resident}\n{message.Key}"));
+
+    internal Task<bool> Known(NewMessage message, CancellationToken cancel)
+    {
+        var token = Token(message);
+        return Of(message.Resident).AnyAsync(m => m.Key == token, cancel);
+    }
+
+    /// <summary>Which of these keys were sent already, as hexadecimal tokens.</summary>
+    internal async Task<HashSet<string>> KnownOf(IReadOnlyList<NewMessage> messages, CancellationToken cancel)
+    {
+        var residents = messages.Select(m => m.Resident.Value).Distinct().ToList();
+        var tokens = messages.Select(Token).ToList();
+        var known = await db.Set<InboxRow>().Where(m => residents.Contains(m.ResidentNo) && tokens.Contains(m.Key)).Select(m => m.Key).ToListAsync(cancel);
+        return known.Select(Convert.ToHexString).ToHashSet(StringComparer.Ordinal);
+    }
+
+    /// <summary>Null when the resident's key is gone: nobody is left to read it.</summary>
+    internal async Task<InboxRow?> Row(NewMessage message, CancellationToken cancel)
+    {
+        var no = RandomNo();
+        var plain = JsonSerializer.SerializeToUtf8Bytes(new Content(message.Subject, message.Body, message.Link));
+        var content = await seal.Seal(message.Resident, Place(no), plain, cancel);
+        return content.IsOk ? new InboxRow { No = no, ResidentNo = message.Resident.Value, Key = Token(message), Sent = clock.GetUtcNow(), Content = content.Value } : null;
+    }
 
     private static SealPlace Place(long no) => new("inbox_message", "content", no.ToString(CultureInfo.InvariantCulture));
 }

@@ -86,6 +86,7 @@ public static class PeopleServices
         AddRecovery(services);
         AddDesk(services);
         SmartServer.Add(services);
+        ChannelServices.Add(services);
         AddPolicies(services);
         services.AddScoped<IJobHandler, EraseClosedAccounts>();
         services.AddScoped<IJobHandler, EraseResidentRows>();
@@ -105,6 +106,7 @@ public static class PeopleServices
         RecoveryEndpoints.Map(endpoints);
         DeskEndpoints.Map(endpoints);
         SmartServer.Map(endpoints);
+        ChannelServices.Map(endpoints);
         return endpoints;
     }
 
@@ -145,6 +147,7 @@ public static class PeopleServices
     private static void AddDesk(IServiceCollection services)
     {
         services.AddScoped<ChangeStanding>();
+        services.AddScoped<Delivery.IProtectedPersons, ProtectedPersons>();
         services.AddScoped<TakeList>();
         services.AddScoped(sp => new EligibleImport(sp.GetRequiredService<TakeList>()));
         services.AddScoped<EnrolmentCodes>();
@@ -158,7 +161,7 @@ public static class PeopleServices
         services.AddSingleton(new ShellPart(typeof(QuickExit)));
         AddDeskPage(services, "/staff/residents", "residents", "user", 210, DeskRight.Enrol);
         AddDeskPage(services, "/staff/list", "list", "import", 220, DeskRight.ImportList);
-        AddDeskPage(services, "/staff/letters", "letters", "print", 225, DeskRight.ImportList);
+        AddDeskPage(services, "/staff/codes", "letters", "print", 225, DeskRight.ImportList);
         AddDeskPage(services, "/staff/people", "people", "family", 270, DeskRight.ManageStaff);
         AddDeskPage(services, "/staff/rights", "rights", "shield", 275, DeskRight.ReviewRights);
     }

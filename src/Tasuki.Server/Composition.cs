@@ -35,15 +35,16 @@ public static class Composition
         services.AddSingleton(new RecurringJob(ContinueKeyChanges.Name, TimeSpan.FromHours(1), AtStart: true));
         services.AddParts(
             new ExchangeOptions { Spools = folder.Spool, Scanner = settings.Scanner, WaitingDays = folder.VaultOptions(create: false).WaitingDays },
+            settings.Delivery with { Site = hosts.Count > 0 ? new Uri($"https://{hosts[0]}/") : null },
             new FhirApiOptions { ExportHours = settings.ExportHours, Searches = settings.Searches, Profiles = profiles ?? new FhirApiOptions().Profiles },
             settings.Inquiries);
         return services;
     }
 
-    internal static void AddParts(this IServiceCollection services, ExchangeOptions exchange, FhirApiOptions fhir, InquiryOptions inquiries)
+    internal static void AddParts(this IServiceCollection services, ExchangeOptions exchange, DeliveryOptions delivery, FhirApiOptions fhir, InquiryOptions inquiries)
     {
         services.AddTasukiWeb();
-        services.AddDelivery();
+        services.AddDelivery(delivery);
         services.AddPeople();
         services.AddMyHealth();
         services.AddExchange(exchange);

@@ -31,7 +31,8 @@ public static class DataMapPage
     {
         var services = new ServiceCollection();
         services.AddTasukiData(new DataOptions(DataStore.Sqlite, ":memory:"));
-        services.AddParts(new Exchange.ExchangeOptions { Spools = Path.GetTempPath(), Scanner = ServerSettings.NotScanned }, new FhirApi.FhirApiOptions(), new Community.Inquiries.InquiryOptions());
+        services.AddParts(
+            new Exchange.ExchangeOptions { Spools = Path.GetTempPath(), Scanner = ServerSettings.NotScanned }, new Delivery.DeliveryOptions(), new FhirApi.FhirApiOptions(), new Community.Inquiries.InquiryOptions());
         using var provider = services.BuildServiceProvider();
         using var scope = provider.CreateScope();
         return read(scope.ServiceProvider);

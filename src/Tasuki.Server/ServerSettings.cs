@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using Tasuki.Community.Inquiries;
+using Tasuki.Delivery;
 using Tasuki.FhirApi;
 using Tasuki.Kernel;
 
@@ -12,7 +13,8 @@ namespace Tasuki.Server;
 /// (the names this server answers to, instead of those of the municipality's description), <c>Proxies</c> (addresses or networks whose forwarded headers count),
 /// <c>Witness</c> (a folder in other hands than the operator's, where the newest seal of the access log is put once a day), <c>Packages</c> (a folder of FHIR
 /// packages), <c>Profiles</c> (<c>off</c>, <c>warn</c> or <c>strict</c>: what they weigh on a write at <c>/fhir</c>), <c>Search</c> (how dear searches there
-/// may be: <see cref="SearchLimits"/>), <c>Inquiries</c> (periods and limits of the inquiry desk: <see cref="InquiryOptions"/>) and <c>ExportHours</c> (how long the files of a bulk export stay, 1 to 72, else 24).
+/// may be: <see cref="SearchLimits"/>), <c>Delivery</c> (the channels outside the app: <see cref="DeliveryOptions"/>), <c>Inquiries</c> (periods and limits of the inquiry desk:
+/// <see cref="InquiryOptions"/>) and <c>ExportHours</c> (how long the files of a bulk export stay, 1 to 72, else 24).
 /// Lists are written with blanks or semicolons between.
 /// </summary>
 public sealed record ServerSettings(string Data, string Ring, string? Municipality, string Scanner)
@@ -43,6 +45,9 @@ public sealed record ServerSettings(string Data, string Ring, string? Municipali
     /// <summary>Hours the files of a bulk export stay.</summary>
     public int ExportHours { get; init; } = 24;
 
+    /// <summary>Which channels outside the app are offered.</summary>
+    public DeliveryOptions Delivery { get; init; } = new();
+
     /// <summary>Empty: nobody's forwarded headers count.</summary>
     public IReadOnlyList<IPNetwork> Proxies { get; init; } = [];
 
@@ -65,12 +70,15 @@ public sealed record ServerSettings(string Data, string Ring, string? Municipali
         var inquiries = InquiryOptions.From(section.GetSection("Inquiries"));
         if (!inquiries.IsOk)
             return inquiries.Error;
+        var delivery = DeliveryOptions.From(section.GetSection("Delivery"), production);
+        if (!delivery.IsOk)
+            return delivery.Error;
         var hours = 24;
         if (section["ExportHours"] is { Length: > 0 } text && (!int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out hours) || hours is < 1 or > 72))
             return new Error("settings.export", "Tasuki:ExportHours is a whole number of hours, 1 to 72.");
         return new ServerSettings(data, ring, section["Municipality"], section["Scanner"] is { Length: > 0 } scanner ? scanner : NotScanned)
         {
-            Hosts = [.. Split(section["Hosts"])], Proxies = [.. proxies.Select(p => p!.Value)], Searches = searches.Value, Inquiries = inquiries.Value, ExportHours = hours,
+            Hosts = [.. Split(section["Hosts"])], Proxies = [.. proxies.Select(p => p!.Value)], Searches = searches.Value, Inquiries = inquiries.Value, ExportHours = hours, Delivery = delivery.Value,
             Witness = section["Witness"] is { Length: > 0 } witness ? witness : null, Packages = section["Packages"], Profiles = section["Profiles"],
         };
     }

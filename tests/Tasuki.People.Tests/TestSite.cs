@@ -37,8 +37,9 @@ internal sealed class TestSite : IAsyncDisposable
 
     public List<string> Log { get; } = [];
 
+    /// <param name="delivery">The channels on offer; tests hand over themselves.</param>
     /// <param name="dump">An app.db taken from elsewhere, to be served with another key ring.</param>
-    public static async Task<TestSite> Start(DataStore store, CancellationToken cancel, Action<PeopleOptions>? configure = null, Action<IServiceCollection>? more = null, string? dump = null)
+    public static async Task<TestSite> Start(DataStore store, CancellationToken cancel, Action<PeopleOptions>? configure = null, Action<IServiceCollection>? more = null, string? dump = null, DeliveryOptions? delivery = null)
     {
         var folder = Directory.CreateTempSubdirectory("tasuki-site-").FullName;
         if (dump is not null)
@@ -69,7 +70,9 @@ internal sealed class TestSite : IAsyncDisposable
         builder.Services.AddTasukiData(postgres is null ? new DataOptions(store, Path.Combine(folder, "app.db")) : new DataOptions(store, await postgres.NewDatabase("app")));
         // Tests run due jobs themselves: a runner in the background would be at the same job in the same moment.
         builder.Services.Remove(builder.Services.Last(s => s.ServiceType == typeof(Microsoft.Extensions.Hosting.IHostedService)));
-        builder.Services.AddDelivery();
+        builder.Services.AddDelivery(delivery);
+        if (delivery is not null)
+            builder.Services.Remove(builder.Services.Last(s => s.ServiceType == typeof(Microsoft.Extensions.Hosting.IHostedService)));
         builder.Services.AddPeople(configure);
         more?.Invoke(builder.Services);
         var log = new ListLogger();

@@ -8,11 +8,16 @@ namespace Tasuki.People.Tests;
 
 public sealed class TextTests
 {
-    [Theory, InlineData(typeof(PeopleTexts)), InlineData(typeof(SmartTexts)), InlineData(typeof(DeskTexts))]
+    [Theory]
+    [InlineData(typeof(PeopleTexts))]
+    [InlineData(typeof(SmartTexts))]
+    [InlineData(typeof(DeskTexts))]
+    [InlineData(typeof(ChannelTexts))]
+    [InlineData(typeof(Delivery.DeliveryTexts))]
     public void Every_text_stands_in_all_three_ways_of_reading_with_the_same_places_to_fill(Type texts)
     {
         var plain = new ResourceManager(texts.FullName!, texts.Assembly);
-        var easy = new ResourceManager($"Tasuki.People.Texts.{texts.Name}.easy", texts.Assembly);
+        var easy = new ResourceManager($"{texts.Namespace}.Texts.{texts.Name}.easy", texts.Assembly);
         var japanese = All(plain, CultureInfo.InvariantCulture);
         var english = All(plain, CultureInfo.GetCultureInfo("en"));
         var simple = All(easy, CultureInfo.InvariantCulture);

@@ -23,7 +23,7 @@ internal static class DeskEndpoints
         var forms = endpoints.MapGroup("").AddEndpointFilter(FormCheck.Antiforgery);
         forms.MapPost("/staff/list/{no:long}/take", Take).RequireAuthorization(DeskPolicies.ImportListFresh);
         forms.MapPost("/staff/list/{no:long}/discard", Discard).RequireAuthorization(DeskPolicies.ImportListFresh);
-        forms.MapPost("/staff/letters/file", Letters).RequireAuthorization(DeskPolicies.ImportListFresh);
+        forms.MapPost("/staff/codes/file", Letters).RequireAuthorization(DeskPolicies.ImportListFresh);
         forms.MapPost("/exit", Exit).RequireAuthorization(Policies.Anyone);
     }
 
@@ -55,7 +55,7 @@ internal static class DeskEndpoints
         if (await staff.With(DeskRight.ImportList, cancel) is not { } officer)
             return Results.Forbid();
         var taken = await lists.Take(officer.Actor, no, (added, changed, refused), cancel);
-        return taken.Error?.Code is { } problem ? To($"/staff/list?problem={problem}") : To("/staff/letters");
+        return taken.Error?.Code is { } problem ? To($"/staff/list?problem={problem}") : To("/staff/codes");
     }
 
     private static async Task<IResult> Discard(long no, TakeList lists, CancellationToken cancel)

@@ -6,24 +6,27 @@ using Tasuki.Web;
 namespace Tasuki.People;
 
 /// <summary>
-/// Tells the owner of an account what happened to it, on every channel we know: today the inbox. In the language the owner read the terms in, not that of whoever
+/// Tells the owner of an account what happened to it, in the inbox and on every channel in use, at night too. In the language the owner read the terms in, not that of whoever
 /// is at the keyboard.
 /// </summary>
-internal sealed class SecurityNotices(TasukiDb db, AccountSeals seals, Inbox inbox)
+internal sealed class SecurityNotices(TasukiDb db, AccountSeals seals, Messages messages)
 {
     /// <param name="key">The same key is told once.</param>
     /// <param name="text">The key of the texts, which stand as <c>NAME-subject</c> and <c>NAME-body</c>.</param>
     /// <param name="times">Filled into the body, as the owner reads them.</param>
-    public async Task Tell(Account account, string key, string text, DateTimeOffset[] times, string link, CancellationToken cancel)
+    public Task Tell(Account account, string key, string text, DateTimeOffset[] times, string link, CancellationToken cancel) => Tell<PeopleTexts>(account, key, text, times, link, cancel);
+
+    /// <summary>The same with the texts of <typeparamref name="TTexts"/>.</summary>
+    public async Task Tell<TTexts>(Account account, string key, string text, DateTimeOffset[] times, string link, CancellationToken cancel)
     {
         if (account.Resident is not { } resident)
             return;
         var language = new Language();
         if (await ReadsEnglish(resident, cancel))
             language.Choose(ReadingLanguage.English);
-        var texts = new Texts<PeopleTexts>(language);
+        var texts = new Texts<TTexts>(language);
         var body = texts[$"{text}-body", [.. times.Select(t => (object)Moment.Of(language, t))]];
-        await inbox.Send(resident, key, texts[$"{text}-subject"], body, link, cancel);
+        await messages.Send(resident, key, texts[$"{text}-subject"], body, link, cancel, urgent: true);
     }
 
     private async Task<bool> ReadsEnglish(Kernel.ResidentNo resident, CancellationToken cancel)

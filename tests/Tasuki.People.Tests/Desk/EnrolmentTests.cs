@@ -25,7 +25,7 @@ public sealed class EnrolmentTests
         Assert.Contains("4,1002,重複,同じ宛名番号が上の行にある", fates, StringComparison.Ordinal);
         Assert.Contains("5,1003,新しい人,同じカナ氏名・同じ生年月日の別の人がいる", fates, StringComparison.Ordinal);
 
-        Assert.Equal("/staff/letters", (await officer.Submit(plan, "/take", Walk.Fields(), Cancel)).Path);
+        Assert.Equal("/staff/codes", (await officer.Submit(plan, "/take", Walk.Fields(), Cancel)).Path);
         Assert.Equal(3, await Count(world));
         // The same form again, and the address of the plan: there is nothing left to take.
         Assert.Equal("/staff/list?problem=list.gone", (await officer.Submit(plan, "/take", Walk.Fields(), Cancel)).Path);
@@ -127,14 +127,14 @@ public sealed class EnrolmentTests
         using var officer = await world.Staff(StaffRole.Desk, "officer1", "青木 守");
         await world.TakeOver(officer, DeskWorld.Hanako, "1002,=山田 太郎,ヤマダ タロウ,1980-01-01,男,100-0001,みどり市南町9,,", "1003,森 静,モリ シズカ,1970-01-01,女,100-0002,みどり市北町8,,1", "1004,谷 一,タニ ハジメ,1960-01-01,男,100-0003,みどり市東町7,転出,", "1005,岡 二,オカ ジ,1960-01-01,男,,,,");
         await DeskWorld.HandOver(officer);
-        var file = await officer.Submit(await officer.Get("/staff/letters", Cancel), "/staff/letters/file", Walk.Fields(), Cancel);
+        var file = await officer.Submit(await officer.Get("/staff/codes", Cancel), "/staff/codes/file", Walk.Fields(), Cancel);
         var lines = file.Body.Split("\r\n", StringSplitOptions.RemoveEmptyEntries);
         Assert.Equal(2, lines.Length);
         Assert.StartsWith("100-0001,みどり市南町9,'=山田 太郎,", lines[1], StringComparison.Ordinal);
         Assert.Matches("[0-9]{4} [0-9]{4} [0-9]{4} [0-9]{4}", lines[1]);
         Assert.DoesNotContain("森", file.Body, StringComparison.Ordinal);
         // Nobody gets a second one while the first counts.
-        Assert.Single((await officer.Submit(await officer.Get("/staff/letters", Cancel), "/staff/letters/file", Walk.Fields(), Cancel)).Body.Split("\r\n", StringSplitOptions.RemoveEmptyEntries));
+        Assert.Single((await officer.Submit(await officer.Get("/staff/codes", Cancel), "/staff/codes/file", Walk.Fields(), Cancel)).Body.Split("\r\n", StringSplitOptions.RemoveEmptyEntries));
     }
 
     [Theory, MemberData(nameof(Stores.All), MemberType = typeof(Stores))]

@@ -86,7 +86,7 @@ public sealed partial class StaffAdministrationTests
         using var auditor = await world.Staff(StaffRole.Auditor, "audit1", "監 査");
         using var health = await world.Staff(StaffRole.Health, "nurse1", "谷 保");
         using var clinician = await world.Staff(StaffRole.Clinician, "clinic1", "林 診");
-        foreach (var path in new[] { "/staff/residents", "/staff/list", "/staff/letters", "/staff/accounts", "/staff/apps", "/staff/people", "/staff/rights" })
+        foreach (var path in new[] { "/staff/residents", "/staff/list", "/staff/codes", "/staff/accounts", "/staff/apps", "/staff/people", "/staff/rights" })
         {
             Assert.Equal(path is not ("/staff/people" or "/staff/rights"), (await administrator.Get(path, Cancel)).IsRefused);
             Assert.True((await auditor.Get(path, Cancel)).IsRefused, path);
