@@ -146,6 +146,8 @@ public abstract class RecordFormatContract(StoreKind store)
         var start = first.IndexOf("create table record (", StringComparison.Ordinal);
         await work.Execute("drop table record", Cancel);
         await work.Execute("drop table record_history", Cancel);
+        await work.Execute("drop table shared_record", Cancel);
+        await work.Execute("delete from counter where name = 'shared'", Cancel);
         await work.Execute(Text(first[start..first.IndexOf("create table sample_chunk", StringComparison.Ordinal)]), Cancel);
         foreach (var (table, row) in rows)
         {
