@@ -1,3 +1,4 @@
+using System.Data.Common;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Tasuki.Data;
@@ -16,6 +17,9 @@ public sealed record NewMessage(ResidentNo Resident, string Key, string Subject,
 public sealed class Messages
 {
     private const int Group = 1_000;
+
+    /// <summary>Groups side by side: one seals while the database writes another.</summary>
+    private const int Groups = 3;
 
     private readonly TasukiDb _db;
     private readonly Inbox _inbox;
@@ -57,17 +61,17 @@ public sealed class Messages
     /// <summary>The same for many people, a thousand in a transaction. Begun again after a crash, it sends what is missing.</summary>
     public async Task SendMany(IEnumerable<NewMessage> messages, CancellationToken cancel, bool urgent = false)
     {
-        foreach (var group in messages.Chunk(Group))
+        await Parallel.ForEachAsync(messages.Chunk(Group), new ParallelOptions { MaxDegreeOfParallelism = Groups, CancellationToken = cancel }, async (group, stop) =>
         {
             // A context of its own: what the caller has unsaved is not this call's business.
             await using var scope = _scopes.CreateAsyncScope();
-            if (!await scope.ServiceProvider.GetRequiredService<Messages>().SendGroup(group, urgent, cancel))
-            {
-                foreach (var one in group)
-                    await Send(one.Resident, one.Key, one.Subject, one.Body, one.Link, cancel, urgent);
-            }
-        }
-
+            if (await scope.ServiceProvider.GetRequiredService<Messages>().SendGroup(group, urgent, stop))
+                return;
+            await using var again = _scopes.CreateAsyncScope();
+            var single = again.ServiceProvider.GetRequiredService<Messages>();
+            foreach (var one in group)
+                await single.Send(one.Resident, one.Key, one.Subject, one.Body, one.Link, stop, urgent);
+        });
         _signal.Wake();
     }
 
@@ -78,22 +82,28 @@ public sealed class Messages
         var rows = await Task.WhenAll(group.Where(m => !known.Contains(Convert.ToHexString(_inbox.Token(m)))).Select(m => _inbox.Row(m, cancel)));
         var residents = group.Select(m => m.Resident.Value).Distinct().ToList();
         var channels = (await _db.Set<ChannelRow>().AsNoTracking().Where(c => residents.Contains(c.ResidentNo) && c.State == ChannelState.InUse).ToListAsync(cancel)).ToLookup(c => c.ResidentNo);
-        _db.ChangeTracker.AutoDetectChangesEnabled = false;
-        foreach (var row in rows.OfType<InboxRow>().DistinctBy(r => Convert.ToHexString(r.Key), StringComparer.Ordinal))
-        {
-            _db.Add(row);
-            _db.AddRange(Deliveries(row, channels[row.ResidentNo], urgent));
-        }
-
+        var inbox = rows.OfType<InboxRow>().DistinctBy(r => Convert.ToHexString(r.Key), StringComparer.Ordinal).ToList();
+        var deliveries = inbox.SelectMany(row => Deliveries(row, channels[row.ResidentNo], urgent)).ToList();
         try
         {
-            await _db.SaveChangesAsync(cancel);
+            if (_db.Database.IsNpgsql())
+                await ManyRows.Write(_db, inbox, deliveries, cancel);
+            else
+                await Add(inbox, deliveries, cancel);
             return true;
         }
-        catch (DbUpdateException) when (!cancel.IsCancellationRequested)
+        catch (Exception taken) when (taken is DbUpdateException or DbException && !cancel.IsCancellationRequested)
         {
             return false;
         }
+    }
+
+    private Task Add(List<InboxRow> inbox, List<DeliveryRow> deliveries, CancellationToken cancel)
+    {
+        _db.ChangeTracker.AutoDetectChangesEnabled = false;
+        _db.AddRange(inbox);
+        _db.AddRange(deliveries);
+        return _db.SaveChangesAsync(cancel);
     }
 
     private IEnumerable<DeliveryRow> Deliveries(InboxRow row, IEnumerable<ChannelRow> channels, bool urgent)

@@ -22,7 +22,7 @@ namespace Tasuki.Bench.Desk;
 /// </summary>
 internal static class DeskBench
 {
-    private const int Connections = 8;
+    private const int Connections = 16;
 
     public static Task<IReadOnlyList<Measure>> Run(bool quick, TextWriter progress, CancellationToken cancel) => Run(quick ? 20_000 : 100_000, quick ? 2_000 : 10_000, progress, cancel);
 
@@ -40,19 +40,26 @@ internal static class DeskBench
 
         await Say("notices queued");
         await place.Notify(residents.Take(1_000), "warm", cancel);
+        await place.SendDue(cancel);
+        var cpu = Environment.CpuUsage.TotalTime;
         var queued = await Seconds(() => place.Notify(residents, "campaign", cancel));
+        var cpuQueued = Environment.CpuUsage.TotalTime - cpu;
         var bare = await Seconds(() => BareRows(data.Connection, notices, cancel));
         measures.Add(new Measure("notices queued, 100,000", queued * 100_000 / notices, "s", bare * 100_000 / notices, null, 30, AtMost: true));
         measures.Add(Measure.Against("  the same a second / the same rows written bare", [(notices / queued, notices / bare)], "/s", null));
 
+        measures.Add(new Measure("  processor time of the server for each", cpuQueued.TotalMicroseconds / notices, "us"));
         await Say("handed to a mail server");
         await place.Do<TasukiDb, int>(db => KeepWaiting(db, mails, cancel));
         var before = mail.Received.Count;
+        cpu = Environment.CpuUsage.TotalTime;
         var handing = await Seconds(() => place.SendDue(cancel));
         var sent = mail.Received.Count - before;
+        var cpuSent = Environment.CpuUsage.TotalTime - cpu;
         var looped = await Seconds(() => BareMails(mail.Port, sent, cancel));
         measures.Add(new Measure("handed to a mail server", sent / handing, "/s", sent / looped, null, 500));
         measures.Add(Measure.Against("  the same / a bare loop on as many connections", [(sent / handing, sent / looped)], "/s", null));
+        measures.Add(new Measure("  processor time of server and mail server for each", cpuSent.TotalMicroseconds / sent, "us"));
         return measures;
 
         Task Say(string what) => progress.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"{TimeProvider.System.GetLocalNow():HH:mm:ss} {what}"));

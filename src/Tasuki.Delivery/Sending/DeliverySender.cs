@@ -15,7 +15,7 @@ internal sealed partial class DeliverySender(IServiceScopeFactory scopes, IEnume
     /// <summary>How long a group is this process's own. Rows it had not begun by then are anybody's.</summary>
     public static readonly TimeSpan Lease = TimeSpan.FromMinutes(10);
 
-    private const int Group = 400;
+    private const int Group = 1_000;
 
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(15);
 
@@ -44,29 +44,42 @@ internal sealed partial class DeliverySender(IServiceScopeFactory scopes, IEnume
     private async Task<int> SendDue(ICarrier carrier, CancellationToken cancel)
     {
         await SettleUnknown(carrier.Kind, cancel);
+        var lines = Enumerable.Range(0, carrier.Lines).Select(_ => carrier.Open()).ToList();
+        try
+        {
+            return await Rounds(carrier.Kind, lines, cancel);
+        }
+        finally
+        {
+            foreach (var line in lines)
+                await line.DisposeAsync();
+        }
+    }
+
+    private async Task<int> Rounds(ChannelKind kind, IReadOnlyList<ILine> lines, CancellationToken cancel)
+    {
         var settled = 0;
         while (true)
         {
             await using var taking = scopes.CreateAsyncScope();
-            var group = await Take(taking.ServiceProvider.GetRequiredService<TasukiDb>(), carrier.Kind, cancel);
+            var group = await Take(taking.ServiceProvider.GetRequiredService<TasukiDb>(), kind, cancel);
             if (group.Count == 0)
                 return settled;
             var waiting = new WaitingRows(group);
-            var lines = Enumerable.Range(0, Math.Min(carrier.Lines, group.Count)).Select(_ => Task.Run(() => Work(carrier, waiting, cancel), cancel)).ToList();
-            settled += (await Task.WhenAll(lines)).Sum();
+            await taking.ServiceProvider.GetRequiredService<HandOver>().Prepare(waiting, cancel);
+            settled += (await Task.WhenAll(lines.Take(group.Count).Select(line => Task.Run(() => Work(line, waiting, cancel), cancel)))).Sum();
             if (waiting.Stopped is not { } why)
                 continue;
             await using var giving = scopes.CreateAsyncScope();
             await giving.ServiceProvider.GetRequiredService<HandOver>().GiveBack(group[0].Claim!.Value, why, cancel);
-            LogAway(carrier.Kind, why);
+            LogAway(kind, why);
             return settled;
         }
     }
 
-    private async Task<int> Work(ICarrier carrier, WaitingRows waiting, CancellationToken cancel)
+    private async Task<int> Work(ILine line, WaitingRows waiting, CancellationToken cancel)
     {
         await using var scope = scopes.CreateAsyncScope();
-        await using var line = carrier.Open();
         return await scope.ServiceProvider.GetRequiredService<HandOver>().Work(line, waiting, cancel);
     }
 
@@ -108,6 +121,9 @@ internal sealed class WaitingRows(IReadOnlyList<DeliveryRow> rows)
     private string? _stopped;
 
     public IReadOnlyList<DeliveryRow> All => rows;
+
+    /// <summary>The channels of all of them, set before the first line begins.</summary>
+    public IReadOnlyDictionary<long, ChannelRow> Channels { get; set; } = new Dictionary<long, ChannelRow>();
 
     /// <summary>The code of what keeps everybody from going on.</summary>
     public string? Stopped => Volatile.Read(ref _stopped);

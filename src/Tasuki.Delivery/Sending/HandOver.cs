@@ -18,10 +18,16 @@ internal sealed class HandOver(
     /// <summary>Refusals for good, one after another, until a channel counts as failing.</summary>
     public const int MostFailures = 3;
 
-    private Dictionary<long, ChannelRow>? _channels;
-
     /// <summary>A row with what is to be said and where; without a message it is settled without one.</summary>
     private sealed record Ready(DeliveryRow Row, ChannelRow Channel, OutsideMessage Message);
+
+    /// <summary>Has the keys of a round's people fetched together. What was opened is not kept: a person erased meanwhile is not told.</summary>
+    public async Task Prepare(WaitingRows waiting, CancellationToken cancel)
+    {
+        var nos = waiting.All.Select(d => d.ChannelNo).Distinct().ToList();
+        waiting.Channels = await db.Set<ChannelRow>().AsNoTracking().Where(c => nos.Contains(c.No)).ToDictionaryAsync(c => c.No, cancel);
+        await Task.WhenAll(waiting.Channels.Values.Select(c => Channels.Open(seal, c, cancel)));
+    }
 
     public async Task<int> Work(ILine line, WaitingRows waiting, CancellationToken cancel)
     {
@@ -74,7 +80,8 @@ internal sealed class HandOver(
     {
         while (waiting.Next() is { } row)
         {
-            var channel = await Channel(row, waiting, cancel);
+            // What changed since the round began is not seen for its seconds.
+            var channel = waiting.Channels.GetValueOrDefault(row.ChannelNo);
             var resident = new ResidentNo(row.ResidentNo);
             var wanted = row.Check ? ChannelState.Waiting : ChannelState.InUse;
             if (channel is null || channel.State != wanted || !codes.IsWhole(channel))
@@ -132,24 +139,24 @@ internal sealed class HandOver(
         if (outcome.NotBefore is { } asked && asked > again)
             again = asked < now + TimeSpan.FromHours(4) ? asked : now + TimeSpan.FromHours(4);
         var due = state is DeliveryState.Waiting ? Quiet(row, done.Channel, again) : now;
-        var claim = state is DeliveryState.Waiting ? null : row.Claim;
-        var handed = state is DeliveryState.HandedOver;
-        var error = outcome.Error;
-        var until = now + DeliverySender.Lease;
-        var nextNo = next?.Row.No ?? 0;
-        var both = db.Set<DeliveryRow>().Where(d => d.Claim == row.Claim && (d.No == row.No || (d.No == nextNo && d.State == DeliveryState.Waiting)));
-        // One statement, so that both stand or neither.
-        var changed = await both.ExecuteUpdateAsync(
-            s => s.SetProperty(d => d.State, d => d.No == row.No ? state : DeliveryState.HandingOver)
-                .SetProperty(d => d.Due, d => d.No == row.No ? due : until)
-                .SetProperty(d => d.HandedOver, d => handed && d.No == row.No ? now : d.HandedOver)
-                .SetProperty(d => d.LastError, d => d.No == row.No ? error : d.LastError)
-                .SetProperty(d => d.Claim, d => d.No == row.No ? claim : d.Claim)
-                .SetProperty(d => d.Attempts, d => d.No == row.No ? d.Attempts : d.Attempts + 1), cancel);
+        // One statement, so that both stand or neither; by hand, because it runs once a message.
+        var mine = (string value, string column) => $"case when no = {{0}} then {value} else {column} end";
+        var sql = $"""
+            update delivery set state = {mine("{1}", "1")}, due = {mine("{2}", "{3}")}, attempts = {mine("attempts", "attempts + 1")},
+                handed_over = {mine(state is DeliveryState.HandedOver ? "{2}" : "handed_over", "handed_over")},
+                last_error = {mine(outcome.Error is null ? "null" : "{4}", "last_error")},
+                claim = {mine(state is DeliveryState.Waiting ? "null" : "claim", "claim")}
+            where claim = {"{5}"} and (no = {"{0}"} or (no = {"{6}"} and state = 0))
+            """;
+        var changed = await db.Database.ExecuteSqlRawAsync(
+            sql, [row.No, (short)state, Stored(due), Stored(now + DeliverySender.Lease), outcome.Error ?? "", row.Claim!.Value, next?.Row.No ?? 0L], cancel);
         await Count(done.Channel, outcome, cancel);
         // Fewer than two: one of the two rows is gone or another's. Which one is asked, for a row that was begun must be handed over.
         return next is not null && (changed == 2 || (changed == 1 && await Mine(next.Row).AnyAsync(d => d.State == DeliveryState.HandingOver, cancel)));
     }
+
+    // As the two stores keep an instant.
+    private object Stored(DateTimeOffset at) => db.Database.IsNpgsql() ? at.ToUniversalTime() : (at.UtcTicks - DateTimeOffset.UnixEpoch.Ticks) / TimeSpan.TicksPerMicrosecond;
 
     private async Task Count(ChannelRow channel, Outcome outcome, CancellationToken cancel)
     {
@@ -181,18 +188,6 @@ internal sealed class HandOver(
     }
 
     private IQueryable<DeliveryRow> Mine(DeliveryRow row) => db.Set<DeliveryRow>().Where(d => d.No == row.No && d.Claim == row.Claim);
-
-    /// <summary>The channels of the whole round in one question. What changed since is not seen for the seconds of a round.</summary>
-    private async Task<ChannelRow?> Channel(DeliveryRow row, WaitingRows waiting, CancellationToken cancel)
-    {
-        if (_channels is null)
-        {
-            var nos = waiting.All.Select(d => d.ChannelNo).Distinct().ToList();
-            _channels = await db.Set<ChannelRow>().AsNoTracking().Where(c => nos.Contains(c.No)).ToDictionaryAsync(c => c.No, cancel);
-        }
-
-        return _channels.GetValueOrDefault(row.ChannelNo);
-    }
 
     private async ValueTask<bool> Neutral(ResidentNo resident, CancellationToken cancel)
     {
