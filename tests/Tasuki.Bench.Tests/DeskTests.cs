@@ -14,9 +14,9 @@ public sealed class DeskTests
     public async Task The_desks_benchmark_measures_every_line_of_its_table()
     {
         Environment.SetEnvironmentVariable("TASUKI_BENCH_POSTGRES", (await PostgresServer.Get()).Connection);
-        var measures = await DeskBench.Run(notices: 1_200, mails: 200, TextWriter.Null, Cancel);
+        var measures = await DeskBench.Run(notices: 1_200, mails: 200, listed: 1_000, lists: 2, TextWriter.Null, Cancel);
         Assert.All(measures, one => Assert.True(one.Value > 0, one.Name));
-        Assert.Equal(2, measures.Count(one => one.Target is not null));
+        Assert.Equal(4, measures.Count(one => one.Target is not null));
         var output = new StringWriter();
         Tables.Write(output, measures);
         TestContext.Current.TestOutputHelper?.WriteLine(output.ToString());

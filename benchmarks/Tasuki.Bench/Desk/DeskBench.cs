@@ -24,9 +24,12 @@ internal static class DeskBench
 {
     private const int Connections = 16;
 
-    public static Task<IReadOnlyList<Measure>> Run(bool quick, TextWriter progress, CancellationToken cancel) => Run(quick ? 20_000 : 100_000, quick ? 2_000 : 10_000, progress, cancel);
+    public static Task<IReadOnlyList<Measure>> Run(bool quick, TextWriter progress, CancellationToken cancel) =>
+        Run(quick ? 20_000 : 100_000, quick ? 2_000 : 10_000, listed: quick ? 20_000 : 100_000, lists: quick ? 2 : 10, progress, cancel);
 
-    public static async Task<IReadOnlyList<Measure>> Run(int notices, int mails, TextWriter progress, CancellationToken cancel)
+    /// <param name="listed">Lines of one list of eligible residents.</param>
+    /// <param name="lists">How many such lists are in the register when it is searched.</param>
+    public static async Task<IReadOnlyList<Measure>> Run(int notices, int mails, int listed, int lists, TextWriter progress, CancellationToken cancel)
     {
         await Say($"{notices} residents with an e-mail address");
         await using var city = await City.Make(cancel);
@@ -60,6 +63,9 @@ internal static class DeskBench
         measures.Add(new Measure("handed to a mail server", sent / handing, "/s", sent / looped, null, 500));
         measures.Add(Measure.Against("  the same / a bare loop on as many connections", [(sent / handing, sent / looped)], "/s", null));
         measures.Add(new Measure("  processor time of server and mail server for each", cpuSent.TotalMicroseconds / sent, "us"));
+        await Say($"{listed} residents enrolled from a list, {(long)listed * lists} searched");
+        await using var register = await AppDatabase.Make(cancel);
+        measures.AddRange(await EnrolmentBench.Run(city.Vault, new DataOptions(DataStore.Postgres, register.Connection), listed, lists, searches: 500, cancel));
         return measures;
 
         Task Say(string what) => progress.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"{TimeProvider.System.GetLocalNow():HH:mm:ss} {what}"));
