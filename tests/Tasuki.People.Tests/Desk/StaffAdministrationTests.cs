@@ -95,6 +95,15 @@ public sealed partial class StaffAdministrationTests
         }
     }
 
+    [Fact]
+    public async Task The_navigation_marks_the_page_one_is_on_and_none_above_it()
+    {
+        await using var world = await DeskWorld.Start(DataStore.Sqlite);
+        using var officer = await world.Staff(StaffRole.Desk, "officer1", "青木 守");
+        var side = Regex.Match((await officer.Get("/staff/residents", Cancel)).Body, "<nav class=\"tk-side\".*?</nav>", RegexOptions.Singleline, TimeSpan.FromSeconds(1)).Value;
+        Assert.Equal(["/staff/residents"], Regex.Matches(side, "href=\"(?<href>[^\"]+)\" aria-current=\"page\"", RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(1)).Select(m => m.Groups["href"].Value));
+    }
+
     [Theory, MemberData(nameof(Stores.All), MemberType = typeof(Stores))]
     public async Task A_list_of_staff_is_taken_whole_or_not_at_all_and_nobody_changes_themself(DataStore store)
     {
