@@ -247,8 +247,8 @@ public sealed class RecordVault : IAsyncDisposable
 
     /// <summary>Writes that staff looked a resident up in the registry, or acted on the account there: an entry like that of a read, which the resident sees. Durable when this returns.</summary>
     /// <param name="what">A word of ours, no value of a person.</param>
-    public async Task LogRegistry(Actor staff, ResidentNo resident, string what, CancellationToken cancel) =>
-        await _parts.Log.Append(new LogEntry(resident, staff, Purpose.AccountRecovery, LogAction.Registry, what, Refused: false)).WaitAsync(cancel);
+    public async Task LogRegistry(Actor staff, ResidentNo resident, string what, CancellationToken cancel, string purpose = Purpose.AccountRecovery) =>
+        await _parts.Log.Append(new LogEntry(resident, staff, purpose, LogAction.Registry, what, Refused: false)).WaitAsync(cancel);
 
     /// <summary>Writes that staff opened an inquiry of the resident, or worked on it: an entry the resident sees. Durable when this returns.</summary>
     /// <param name="what">A word of ours, nothing of the inquiry.</param>

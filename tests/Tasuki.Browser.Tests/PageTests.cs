@@ -10,12 +10,12 @@ namespace Tasuki.Browser.Tests;
 /// <summary>What holds for every page and every endpoint of the whole house.</summary>
 public sealed class PageTests(Chromium chromium) : IClassFixture<Chromium>
 {
-    private static readonly string[] Public = ["/", "/sign-in", "/sign-up", "/apps/register"];
+    private static readonly string[] Public = ["/", "/sign-in", "/sign-up", "/apps/register", "/terms", "/privacy", "/inquiry", "/inquiry/read", "/staff/join"];
 
     private static readonly string[] Own =
     [
         "/home", "/timeline", "/checkups", "/checkups/trend/sbp", "/medicines", "/vaccinations", "/diary", "/conditions", "/expenses", "/who-looked",
-        "/bring-in", "/files", "/inbox", "/connected-apps", "/account", "/take-out", "/close-account",
+        "/bring-in", "/files", "/inbox", "/connected-apps", "/account", "/account/confirm", "/account/channels", "/take-out", "/close-account",
     ];
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;

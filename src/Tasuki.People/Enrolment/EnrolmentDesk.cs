@@ -195,6 +195,6 @@ internal sealed class EnrolmentDesk(TasukiDb db, ISeal seal, RecordVault vault, 
     private bool IsWhole(EligibleRow row) => row.Mac.AsSpan().SequenceEqual(seal.MacOf(row));
 
     private Task Log(StaffMember officer, EligibleRow row, string word, CancellationToken cancel) => row.ResidentNo is { } resident
-        ? vault.LogRegistry(officer.Actor, new ResidentNo(resident), word, cancel)
+        ? vault.LogRegistry(officer.Actor, new ResidentNo(resident), word, cancel, Purpose.Operation)
         : vault.LogDesk(officer.Actor, string.Create(CultureInfo.InvariantCulture, $"entry {row.No} {word}"), cancel);
 }

@@ -42,9 +42,6 @@ public enum DeskRight
     /// <summary>Check and decide about apps.</summary>
     DecideApps,
 
-    /// <summary>Check and decide about medical institutions and other organisations.</summary>
-    DecideOrganisations,
-
     /// <summary>Read and answer inquiries.</summary>
     AnswerInquiries,
 
@@ -57,7 +54,7 @@ public enum DeskRight
     /// <summary>Review and sign the list of rights.</summary>
     ReviewRights,
 
-    /// <summary>Read what staff did.</summary>
+    /// <summary>Read who may do what, and every review that was signed.</summary>
     ReadAudit,
 }
 
@@ -66,8 +63,8 @@ public static class DeskRights
 {
     private static readonly Dictionary<StaffRole, DeskRight[]> Table = new()
     {
-        [StaffRole.Desk] = [DeskRight.Enrol, DeskRight.ImportList, DeskRight.RecoverAccounts, DeskRight.Protect, DeskRight.DecideApps, DeskRight.DecideOrganisations, DeskRight.AnswerInquiries, DeskRight.SeeDeliveries],
-        [StaffRole.Health] = [DeskRight.Enrol, DeskRight.DecideOrganisations, DeskRight.AnswerInquiries],
+        [StaffRole.Desk] = [DeskRight.Enrol, DeskRight.ImportList, DeskRight.RecoverAccounts, DeskRight.Protect, DeskRight.DecideApps, DeskRight.AnswerInquiries, DeskRight.SeeDeliveries],
+        [StaffRole.Health] = [DeskRight.Enrol, DeskRight.AnswerInquiries],
         [StaffRole.Insurance] = [DeskRight.Enrol, DeskRight.ImportList, DeskRight.AnswerInquiries],
         [StaffRole.Administrator] = [DeskRight.ManageStaff, DeskRight.ReviewRights, DeskRight.SeeDeliveries, DeskRight.ReadAudit],
         [StaffRole.Auditor] = [DeskRight.ReadAudit],
@@ -102,11 +99,8 @@ public static class DeskPolicies
     public const string ProtectFresh = "desk-Protect-fresh";
     public const string DecideApps = "desk-DecideApps";
     public const string DecideAppsFresh = "desk-DecideApps-fresh";
-    public const string DecideOrganisations = "desk-DecideOrganisations";
-    public const string DecideOrganisationsFresh = "desk-DecideOrganisations-fresh";
     public const string AnswerInquiries = "desk-AnswerInquiries";
     public const string SeeDeliveries = "desk-SeeDeliveries";
     public const string ManageStaffFresh = "desk-ManageStaff-fresh";
-    public const string ReviewRightsFresh = "desk-ReviewRights-fresh";
     public const string ReadAudit = "desk-ReadAudit";
 }

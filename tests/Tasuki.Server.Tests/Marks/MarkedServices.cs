@@ -46,6 +46,7 @@ internal sealed class MarkedServices(MarkSet marks)
         var resident = await People(scope.ServiceProvider);
         await Records(vault, resident);
         await Around(vault, resident);
+        await Desk(scope.ServiceProvider, staff: 1);
         await Work(app, scope.ServiceProvider, resident);
         await vault.DisposeAsync();
     }
@@ -96,6 +97,24 @@ internal sealed class MarkedServices(MarkSet marks)
         await vault.Open(Actor.Clinician(marks.New("refused clinician")), resident, marks.New("purpose that is none"), Cancel);
         await (await vault.Open(Actor.Operator(marks.Kanjis("operator"), marks.New("operator's reason")), resident, Purpose.Operation, Cancel)).Value.Count(Cancel);
         await vault.LogRegistry(Actor.Officer(marks.New("officer")), resident, marks.New("what an officer did"), Cancel);
+    }
+
+    private async Task Desk(IServiceProvider services, long staff)
+    {
+        byte[] List(string kind) => Encoding.UTF8.GetBytes(
+            "宛名番号,氏名,氏名カナ,生年月日,性別,郵便番号,住所,異動,支援措置\r\n"
+            + $"{marks.New($"reference of a {kind} list")},{marks.Kanjis($"family of a {kind} list")} {marks.Kanjis($"given of a {kind} list")},{marks.Kana($"kana of a {kind} list")},1950-04-01,女,{marks.New($"postal code of a {kind} list")},{marks.Kanjis($"address of a {kind} list")},,1\r\n");
+        var taken = await services.GetRequiredService<EligibleImport>().Import(Actor.Operator(marks.New("operator of a list"), marks.New("reason of a list")), List("taken"), look: false, Cancel);
+        Assert.True(taken.IsOk && taken.Value.New == 1, taken.Error?.ToString());
+        Assert.True((await services.GetRequiredService<TakeList>().Bring(staff, List("waiting"), Cancel)).IsOk);
+        var officer = new StaffMember(staff, StaffRole.Desk, "", "");
+        var entry = Assert.Single(services.GetRequiredService<TasukiDb>().Set<EligibleRow>());
+        Assert.True((await services.GetRequiredService<EnrolmentDesk>().AskForAddress(officer, entry.No, marks.New("reason for an address"), Cancel)).IsOk);
+        var invited = await services.GetRequiredService<InviteStaff>().Invite(
+            officer, [new NewStaff(marks.Kanjis("invited name"), marks.Kanjis("invited organisation"), StaffRole.Health, marks.New("invited sign-in name"))], Cancel);
+        Assert.True(invited.IsOk, invited.Error?.ToString());
+        marks.Keep(invited.Value[0].Code, "code of an invitation");
+        await services.GetRequiredService<ChangeStaff>().Sign(officer, Cancel);
     }
 
     private async Task Work(WebApplication app, IServiceProvider services, ResidentNo resident)

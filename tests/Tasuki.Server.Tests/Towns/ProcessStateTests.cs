@@ -36,6 +36,7 @@ public sealed class ProcessStateTests
 
     private static readonly Dictionary<string, string> ChangingStatics = new(StringComparer.Ordinal)
     {
+        ["Tasuki.Delivery.MailLine.Format"] = "how a mail is written, the same for everybody",
         ["Tasuki.Fhir.FhirXml.Reading"] = "how XML is read, the same for everybody",
         ["Tasuki.Fhir.Profiles.Checks.InvariantCheck.Reader"] = "how JSON is read, the same for everybody",
         ["Tasuki.Fhir.Profiles.Checks.ProfileWalk.Nothing"] = "an empty set that nothing is put into",
@@ -66,7 +67,13 @@ public sealed class ProcessStateTests
         ["Tasuki.Formats.InsuredNumbers.Names"] = Table,
         ["Tasuki.Formats.SpecificCheckup.CheckupHeader.Silent"] = Table,
         ["Tasuki.Formats.SpecificCheckup.CheckupObservations.OfAResource"] = Table,
+        ["Tasuki.Kernel.Http.Egress.ClosedV4"] = Table,
+        ["Tasuki.Kernel.Http.Egress.ClosedV6"] = Table,
+        ["Tasuki.Kernel.Http.Egress.Global6"] = Table,
         ["Tasuki.MyHealth.CheckupGroups.Groups"] = Table,
+        ["Tasuki.People.DeskRights.Table"] = Table,
+        ["Tasuki.People.EligibleList.Cp932"] = Table,
+        ["Tasuki.People.EligibleList.Headings"] = Table,
         ["Tasuki.People.Passwords.Hasher"] = "holds how often to hash, and no key: the pepper is put in before",
         ["Tasuki.People.Passwords.Nobody"] = "the hash of a password nobody has, so that an unknown name takes as long as a known one",
         ["Tasuki.People.SmartTypes.Known"] = Table,
@@ -78,6 +85,7 @@ public sealed class ProcessStateTests
         ["Tasuki.Vault.RecordStore.Dictionaries.Loaded"] = "the compressor's dictionaries, the same everywhere, known by their hash",
         ["Tasuki.Vault.RecordStore.RecordPayload._buffer"] = Scratch,
         ["Tasuki.Vault.RecordStore.Zstd.<Plain>k__BackingField"] = "a compressor for each thread, whose contexts carry nothing from one frame to the next",
+        ["Tasuki.Vault.Shared.SharedSet.None"] = "the set that holds no record",
         ["Tasuki.Web.Texts`1.Known"] = "texts as they stand in the resources, by language and key of the code",
     };
 

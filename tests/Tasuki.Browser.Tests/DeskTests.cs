@@ -1,0 +1,200 @@
+using System.Text;
+using System.Text.Json;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Playwright;
+using Tasuki.People;
+using Tasuki.Testing;
+using Tasuki.Vault;
+
+namespace Tasuki.Browser.Tests;
+
+/// <summary>The desk in a real browser: from the first administrator of an empty municipality to a protected person who vanishes.</summary>
+public sealed class DeskTests(Chromium chromium) : IClassFixture<Chromium>
+{
+    private const string Password = "役場の庭の大きな楠の木陰で昼寝";
+    private const string Headings = "宛名番号,氏名,氏名カナ,生年月日,性別,郵便番号,住所";
+    private const string Taro = "1001,健診　太郎,ｹﾝｼﾝ ﾀﾛｳ,S25.5.4,男,000-0001,たすき市本町1-2";
+    private const string Hanako = "1002,別野　花子,ケンシン タロウ,昭和35年5月4日,女,000-0002,たすき市南町3";
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [InlineData(StoreKind.Sqlite)]
+    [InlineData(StoreKind.Postgres)]
+    public async Task An_empty_municipality_gets_staff_residents_an_inquiry_and_a_protected_person(StoreKind store)
+    {
+        await using var house = await House.Open(store, Cancel);
+        await using var administrator = await SignedIn(house, StaffRole.Administrator, "結城 守", "admin1");
+        // The administrator hands a code over; the officer chooses password and second factor.
+        await administrator.Page.GotoAsync("/staff/people");
+        await administrator.Page.Locator("input[name=Name]").FillAsync("青木 守");
+        await administrator.Page.Locator("select[name=Role]").SelectOptionAsync("Desk");
+        await administrator.Page.Locator("input[name=SignInName]").FillAsync("aoki");
+        await administrator.Page.Locator("#sign-in-name").PressAsync("Enter");
+        var invitation = await administrator.Page.Locator(".tk-people-receipt code").InnerTextAsync();
+        await using var officer = await chromium.Visit(house.Address);
+        await Join(house, officer.Page, "aoki", invitation);
+
+        await GiveList(officer.Page, $"{Headings}\n{Taro}\n{Hanako}\n");
+        await officer.Page.Locator("form[action$='/take'] button").ClickAsync();
+        await officer.Page.WaitForURLAsync("**/staff/codes");
+
+        // At the counter.
+        await Find(officer.Page, "けんしんたろう", "昭和25年5月4日");
+        await officer.Page.Locator(".tk-card--link a").ClickAsync();
+        await officer.Page.Locator("input[name=Checked]").CheckAsync();
+        await officer.Page.Locator("form:has(input[value='hand-over']) button").ClickAsync();
+        var counter = await officer.Page.Locator(".tk-people-receipt code").InnerTextAsync();
+        // By letter, for the one who has no code yet.
+        await officer.Page.GotoAsync("/staff/codes");
+        await officer.Page.Locator("form:has(input[value='print']) button").ClickAsync();
+        var letter = officer.Page.Locator(".tk-people-letter");
+        Assert.Contains("別野 花子 様", await letter.InnerTextAsync(), StringComparison.Ordinal);
+        var posted = await letter.Locator("code").InnerTextAsync();
+
+        await using var taro = await chromium.Visit(house.Address, phone: true);
+        await Resident.SignUp(taro.Page, "taro", birthYear: 1950);
+        await Confirm(taro.Page, counter);
+        await using var hanako = await chromium.Visit(house.Address, phone: true);
+        await Resident.SignUp(hanako.Page, "hanako", family: "別野", given: "花子", birthYear: 1960);
+        await Confirm(hanako.Page, posted);
+
+        // A question from the footer of a page, and its answer.
+        await taro.Page.GotoAsync("/account");
+        await taro.Page.Locator("footer a[href='/inquiry']").ClickAsync();
+        await taro.Page.Locator("#subject").FillAsync("書き出しについて");
+        await taro.Page.Locator("#text").FillAsync("データの取り出し方を教えてください。");
+        await taro.Page.Locator("main form button").Last.ClickAsync();
+        await officer.Page.GotoAsync("/staff/inquiries");
+        await officer.Page.Locator("main table a").First.ClickAsync();
+        await officer.Page.Locator("button[value=take]").ClickAsync();
+        await officer.Page.Locator("#text").FillAsync("「取り出す」のページから、いつでも取り出せます。");
+        await officer.Page.Locator("button[value=answer]").ClickAsync();
+        await taro.Page.GotoAsync("/inquiry");
+        await taro.Page.Locator("main a[href^='/inquiry/']").First.ClickAsync();
+        Assert.Contains("いつでも取り出せます", await taro.Page.Locator("main").InnerTextAsync(), StringComparison.Ordinal);
+
+        // Protected: gone from a colleague's view at once, and a way out on every page.
+        await using var nurse = await SignedIn(house, StaffRole.Health, "谷 保", "nurse1");
+        await Find(nurse.Page, "けんしんたろう", "1950-05-04");
+        Assert.Equal(1, await nurse.Page.Locator(".tk-card--link").CountAsync());
+        await Find(officer.Page, "けんしんたろう", "1950-05-04");
+        await officer.Page.Locator(".tk-card--link a").ClickAsync();
+        await officer.Page.Locator("details.tk-fold summary").ClickAsync();
+        await officer.Page.Locator("form:has(input[value='protect']) button").ClickAsync();
+        await Find(nurse.Page, "けんしんたろう", "1950-05-04");
+        Assert.Equal(0, await nurse.Page.Locator(".tk-card--link").CountAsync());
+        await taro.Page.GotoAsync("/home");
+        Assert.Equal(1, await taro.Page.Locator("form[action='/exit'] button").CountAsync());
+        await hanako.Page.GotoAsync("/home");
+        Assert.Equal(0, await hanako.Page.Locator("form[action='/exit']").CountAsync());
+        foreach (var visit in new[] { administrator, officer, taro, hanako, nurse })
+            Assert.Empty(visit.Complaints);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Every_page_of_the_desk_is_accessible_and_fits_its_width(bool phone)
+    {
+        var axe = Path.Combine(Tree.Root, "web", "node_modules", "axe-core", "axe.min.js");
+        if (!File.Exists(axe))
+            Missing.Tool("axe-core");
+        var source = await File.ReadAllTextAsync(axe, Cancel);
+        await using var house = await House.Open(StoreKind.Sqlite, Cancel);
+        await using var officer = await SignedIn(house, StaffRole.Desk, "青木 守", "officer1", phone);
+        await using var administrator = await SignedIn(house, StaffRole.Administrator, "結城 守", "admin1", phone);
+        var found = new List<string>();
+        foreach (var path in new[] { "/staff", "/staff/residents", "/staff/list", "/staff/codes", "/staff/inquiries", "/staff/inquiries/new", "/staff/inquiries/complaints", "/staff/deliveries", "/staff/letters", "/staff/accounts", "/staff/apps", "/staff/sessions" })
+            await Look(officer.Page, path);
+        await GiveList(officer.Page, $"{Headings}\n{Taro}\n1003,谷野 一,,1960-01-01,男,,\n");
+        await Look(officer.Page, null);
+        await officer.Page.Locator("form[action$='/take'] button").ClickAsync();
+        await officer.Page.WaitForURLAsync("**/staff/codes");
+        await Find(officer.Page, "けんしんたろう", "1950-05-04");
+        await Look(officer.Page, null);
+        await officer.Page.Locator(".tk-card--link a").ClickAsync();
+        await Look(officer.Page, null);
+        foreach (var path in new[] { "/staff/people", "/staff/rights" })
+            await Look(administrator.Page, path);
+        await administrator.Page.GotoAsync("/staff/people");
+        await administrator.Page.Locator("main table a").First.ClickAsync();
+        await Look(administrator.Page, null);
+        Assert.Empty(found);
+
+        async Task Look(IPage page, string? path)
+        {
+            if (path is not null)
+                Assert.Equal(200, (await page.GotoAsync(path))!.Status);
+            var where = path ?? new Uri(page.Url).AbsolutePath;
+            if (await page.EvaluateAsync<bool>("document.documentElement.scrollWidth > document.documentElement.clientWidth + 1"))
+                found.Add($"{where}: wider than the screen");
+            await page.EvaluateAsync(source);
+            var violations = await page.EvaluateAsync<JsonElement>(
+                "async () => (await axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'] })).violations.map(v => v.id + ' ' + v.nodes[0].target.join(' '))");
+            found.AddRange(violations.EnumerateArray().Select(v => $"{where}: {v.GetString()}"));
+        }
+    }
+
+    private async Task<Visit> SignedIn(House house, StaffRole role, string name, string signIn, bool phone = false)
+    {
+        await using var scope = house.Services.CreateAsyncScope();
+        var made = await scope.ServiceProvider.GetRequiredService<AccountFactory>().CreateStaff(role, name, "たすき市", signIn, Password, Cancel);
+        Assert.True(made.IsOk, made.Error?.ToString());
+        var visit = await chromium.Visit(house.Address, phone);
+        await SignIn(house, visit.Page, signIn, made.Value.TotpSecret!);
+        return visit;
+    }
+
+    private static async Task SignIn(House house, IPage page, string name, string secret)
+    {
+        await page.GotoAsync("/sign-in");
+        await page.Locator("input[name=Name]").FillAsync(name);
+        await page.Locator("input[name=Password]").FillAsync(Password);
+        await page.Locator("input[name=Password]").PressAsync("Enter");
+        await page.Locator("input[name=Code]").FillAsync(AccountFactory.OneTimeCode(secret, house.Clock.GetUtcNow()));
+        await page.Locator("input[name=Code]").PressAsync("Enter");
+        await page.WaitForURLAsync("**/staff");
+    }
+
+    private static async Task Join(House house, IPage page, string name, string invitation)
+    {
+        await page.GotoAsync("/staff/join");
+        await page.Locator("input[name=Name]").FillAsync(name);
+        await page.Locator("input[name=Invitation]").FillAsync(invitation);
+        await page.Locator("main form button").ClickAsync();
+        await page.Locator("details.tk-fold summary").ClickAsync();
+        var secret = (await page.Locator("details.tk-fold code").InnerTextAsync()).Replace(" ", "", StringComparison.Ordinal);
+        await page.Locator("input[name=Password]").FillAsync(Password);
+        await page.Locator("input[name=Code]").FillAsync(AccountFactory.OneTimeCode(secret, house.Clock.GetUtcNow()));
+        await page.Locator("main form button").ClickAsync();
+        await page.Locator("main a[href='/sign-in']").WaitForAsync();
+        house.Clock.Advance(TimeSpan.FromSeconds(31));
+        await SignIn(house, page, name, secret);
+    }
+
+    private static async Task GiveList(IPage page, string list)
+    {
+        await page.GotoAsync("/staff/list");
+        await page.Locator("input[type=file]").SetInputFilesAsync(new FilePayload { Name = "list.csv", MimeType = "text/csv", Buffer = Encoding.UTF8.GetBytes(list) });
+        await page.Locator("form[data-tk-drop] button").ClickAsync();
+        await page.WaitForURLAsync(url => url.Contains("/staff/list/", StringComparison.Ordinal));
+    }
+
+    private static async Task Find(IPage page, string kana, string birth)
+    {
+        await page.GotoAsync("/staff/residents");
+        await page.Locator("#kana").FillAsync(kana);
+        await page.Locator("#birth").FillAsync(birth);
+        await page.RunAndWaitForResponseAsync(() => page.Locator("main form button").ClickAsync(), answer => answer.Request.Method == "POST");
+        await page.WaitForLoadStateAsync();
+    }
+
+    private static async Task Confirm(IPage page, string code)
+    {
+        await page.GotoAsync("/account/confirm");
+        await page.Locator("#enrolment-code").FillAsync(code);
+        await page.Locator("main form button").ClickAsync();
+        await page.Locator(".tk-notice--success").WaitForAsync();
+    }
+}
