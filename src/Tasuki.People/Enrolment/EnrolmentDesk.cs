@@ -17,7 +17,7 @@ internal sealed record CodeLetter(ListedPerson Person, string Code, DateTimeOffs
 /// The desk's view of the list: find by exact kana name and birth date or by reference, hand codes over, send them by letter, set standings and protection. Every act is an
 /// entry under the officer's name, one the person sees where they have an account.
 /// </summary>
-internal sealed class EnrolmentDesk(TasukiDb db, ISeal seal, RecordVault vault, TakeList lists, EnrolmentCodes codes, ChangeStanding standing, PeopleOptions options, TimeProvider clock)
+internal sealed class EnrolmentDesk(TasukiDb db, ISeal seal, RecordVault vault, TakeList lists, EnrolmentCodes codes, ChangeStanding standing, StaffDirectory staff, PeopleOptions options, TimeProvider clock)
 {
     /// <summary>How long a protected address is shown after another officer allowed it.</summary>
     public static readonly TimeSpan AddressShown = TimeSpan.FromMinutes(30);
@@ -87,8 +87,9 @@ internal sealed class EnrolmentDesk(TasukiDb db, ISeal seal, RecordVault vault, 
     }
 
     /// <summary>Sets or lifts the protection flag; it acts on the next request. Errors <c>desk.no-entry</c>, <c>desk.changed</c>.</summary>
-    public Task<Result<Done>> Protect(StaffMember officer, long no, bool protect, CancellationToken cancel) =>
-        Change(officer, no, row => row.Protected = protect, protect ? "protect" : "unprotect", cancel);
+    /// <remarks>Lifting shows the address again, so it takes what seeing the address takes: <c>desk.same-officer</c> until another officer allowed it.</remarks>
+    public async Task<Result<Done>> Protect(StaffMember officer, long no, bool protect, CancellationToken cancel) =>
+        protect || IsAllowed(officer, await NewestRequest(no, cancel)) ? await Change(officer, no, row => row.Protected = protect, protect ? "protect" : "unprotect", cancel) : SameOfficer;
 
     /// <summary>Moved out, died, or back. Errors <c>desk.no-entry</c>, <c>desk.changed</c>.</summary>
     public Task<Result<Done>> SetState(StaffMember officer, long no, EligibleState state, CancellationToken cancel) =>
@@ -121,7 +122,8 @@ internal sealed class EnrolmentDesk(TasukiDb db, ISeal seal, RecordVault vault, 
             return NoEntry;
         if (await OpenRequest(no, cancel) is not { } request)
             return NotNow;
-        if (request.AskedBy == officer.No)
+        // Two accounts of one name in one office count as one person.
+        if (request.AskedBy == officer.No || await staff.Find(request.AskedBy, cancel) is not { } asker || (asker.Name, asker.Organisation) == (officer.Name, officer.Organisation))
             return SameOfficer;
         var before = request.Mac;
         (request.AllowedBy, request.Until) = (officer.No, clock.GetUtcNow() + AddressShown);
@@ -172,7 +174,7 @@ internal sealed class EnrolmentDesk(TasukiDb db, ISeal seal, RecordVault vault, 
             if (!MaySee(officer, row) || lists.Open(row) is not { IsOk: true } person)
                 continue;
             var request = row.Protected ? await NewestRequest(row.No, cancel) : null;
-            var shown = !row.Protected || (request is { AllowedBy: not null } && request.AskedBy == officer.No && request.Until > clock.GetUtcNow());
+            var shown = !row.Protected || IsAllowed(officer, request);
             if (row.Protected && shown)
                 await Log(officer, row, "address-seen", cancel);
             found.Add(new FoundEntry(row, shown ? person.Value : person.Value with { Address = null, PostalCode = null }, !shown, request));
@@ -189,6 +191,8 @@ internal sealed class EnrolmentDesk(TasukiDb db, ISeal seal, RecordVault vault, 
     }
 
     private async Task<AddressRequestRow?> OpenRequest(long no, CancellationToken cancel) => await NewestRequest(no, cancel) is { AllowedBy: null } request ? request : null;
+
+    private bool IsAllowed(StaffMember officer, AddressRequestRow? request) => request is { AllowedBy: not null } && request.AskedBy == officer.No && request.Until > clock.GetUtcNow();
 
     private static bool MaySee(StaffMember officer, EligibleRow row) => !row.Protected || officer.Has(DeskRight.Protect);
 

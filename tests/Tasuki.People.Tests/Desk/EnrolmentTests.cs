@@ -164,7 +164,9 @@ public sealed class EnrolmentTests
         // The page offers who asked no leave of their own, and a forged form is refused.
         var asked = await desk.Get(hidden.Path, Cancel);
         Assert.DoesNotContain("allow-address", asked.Body, StringComparison.Ordinal);
-        Assert.Contains("求めた本人は、認められません", (await desk.Submit(asked, "value=\"unprotect\"", Walk.Fields(("What", "allow-address")), Cancel)).Body, StringComparison.Ordinal);
+        Assert.Contains("求めた本人は、認められません", (await desk.Submit(asked, "value=\"moved-out\"", Walk.Fields(("What", "allow-address")), Cancel)).Body, StringComparison.Ordinal);
+        // Nor is the flag lifted alone, which would show it.
+        await desk.Submit(asked, "value=\"moved-out\"", Walk.Fields(("What", "unprotect")), Cancel);
         Assert.DoesNotContain("みどり市本町1-2-3", (await desk.Get(hidden.Path, Cancel)).Body, StringComparison.Ordinal);
         await DeskWorld.Act(second, await second.Get(hidden.Path, Cancel), "allow-address");
         Assert.DoesNotContain("みどり市本町1-2-3", (await second.Get(hidden.Path, Cancel)).Body, StringComparison.Ordinal);
