@@ -56,8 +56,8 @@ public sealed class MainJobTests(Chromium chromium) : IClassFixture<Chromium>
         Assert.Contains("/sign-in", stranger.Headers["location"], StringComparison.Ordinal);
         // The page offers the passkey by itself, and the authenticator of this browser agrees at once.
         await page.GotoAsync("/home", new PageGotoOptions { WaitUntil = WaitUntilState.Commit });
-        await page.WaitForURLAsync("**/home");
-        Assert.Contains("健診 太郎", await page.Locator("h1").InnerTextAsync(), StringComparison.Ordinal);
+        await page.Arrives("/home");
+        await page.Shows("健診 太郎");
         Assert.Empty(visit.Complaints);
     }
 
@@ -69,10 +69,10 @@ public sealed class MainJobTests(Chromium chromium) : IClassFixture<Chromium>
         var page = visit.Page;
         await Resident.SignUp(page, family: "別野", given: "花子", birthYear: 1960);
         await Resident.Drop(page, Report);
-        Assert.Contains("1950", await page.Locator("main").InnerTextAsync(), StringComparison.Ordinal);
+        await page.Shows("1950");
         var mine = page.Locator("form[action$='/store'] input[type=checkbox]");
         Assert.True(await mine.EvaluateAsync<bool>("box => box.required"));
-        await page.Locator("form[action$='/give-up'] button").ClickAsync();
+        await page.Locator("form[action$='/give-up'] button").Send();
         await page.GotoAsync("/checkups");
         Assert.DoesNotContain("162.3", await page.Locator("main").InnerTextAsync(), StringComparison.Ordinal);
     }
@@ -84,13 +84,13 @@ public sealed class MainJobTests(Chromium chromium) : IClassFixture<Chromium>
 
         // Seen before it is stored, then stored, then never twice.
         await Resident.Drop(page, report);
-        Assert.Contains("健診", await page.Locator("main").InnerTextAsync(), StringComparison.Ordinal);
+        await page.Shows("健診");
         await Resident.Store(page);
         await Resident.Drop(page, report);
         await Resident.Store(page);
 
         await page.GotoAsync("/checkups");
-        Assert.Contains(height, await page.Locator("main").InnerTextAsync(), StringComparison.Ordinal);
+        await page.Shows(height);
         await page.GotoAsync("/checkups/trend/sbp");
         Assert.True(await page.Locator("svg[role=img]").CountAsync() > 0);
 
@@ -115,6 +115,7 @@ public sealed class MainJobTests(Chromium chromium) : IClassFixture<Chromium>
         await page.GotoAsync("/close-account");
         await page.Locator("input[name=word]").FillAsync("閉じます");
         await page.Locator("form[action='/close-account/close'] button").ClickAsync();
+        await page.Arrives("/close-account/closed");
         await page.GotoAsync("/checkups");
         Assert.DoesNotContain(height, await page.Locator("body").InnerTextAsync(), StringComparison.Ordinal);
         Assert.True(codes.Count >= 8);

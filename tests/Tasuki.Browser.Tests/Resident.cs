@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Microsoft.Playwright;
 
 namespace Tasuki.Browser.Tests;
@@ -20,7 +21,7 @@ internal static class Resident
         await page.Locator("input[name=Second][value=codes]").CheckAsync();
         await page.Locator("button[name=Method][value=password]").ClickAsync();
         var codes = await KeepCodes(page);
-        await page.WaitForURLAsync("**/home");
+        await page.Arrives("/home");
         return codes;
     }
 
@@ -32,7 +33,7 @@ internal static class Resident
         await Terms(page);
         await page.Locator("button[data-tk-passkey-button]").ClickAsync();
         await page.Locator("button[name=Method][value=skip]").ClickAsync();
-        await page.WaitForURLAsync("**/home");
+        await page.Arrives("/home");
     }
 
     public static async Task SignIn(IPage page, string code, string signInName = SignInName)
@@ -43,7 +44,7 @@ internal static class Resident
         await page.Locator("input[name=Password]").PressAsync("Enter");
         await page.Locator("input[name=Code]").FillAsync(code);
         await page.Locator("input[name=Code]").PressAsync("Enter");
-        await page.WaitForURLAsync(url => !url.Contains("/sign-in", StringComparison.Ordinal));
+        await page.Arrives(new Regex("^(?!.*/sign-in)", RegexOptions.None, TimeSpan.FromSeconds(1)));
     }
 
     /// <summary>Gives a file and waits for the preview, or for the sentence that says why there is none.</summary>
@@ -52,13 +53,13 @@ internal static class Resident
         await page.GotoAsync("/bring-in");
         await page.Locator("input[type=file]").SetInputFilesAsync(path);
         await page.Locator("form[data-tk-drop] button").ClickAsync();
-        await page.WaitForURLAsync(url => url.Contains("/bring-in/", StringComparison.Ordinal));
+        await page.Arrives(new Regex("/bring-in/.", RegexOptions.None, TimeSpan.FromSeconds(1)));
     }
 
     public static async Task Store(IPage page)
     {
         await page.Locator("form[action$='/store'] button").ClickAsync();
-        await page.WaitForURLAsync("**/done");
+        await page.Arrives("/done");
     }
 
     public static async Task<string> TakeOut(IPage page, string folder)
