@@ -76,7 +76,7 @@ internal sealed class CatalogueReader
                 if (Object(place, "An edition") is not { } edition)
                     continue;
                 var read = new SourceEdition(edition.Id("id", "edition"), id, editions.Count, edition.Wording("name"), edition.Date("date"));
-                if (editions is [.., var last] && string.CompareOrdinal(read.Date, last.Date) <= 0)
+                if (editions is [.., var last] && read.Date.Length > 0 && string.CompareOrdinal(read.Date, last.Date) <= 0)
                     Report(place, $"Editions stand oldest first: {read.Id} is of {read.Date}, {last.Id} before it of {last.Date}.");
                 editions.Add(read);
                 edition.End();
@@ -121,7 +121,7 @@ internal sealed class CatalogueReader
         {
             if (Object(at, "A row") is { } row)
             {
-                rows.Add(ReadRow(row, id));
+                rows.Add(ReadRow(row, fileName[..^".json".Length]));
                 row.End();
             }
         }
@@ -132,7 +132,7 @@ internal sealed class CatalogueReader
     private Requirement ReadRow(Fields row, string group)
     {
         var id = row.Id("id", "row");
-        if (id.Length > 0 && group.Length > 0
+        if (id.Length > 0
             && !(id.Length == group.Length + 3 && id.StartsWith($"{group}-", StringComparison.Ordinal) && char.IsAsciiDigit(id[^1]) && char.IsAsciiDigit(id[^2])))
             Report(row.Value("id"), $"The id '{id}' does not belong into the file of group {group}, whose ids are {group}-01, {group}-02 and so on.");
 
@@ -188,6 +188,7 @@ internal sealed class CatalogueReader
     private List<EditionChange> ReadChanges(Fields basis, RequirementSource source, SourceEdition? from, SourceEdition? until)
     {
         List<EditionChange> changes = [];
+        var unknown = false;
         foreach (var at in basis.Has("changes") ? basis.List("changes") : [])
         {
             if (Object(at, "A change") is not { } change)
@@ -196,8 +197,8 @@ internal sealed class CatalogueReader
             var text = new Wording(change.String("ja"), change.String("en"));
             change.End();
             if (edition is null)
-                continue;
-            if (edition.Place == 0)
+                unknown = true;
+            else if (edition.Place == 0)
                 Report(change.Value("edition"), $"{edition.Id} is the oldest edition known, so it changed nothing.");
             else if (edition.Place < (from?.Place ?? 0) || edition.Place > (until?.Place ?? int.MaxValue - 1) + 1)
                 Report(change.Value("edition"), $"{edition.Id} does not have the row, so it cannot have changed it.");
@@ -207,6 +208,9 @@ internal sealed class CatalogueReader
                 changes.Add(new(edition, text));
         }
 
+        // Whose edition is mistyped has been told so: it may be the one that is looked for here.
+        if (unknown)
+            return changes;
         if (from is { Place: > 0 } && !changes.Exists(c => c.Edition == from))
             Report(basis.Value("from"), $"{from.Id} brings the row, so 'changes' must say what it brought.");
         if (until is not null && until.Place + 1 < source.Editions.Count && source.Editions[until.Place + 1] is var dropped && !changes.Exists(c => c.Edition == dropped))
@@ -390,9 +394,10 @@ internal sealed class CatalogueReader
         public string Date(string name)
         {
             var text = String(name);
-            if (text.Length > 0 && !DateOnly.TryParseExact(text, ["yyyy-MM-dd", "yyyy-MM"], CultureInfo.InvariantCulture, DateTimeStyles.None, out _))
-                reader.Report(Value(name), $"{name} must be a day such as 2025-04-30 or a month such as 2025-06, and this is '{text}'.");
-            return text;
+            if (text.Length == 0 || DateOnly.TryParseExact(text, ["yyyy-MM-dd", "yyyy-MM"], CultureInfo.InvariantCulture, DateTimeStyles.None, out _))
+                return text;
+            reader.Report(Value(name), $"{name} must be a day such as 2025-04-30 or a month such as 2025-06, and this is '{text}'.");
+            return "";
         }
 
         public T? Enum<T>(string name) where T : struct, Enum => Required(name) is { } value ? One<T>(value, name) : null;
