@@ -89,7 +89,8 @@ public sealed class CatalogueTypoTests
         { "\"owner\": \"Auditor\"", "\"owner\": \"5\"", "AA.json(19,16)", "and this is '5'." },
         { "      \"owner\": \"Auditor\",\n", "", "AA.json(5,5)", "'owner' is missing." },
         { "\"level\": \"Guideline\", \"clause\": { \"ja\": \"1\"", "\"level\": \"Guidelin\", \"clause\": { \"ja\": \"1\"", "AA.json(9,38)", "and this is 'Guidelin'." },
-        { "\"level\": \"Guideline\", \"clause\": { \"ja\": \"1\"", "\"level\": \"Voluntary\", \"clause\": { \"ja\": \"1\"", "AA.json(9,38)", "The source rule asks nothing of the level Voluntary; it has Guideline." },
+        { "\"level\": \"Guideline\", \"clause\": { \"ja\": \"1\"", "\"level\": \"Voluntary\", \"clause\": { \"ja\": \"1\"",
+          "AA.json(9,38)", "The source rule asks nothing of the level Voluntary; it has Guideline." },
         { "\"Municipality\"", "\"City\"", "AA.json(11,25)", "operators is one of Municipality, WideAreaUnion, " },
         { "[\"Municipality\"]", "[]", "AA.json(11,24)", "operators is an empty list." },
         { "\"AA-02\"", "\"AA-01\"", "AA.json(24,13)", "The row 'AA-01' is there already, in AA.json." },
@@ -100,15 +101,21 @@ public sealed class CatalogueTypoTests
         { "\"en\": \"It is kept.\"", "\"en\": \"It is kept. \"", "AA.json(25,40)", "en is empty, or begins or ends with a space." },
         { "\"en\": \"It is kept.\"", "\"en\": \"It is\\nkept.\"", "AA.json(25,40)", "en has a line break or another control character in it." },
         { "\"ja\": \"守っています。\"", "\"ja\": \"It is kept.\"", "AA.json(25,15)", "The Japanese text has no Japanese letter." },
-        { "\"text\": { \"ja\": \"守っています。\", \"en\": \"It is kept.\" }", "\"text\": \"守っています。\"", "AA.json(25,15)", "text must be an object, and this is the text '守っています。'." },
-        { "\"source\": \"rule\", \"level\": \"Guideline\", \"clause\": { \"ja\": \"2\"", "\"source\": \"rules\", \"level\": \"Guideline\", \"clause\": { \"ja\": \"2\"", "AA.json(27,21)", "There is no source 'rules'; sources.json lists rule." },
+        { "\"text\": { \"ja\": \"守っています。\", \"en\": \"It is kept.\" }",
+          "\"text\": \"守っています。\"", "AA.json(25,15)", "text must be an object, and this is the text '守っています。'." },
+        { "\"source\": \"rule\", \"level\": \"Guideline\", \"clause\": { \"ja\": \"2\"", "\"source\": \"rules\", \"level\": \"Guideline\", \"clause\": { \"ja\": \"2\"",
+          "AA.json(27,21)", "There is no source 'rules'; sources.json lists rule." },
         { "\"from\": \"rule-2\"", "\"from\": \"rule-3\"", "AA.json(10,19)", "The source rule has no edition 'rule-3'; it has rule-1, rule-2." },
-        { "\"changes\": [ { \"edition\": \"rule-2\", \"ja\": \"新", "\"changes\": [ { \"edition\": \"rule-9\", \"ja\": \"新", "AA.json(12,37)", "The source rule has no edition 'rule-9'; it has rule-1, rule-2." },
-        { ",\n          \"changes\": [ { \"edition\": \"rule-2\", \"ja\": \"新しく加わりました。\", \"en\": \"New.\" } ]", "", "AA.json(10,19)", "rule-2 brings the row, so 'changes' must say what it brought." },
-        { ",\n          \"changes\": [ { \"edition\": \"rule-2\", \"ja\": \"なくなりました。\", \"en\": \"Gone.\" } ]", "", "AA.json(27,96)", "rule-2 drops the row, so 'changes' must say what it dropped." },
+        { "\"changes\": [ { \"edition\": \"rule-2\", \"ja\": \"新", "\"changes\": [ { \"edition\": \"rule-9\", \"ja\": \"新",
+          "AA.json(12,37)", "The source rule has no edition 'rule-9'; it has rule-1, rule-2." },
+        { ",\n          \"changes\": [ { \"edition\": \"rule-2\", \"ja\": \"新しく加わりました。\", \"en\": \"New.\" } ]", "",
+          "AA.json(10,19)", "rule-2 brings the row, so 'changes' must say what it brought." },
+        { ",\n          \"changes\": [ { \"edition\": \"rule-2\", \"ja\": \"なくなりました。\", \"en\": \"Gone.\" } ]", "",
+          "AA.json(27,96)", "rule-2 drops the row, so 'changes' must say what it dropped." },
         { "\"until\": \"rule-1\"", "\"until\": \"rule-2\"", "AA.json(27,96)", "rule-2 is the newest edition, so the row has not ended: leave 'until' out." },
         { "\"from\": \"rule-2\"", "\"from\": \"rule-2\", \"until\": \"rule-1\"", "AA.json(10,38)", "The row ends with rule-1, before it begins with rule-2." },
-        { "{ \"edition\": \"rule-2\", \"ja\": \"な", "{ \"edition\": \"rule-1\", \"ja\": \"古い。\", \"en\": \"Old.\" }, { \"edition\": \"rule-2\", \"ja\": \"な", "AA.json(28,37)", "rule-1 is the oldest edition known, so it changed nothing." },
+        { "{ \"edition\": \"rule-2\", \"ja\": \"な", "{ \"edition\": \"rule-1\", \"ja\": \"古い。\", \"en\": \"Old.\" }, { \"edition\": \"rule-2\", \"ja\": \"な",
+          "AA.json(28,37)", "rule-1 is the oldest edition known, so it changed nothing." },
         { "\"en\": \"Gone.\" }", "\"en\": \"Gone.\" }, { \"edition\": \"rule-2\", \"ja\": \"また。\", \"en\": \"Again.\" }", "AA.json(28,95)", "What rule-2 changed is said twice." },
         { "\"P1Y\"", "\"1 year\"", "AA.json(18,31)", "'1 year' is no period of days, weeks, months or years" },
         { "\"ours\": false", "\"ours\": \"no\"", "AA.json(33,46)", "ours must be true or false, and this is the text 'no'." },
@@ -162,7 +169,8 @@ public sealed class CatalogueTypoTests
     public void Columns_count_characters_and_not_bytes()
     {
         // Before the misspelt name stand Japanese letters, of three bytes each.
-        var problem = Assert.Single(Read(Sources, Group.Replace("\"ja\": \"見出し\", \"en\"", "\"ja\": \"見出し\", \"xx\"", StringComparison.Ordinal)).Problems, p => p.Sentence.Contains("'xx'", StringComparison.Ordinal));
+        var reading = Read(Sources, Group.Replace("\"ja\": \"見出し\", \"en\"", "\"ja\": \"見出し\", \"xx\"", StringComparison.Ordinal));
+        var problem = Assert.Single(reading.Problems, p => p.Sentence.Contains("'xx'", StringComparison.Ordinal));
         Assert.Equal((3, 26), (problem.Line, problem.Column));
     }
 
@@ -186,13 +194,15 @@ public sealed class CatalogueTypoTests
 
     [Fact]
     public void A_group_nobody_lists_is_pointed_at() =>
-        Says(RequirementCatalogue.Read([("sources.json", Sources), ("AA.json", Group), ("ZZ.json", "{ \"group\": \"ZZ\", \"name\": { \"ja\": \"余り\", \"en\": \"Left\" }, \"rows\": [{}] }")]),
+        Says(
+            RequirementCatalogue.Read([("sources.json", Sources), ("AA.json", Group), ("ZZ.json", "{ \"group\": \"ZZ\", \"name\": { \"ja\": \"余り\", \"en\": \"Left\" }, \"rows\": [{}] }")]),
             "ZZ.json(1,12)", "sources.json lists no group ZZ; it lists AA.", others: true);
 
     [Fact]
     public void Every_problem_is_reported_in_the_order_of_the_file()
     {
-        var reading = Read(Sources, Group.Replace("\"Auditor\"", "\"A\"", StringComparison.Ordinal).Replace("\"Staff\"", "\"B\"", StringComparison.Ordinal).Replace("\"Cloud\"", "\"C\"", StringComparison.Ordinal));
+        var reading = Read(Sources, Group
+            .Replace("\"Auditor\"", "\"A\"", StringComparison.Ordinal).Replace("\"Staff\"", "\"B\"", StringComparison.Ordinal).Replace("\"Cloud\"", "\"C\"", StringComparison.Ordinal));
         Assert.Equal(["'C'", "'A'", "'B'"], reading.Problems.Select(p => p.Sentence.Split(' ')[^1].TrimEnd('.')), StringComparer.Ordinal);
     }
 

@@ -129,7 +129,7 @@ public sealed record AnswerInterval(Period Period, bool Ours);
 /// the product's own suggestion, <c>Open</c> for a question that no document at hand answers.
 /// </param>
 /// <param name="ComesWith">Null where the software can do it today, or where no software is needed.</param>
-/// <param name="ShortList">Which half of the short list has the row: <see cref="RequirementKind.Software"/> to build and test, <see cref="RequirementKind.Document"/> to hold and publish.</param>
+/// <param name="ShortList">The half of the short list that has the row: <see cref="RequirementKind.Software"/> to test, <see cref="RequirementKind.Document"/> to publish.</param>
 public sealed record Requirement(
     string Id, Wording Text, IReadOnlyList<Basis> Bases, IReadOnlyList<BoundParty> Binds, AppliesIf AppliesIf, IReadOnlyList<RequirementKind> Kinds,
     IReadOnlyList<string> Sources, AnswerInterval Interval, OwnerRole Owner, ComingCapability? ComesWith, RequirementKind? ShortList)

@@ -15,7 +15,10 @@ public sealed record RequirementSource(string Id, Wording Name, IReadOnlyList<So
 /// <summary>One edition of a document.</summary>
 /// <param name="Source">The id of its document.</param>
 /// <param name="Place">0 for the oldest.</param>
-/// <param name="Date">When it was published, or when its text was taken where the document has no editions of its own: <c>2025-04-30</c>, or <c>2025-06</c> where only the month is known.</param>
+/// <param name="Date">
+/// When it was published, or when its text was taken where the document has no editions of its own: <c>2025-04-30</c>, or <c>2025-06</c> where only the
+/// month is known.
+/// </param>
 public sealed record SourceEdition(string Id, string Source, int Place, Wording Name, string Date);
 
 /// <summary>Something that was read to write the catalogue; <see cref="Requirement.Sources"/> names it by id.</summary>
