@@ -1,5 +1,6 @@
 using Tasuki.Community;
 using Tasuki.Community.Inquiries;
+using Tasuki.Compliance;
 using Tasuki.Data;
 using Tasuki.Delivery;
 using Tasuki.Exchange;
@@ -49,6 +50,7 @@ public static class Composition
         services.AddMyHealth();
         services.AddExchange(exchange);
         services.AddCommunity(inquiries);
+        services.AddCompliance();
         services.AddFhirApi(fhir);
     }
 

@@ -22,11 +22,12 @@ public sealed class ArrowTests
         ["People"] = ["Kernel", "Fhir", "Data", "Vault", "Delivery", "Web"],
         ["MyHealth"] = Floors,
         ["Community"] = Floors,
+        ["Compliance"] = Floors,
         ["Exchange"] = Floors,
         ["FhirApi"] = Floors,
-        ["Server"] = [.. Floors, "MyHealth", "Community", "Exchange", "FhirApi"],
+        ["Server"] = [.. Floors, "MyHealth", "Community", "Compliance", "Exchange", "FhirApi"],
         ["Sandbox"] = ["Kernel", "Fhir", "Formats"],
-        ["Cli"] = [.. Floors, "MyHealth", "Community", "Exchange", "FhirApi", "Server", "Sandbox"],
+        ["Cli"] = [.. Floors, "MyHealth", "Community", "Compliance", "Exchange", "FhirApi", "Server", "Sandbox"],
     };
 
     public static TheoryData<string> Rooms => [.. Allowed.Keys];

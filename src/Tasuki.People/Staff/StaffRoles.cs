@@ -56,6 +56,15 @@ public enum DeskRight
 
     /// <summary>Read who may do what, and every review that was signed.</summary>
     ReadAudit,
+
+    /// <summary>Answer what the law and the guideline ask of the operator, keep the documents, sign the check sheets.</summary>
+    KeepCompliance,
+
+    /// <summary>Take in and answer requests under the Act: disclosure, correction, stop of use.</summary>
+    HandleRequests,
+
+    /// <summary>Report and work on incidents.</summary>
+    HandleIncidents,
 }
 
 /// <summary>Which role holds which rights: least privilege, and nothing where nothing is said (guideline AC-04).</summary>
@@ -63,10 +72,10 @@ public static class DeskRights
 {
     private static readonly Dictionary<StaffRole, DeskRight[]> Table = new()
     {
-        [StaffRole.Desk] = [DeskRight.Enrol, DeskRight.ImportList, DeskRight.RecoverAccounts, DeskRight.Protect, DeskRight.DecideApps, DeskRight.AnswerInquiries, DeskRight.SeeDeliveries],
+        [StaffRole.Desk] = [DeskRight.Enrol, DeskRight.ImportList, DeskRight.RecoverAccounts, DeskRight.Protect, DeskRight.DecideApps, DeskRight.AnswerInquiries, DeskRight.SeeDeliveries, DeskRight.HandleRequests],
         [StaffRole.Health] = [DeskRight.Enrol, DeskRight.AnswerInquiries],
         [StaffRole.Insurance] = [DeskRight.Enrol, DeskRight.ImportList, DeskRight.AnswerInquiries],
-        [StaffRole.Administrator] = [DeskRight.ManageStaff, DeskRight.ReviewRights, DeskRight.SeeDeliveries, DeskRight.ReadAudit],
+        [StaffRole.Administrator] = [DeskRight.ManageStaff, DeskRight.ReviewRights, DeskRight.SeeDeliveries, DeskRight.ReadAudit, DeskRight.KeepCompliance, DeskRight.HandleIncidents],
         [StaffRole.Auditor] = [DeskRight.ReadAudit],
         [StaffRole.Clinician] = [],
     };
@@ -103,4 +112,10 @@ public static class DeskPolicies
     public const string SeeDeliveries = "desk-SeeDeliveries";
     public const string ManageStaffFresh = "desk-ManageStaff-fresh";
     public const string ReadAudit = "desk-ReadAudit";
+    public const string KeepCompliance = "desk-KeepCompliance";
+    public const string KeepComplianceFresh = "desk-KeepCompliance-fresh";
+    public const string HandleRequests = "desk-HandleRequests";
+    public const string HandleRequestsFresh = "desk-HandleRequests-fresh";
+    public const string HandleIncidents = "desk-HandleIncidents";
+    public const string HandleIncidentsFresh = "desk-HandleIncidents-fresh";
 }
