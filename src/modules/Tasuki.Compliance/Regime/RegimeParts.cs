@@ -1,5 +1,7 @@
+using System.Globalization;
 using Microsoft.Extensions.DependencyInjection;
 using Tasuki.Compliance.Purposes;
+using Tasuki.Compliance.Requests;
 using Tasuki.Compliance.Scope;
 using Tasuki.Data;
 using Tasuki.People;
@@ -20,6 +22,17 @@ internal static class RegimeParts
         services.AddScoped<KeepPurposes>();
         services.AddSingleton(new FooterLink("/purposes", Label<RegimeTexts>("purposes"), 40));
         services.AddDeskPage(new DeskPage("/staff/purposes", Label<RegimeTexts>("purposes"), Label<RegimeTexts>("purposes-what"), "note", 310, DeskRights.Policy(DeskRight.KeepCompliance)));
+
+        services.AddSingleton<IModelPart, RequestTables>();
+        services.AddSealedTable((db, resident) => db.Set<RequestRow>().Where(r => r.ResidentNo == resident), r => r.No.ToString(CultureInfo.InvariantCulture));
+        services.AddSealedTable((db, resident) => db.Set<RequestStepRow>().Where(s => s.ResidentNo == resident), RequestSeals.RowOf);
+        services.AddSingleton<RequestSeals>();
+        services.AddScoped<RequestSteps>();
+        services.AddScoped<RequestBook>();
+        services.AddScoped<EnterRequest>();
+        services.AddScoped<WorkOnRequest>();
+        services.AddScoped<IResidentErasure, EraseRequests>();
+        services.AddDeskPage(new DeskPage("/staff/requests", Label<RequestTexts>("requests"), Label<RequestTexts>("requests-what"), "file", 230, DeskRights.Policy(DeskRight.HandleRequests)));
     }
 
     private static Func<IServiceProvider, string> Label<TTexts>(string key) => services => services.GetRequiredService<Texts<TTexts>>()[key];

@@ -18,3 +18,47 @@ CREATE TABLE purpose_version (
     mac bytea NOT NULL,
     CONSTRAINT "PK_purpose_version" PRIMARY KEY (code, version)
 );
+-- Requests under the Act and their history.
+CREATE TABLE legal_request (
+    no bigint NOT NULL,
+    number character varying(12) NOT NULL,
+    resident_no bigint,
+    kind smallint NOT NULL,
+    by smallint NOT NULL,
+    channel smallint NOT NULL,
+    state smallint NOT NULL,
+    received date NOT NULL,
+    entered timestamp with time zone NOT NULL,
+    operator smallint NOT NULL,
+    disclosed date,
+    asked_until date,
+    days integer,
+    maximum_extension integer NOT NULL,
+    stops character varying(1000),
+    extension smallint NOT NULL,
+    extended_days integer NOT NULL,
+    extended_to date,
+    identity smallint NOT NULL,
+    checked_by bigint,
+    confirmed_by bigint,
+    decision smallint NOT NULL,
+    decided date,
+    way smallint NOT NULL,
+    settled date,
+    steps integer NOT NULL,
+    about bytea,
+    mac bytea NOT NULL,
+    CONSTRAINT "PK_legal_request" PRIMARY KEY (no)
+);
+CREATE UNIQUE INDEX "IX_legal_request_number" ON legal_request (number);
+CREATE INDEX "IX_legal_request_resident_no" ON legal_request (resident_no);
+CREATE INDEX "IX_legal_request_state" ON legal_request (state);
+CREATE TABLE legal_request_step (
+    request_no bigint NOT NULL,
+    step integer NOT NULL,
+    resident_no bigint,
+    at timestamp with time zone NOT NULL,
+    content bytea NOT NULL,
+    CONSTRAINT "PK_legal_request_step" PRIMARY KEY (request_no, step)
+);
+CREATE INDEX "IX_legal_request_step_resident_no" ON legal_request_step (resident_no);
