@@ -1,5 +1,6 @@
 using System.Globalization;
 using Microsoft.Extensions.DependencyInjection;
+using Tasuki.Compliance.Incidents;
 using Tasuki.Compliance.Purposes;
 using Tasuki.Compliance.Requests;
 using Tasuki.Compliance.Scope;
@@ -33,6 +34,14 @@ internal static class RegimeParts
         services.AddScoped<WorkOnRequest>();
         services.AddScoped<IResidentErasure, EraseRequests>();
         services.AddDeskPage(new DeskPage("/staff/requests", Label<RequestTexts>("requests"), Label<RequestTexts>("requests-what"), "file", 230, DeskRights.Policy(DeskRight.HandleRequests)));
+
+        services.AddSingleton<IModelPart, IncidentTables>();
+        services.AddSingleton<IncidentSeals>();
+        services.AddScoped<IncidentSteps>();
+        services.AddScoped<IncidentBook>();
+        services.AddScoped<ReportIncident>();
+        services.AddScoped<WorkOnIncident>();
+        services.AddDeskPage(new DeskPage("/staff/incidents", Label<IncidentTexts>("incidents"), Label<IncidentTexts>("incidents-what"), "warning", 320, DeskRights.Policy(DeskRight.HandleIncidents)));
     }
 
     private static Func<IServiceProvider, string> Label<TTexts>(string key) => services => services.GetRequiredService<Texts<TTexts>>()[key];

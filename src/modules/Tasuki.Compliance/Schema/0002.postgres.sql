@@ -62,3 +62,41 @@ CREATE TABLE legal_request_step (
     CONSTRAINT "PK_legal_request_step" PRIMARY KEY (request_no, step)
 );
 CREATE INDEX "IX_legal_request_step_resident_no" ON legal_request_step (resident_no);
+-- Incidents and their timeline.
+CREATE TABLE incident (
+    no bigint NOT NULL,
+    number character varying(12) NOT NULL,
+    drill boolean NOT NULL,
+    operator smallint NOT NULL,
+    known timestamp with time zone NOT NULL,
+    entered timestamp with time zone NOT NULL,
+    event smallint NOT NULL,
+    cause smallint NOT NULL,
+    suspected boolean NOT NULL,
+    protected boolean NOT NULL,
+    sensitive boolean NOT NULL,
+    property_damage boolean NOT NULL,
+    improper_purpose boolean NOT NULL,
+    ordinance_sensitive boolean NOT NULL,
+    persons integer,
+    categories integer NOT NULL,
+    decision smallint NOT NULL,
+    preliminary date,
+    final date,
+    notice smallint NOT NULL,
+    told date,
+    told_persons integer,
+    closed date,
+    steps integer NOT NULL,
+    about bytea NOT NULL,
+    mac bytea NOT NULL,
+    CONSTRAINT "PK_incident" PRIMARY KEY (no)
+);
+CREATE UNIQUE INDEX "IX_incident_number" ON incident (number);
+CREATE TABLE incident_step (
+    incident_no bigint NOT NULL,
+    step integer NOT NULL,
+    at timestamp with time zone NOT NULL,
+    content bytea NOT NULL,
+    CONSTRAINT "PK_incident_step" PRIMARY KEY (incident_no, step)
+);

@@ -61,3 +61,40 @@ CREATE TABLE "legal_request_step" (
     CONSTRAINT "PK_legal_request_step" PRIMARY KEY ("request_no", "step")
 );
 CREATE INDEX "IX_legal_request_step_resident_no" ON "legal_request_step" ("resident_no");
+-- Incidents and their timeline.
+CREATE TABLE "incident" (
+    "no" INTEGER NOT NULL CONSTRAINT "PK_incident" PRIMARY KEY,
+    "number" TEXT NOT NULL,
+    "drill" INTEGER NOT NULL,
+    "operator" INTEGER NOT NULL,
+    "known" INTEGER NOT NULL,
+    "entered" INTEGER NOT NULL,
+    "event" INTEGER NOT NULL,
+    "cause" INTEGER NOT NULL,
+    "suspected" INTEGER NOT NULL,
+    "protected" INTEGER NOT NULL,
+    "sensitive" INTEGER NOT NULL,
+    "property_damage" INTEGER NOT NULL,
+    "improper_purpose" INTEGER NOT NULL,
+    "ordinance_sensitive" INTEGER NOT NULL,
+    "persons" INTEGER NULL,
+    "categories" INTEGER NOT NULL,
+    "decision" INTEGER NOT NULL,
+    "preliminary" TEXT NULL,
+    "final" TEXT NULL,
+    "notice" INTEGER NOT NULL,
+    "told" TEXT NULL,
+    "told_persons" INTEGER NULL,
+    "closed" TEXT NULL,
+    "steps" INTEGER NOT NULL,
+    "about" BLOB NOT NULL,
+    "mac" BLOB NOT NULL
+);
+CREATE UNIQUE INDEX "IX_incident_number" ON "incident" ("number");
+CREATE TABLE "incident_step" (
+    "incident_no" INTEGER NOT NULL,
+    "step" INTEGER NOT NULL,
+    "at" INTEGER NOT NULL,
+    "content" BLOB NOT NULL,
+    CONSTRAINT "PK_incident_step" PRIMARY KEY ("incident_no", "step")
+);
