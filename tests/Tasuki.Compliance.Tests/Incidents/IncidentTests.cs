@@ -20,6 +20,7 @@ public sealed class IncidentRegimeTests
         await using var site = await Start(store);
         using var desk = site.As(await site.NewStaff(StaffRole.Administrator, "admin", "黒田 実"));
         var number = await Enter(desk);
+        Assert.Contains("value=\"sensitive\" checked", (await desk.Get($"/staff/incidents/{number}")).Body, StringComparison.Ordinal);
         Assert.Contains("先に、起きたことを分類してください", (await Act(desk, number, "report", ("Text", "報告する"))).Text, StringComparison.Ordinal);
         await Classify(desk, number, ("Event", "Leak"), ("Cause", "Mistake"), ("Persons", "1"), ("Mark", "sensitive"), ("Mark", "suspected"), ("Data", "SpecificCheckup"));
 
@@ -55,7 +56,7 @@ public sealed class IncidentRegimeTests
         Assert.Equal((new DateOnly(2026, 11, 5), new DateOnly(2026, 11, 7), new DateOnly(2026, 11, 6), 1, new DateOnly(2026, 11, 7)), (row.Preliminary, row.Final, row.Told, row.ToldPersons, row.Closed));
         Assert.Equal("incident.closed", (await site.Do<WorkOnIncident, Result<Done>>(async w => await w.Note(await Officer(site), number, "あとで", Cancel))).Error?.Code);
         var end = (await desk.Get($"/staff/incidents/{number}")).Text;
-        foreach (var said in new[] { "黒田 実", "再発防止を確認", "書面で", "漏えい 誤送信・誤交付・設定の誤り" })
+        foreach (var said in new[] { "黒田 実", "再発防止を確認", "書面で", "漏えい 誤送信・誤交付・設定の誤り 1人 ［まだ確かではない（おそれ）］ ［要配慮個人情報（健診、病気、薬など）を含む］" })
             Assert.Contains(said, end, StringComparison.Ordinal);
         Assert.Contains("終了（1）", (await desk.Get("/staff/incidents")).Text, StringComparison.Ordinal);
     }
@@ -237,7 +238,7 @@ public sealed class IncidentRegimeTests
         [
             .. Enum.GetNames<IncidentEvent>().Select(n => $"event-{n}"), .. Enum.GetNames<IncidentCause>().Select(n => $"cause-{n}"), .. Enum.GetNames<IncidentDecision>().Select(n => $"decision-{n}"),
             .. Enum.GetNames<IncidentNotice>().Select(n => $"notice-{n}"), .. Enum.GetNames<IncidentItem>().Select(n => $"item-{n}"), .. Enum.GetNames<IncidentAct>().Select(n => $"act-{n}"),
-            .. IncidentWords.Problems.Select(p => $"problem-{p}"), .. IncidentsOne.Said.Select(s => $"did-{s}"), .. IncidentsOne.Marks.Select(m => $"mark-{m}"), .. IncidentsDraft.Stages.Select(s => $"draft-{s}"),
+            .. IncidentWords.Problems.Select(p => $"problem-{p}"), .. IncidentsOne.Said.Select(s => $"did-{s}"), .. IncidentWords.Marks.Select(m => $"mark-{m}"), .. IncidentsDraft.Stages.Select(s => $"draft-{s}"),
             .. new[] { "open", "overdue", "closed", "drill" }.Select(s => $"show-{s}"), "problem-other",
         ]);
 

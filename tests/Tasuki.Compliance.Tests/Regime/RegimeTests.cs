@@ -146,6 +146,7 @@ public sealed class RegimeTests
         Assert.True(new OrdinanceSettings().Check().IsOk);
         Assert.Equal("settings.ordinance", wrong.Check().Error?.Code);
         Assert.StartsWith($"{setting} is {value};", wrong.Check().Error!.Message, StringComparison.Ordinal);
+        Assert.Throws<ArgumentException>(() => LegalRegime.For(OperatorKind.Municipality, wrong));
     }
 
     [Theory]

@@ -15,6 +15,9 @@ internal static class IncidentWords
         "incident.must-report", "incident.no-report", "incident.sent", "incident.day", "incident.preliminary", "incident.items", "incident.notice", "incident.open", "mynumber.found",
     ], StringComparer.Ordinal);
 
+    /// <summary>What may apply to an incident, <c>mark-NAME</c>.</summary>
+    public static readonly string[] Marks = ["suspected", "protected", "sensitive", "property", "improper", "ordinance"];
+
     public static string Problem(Error error) => Problems.Contains(error.Code) ? $"problem-{error.Code}" : "problem-other";
 
     /// <summary>The value with this name; the default for anything else.</summary>
@@ -33,7 +36,11 @@ internal static class IncidentWords
         var parts = (step.Value ?? "").Split(' ', StringSplitOptions.RemoveEmptyEntries);
         return step.Act switch
         {
-            IncidentAct.Classified => $"{texts[$"event-{Of<IncidentEvent>(parts.ElementAtOrDefault(0))}"]} {texts[$"cause-{Of<IncidentCause>(parts.ElementAtOrDefault(1))}"]}",
+            IncidentAct.Classified => string.Join(' ',
+            [
+                texts[$"event-{Of<IncidentEvent>(parts.ElementAtOrDefault(0))}"], texts[$"cause-{Of<IncidentCause>(parts.ElementAtOrDefault(1))}"],
+                .. parts.Skip(2).Take(1).Where(p => p is not "-").Select(p => texts["persons-of", p]), .. parts.Skip(3).Where(Marks.Contains).Select(m => $"［{texts[$"mark-{m}"]}］"),
+            ]),
             IncidentAct.Decided => texts[$"decision-{Of<IncidentDecision>(step.Value)}"],
             IncidentAct.PreliminarySent or IncidentAct.FinalSent => Day(step.Value) is { } day ? language.Day(day) : "",
             IncidentAct.Told => $"{texts[$"notice-{Of<IncidentNotice>(parts.ElementAtOrDefault(0))}"]}{(parts.ElementAtOrDefault(1) is { } persons ? texts["persons-of", persons] : "")}",

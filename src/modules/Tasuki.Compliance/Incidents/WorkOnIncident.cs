@@ -7,7 +7,15 @@ using Tasuki.People;
 namespace Tasuki.Compliance.Incidents;
 
 /// <summary>What an officer says happened.</summary>
-public sealed record IncidentClass(IncidentEvent Event, IncidentCause Cause, bool Suspected, BreachFacts Facts, IReadOnlyList<DataCategory> Data);
+public sealed record IncidentClass(IncidentEvent Event, IncidentCause Cause, bool Suspected, BreachFacts Facts, IReadOnlyList<DataCategory> Data)
+{
+    /// <summary>What applies, by the names of the form.</summary>
+    public IEnumerable<string> Marks => new (string Name, bool Applies)[]
+    {
+        ("suspected", Suspected), ("protected", Facts.Protected), ("sensitive", Facts.Sensitive), ("property", Facts.PropertyDamage), ("improper", Facts.ImproperPurpose),
+        ("ordinance", Facts.OrdinanceSensitive),
+    }.Where(m => m.Applies).Select(m => m.Name);
+}
 
 /// <summary>
 /// What officers do with an incident. Errors of all: <c>incident.missing</c>, <c>incident.closed</c>, <c>incident.moved</c>, and those named; of texts <c>incident.text</c>,
@@ -24,7 +32,7 @@ internal sealed class WorkOnIncident(IncidentBook book, IncidentSeals seals, Inc
             return new Error("incident.class", "The event and its cause are of the list.");
         if (stated.Facts.Persons is < 0 or > 200_000_000)
             return new Error("incident.persons", "The number of persons is 0 or more.");
-        return new Planned(new IncidentStep(IncidentAct.Classified, officer.No, null, $"{stated.Event} {stated.Cause}"), r =>
+        return new Planned(new IncidentStep(IncidentAct.Classified, officer.No, null, string.Join(' ', [$"{stated.Event}", $"{stated.Cause}", stated.Facts.Persons?.ToString(CultureInfo.InvariantCulture) ?? "-", .. stated.Marks])), r =>
         {
             var facts = stated.Facts;
             (r.Event, r.Cause, r.Suspected) = (stated.Event, stated.Cause, stated.Suspected);

@@ -70,8 +70,11 @@ public sealed class LegalRegime
 
     public static LegalRegime For(ServiceScope scope, OrdinanceSettings ordinance) => For(scope.Operator, ordinance);
 
+    /// <summary>Settings that the law leaves no ordinance are a bug of whoever stored them, and throw.</summary>
     public static LegalRegime For(OperatorKind kind, OrdinanceSettings ordinance)
     {
+        if (ordinance.Check().Error is { } wrong)
+            throw new ArgumentException(wrong.Message, nameof(ordinance));
         var chapters = kind switch
         {
             OperatorKind.Municipality or OperatorKind.WideAreaUnion => Chapters.Five,

@@ -16,6 +16,9 @@ internal sealed class WorkOnRequest(RequestBook book, RequestSteps steps, StaffD
     /// <summary>Days a long extension may reach.</summary>
     public const int LongestDays = 366;
 
+    // As many as their column holds.
+    private const int MaximumStops = 40;
+
     private static readonly Error Missing = new("request.missing", "No such request.");
     private static readonly Error Settled = new("request.settled", "The request is not in a state for this.");
 
@@ -49,7 +52,7 @@ internal sealed class WorkOnRequest(RequestBook book, RequestSteps steps, StaffD
     }
 
     /// <summary>The clock stands from tomorrow.</summary>
-    public Task<Result<Done>> AskCorrection(StaffMember officer, string number, string? what, CancellationToken cancel) => Act(officer, number, cancel, row => row.State is not RequestState.Received
+    public Task<Result<Done>> AskCorrection(StaffMember officer, string number, string? what, CancellationToken cancel) => Act(officer, number, cancel, row => row.State is not RequestState.Received || row.ClockStops.Count >= MaximumStops
         ? Settled
         : TypedText.Text(what, "request.text").Map(text => new Planned(new RequestStep(RequestAct.CorrectionAsked, officer.No, text, null), r =>
         {
