@@ -9,6 +9,7 @@ public static class ComplianceModule
     public static IServiceCollection AddCompliance(this IServiceCollection services)
     {
         services.AddSingleton(new PageAssembly(typeof(ComplianceModule).Assembly));
+        Regime.RegimeParts.Add(services);
         return services;
     }
 }
