@@ -37,6 +37,7 @@ public sealed class IdentityProvider : IAsyncDisposable
     private readonly ConcurrentDictionary<string, Granted> _codes = new(StringComparer.Ordinal);
     private readonly ConcurrentQueue<IReadOnlyDictionary<string, string>> _questions = new();
     private SigningKey _key;
+    private bool _ended;
 
     private IdentityProvider(WebApplication app, ProviderClient client, IReadOnlyList<ProviderPerson> people, TimeProvider clock, bool curve)
     {
@@ -55,7 +56,7 @@ public sealed class IdentityProvider : IAsyncDisposable
             return Results.Text($$"""{"keys":[{{_key.Public}}]}""", "application/json");
         });
         app.MapGet("/authorize", Authorize);
-        app.MapPost("/token", (HttpContext context) => Token(context));
+        app.MapPost("/token", Token);
     }
 
     private sealed record Granted(ProviderPerson Person, string Redirect, string Nonce, string Challenge, bool Anew, DateTimeOffset At);
@@ -80,6 +81,9 @@ public sealed class IdentityProvider : IAsyncDisposable
     /// <summary>How long ago people proved themselves, where they are not asked to do it anew.</summary>
     public TimeSpan SignedInFor { get; set; }
 
+    /// <summary>Claims in the place of, or beside, those of the token.</summary>
+    public IReadOnlyDictionary<string, object?> Claims { get; set; } = new Dictionary<string, object?>(StringComparer.Ordinal);
+
     public int KeysRead { get; private set; }
 
     /// <summary>What was asked at the page, newest last.</summary>
@@ -103,6 +107,8 @@ public sealed class IdentityProvider : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref _ended, true))
+            return;
         await _app.StopAsync(CancellationToken.None);
         await _app.DisposeAsync();
         _key.Dispose();
@@ -157,13 +163,13 @@ public sealed class IdentityProvider : IAsyncDisposable
         return page.Append("<p><button name=\"person\" value=\"\">やめる</button></p></form></body></html>").ToString();
     }
 
-    private async Task<IResult> Token(HttpContext context)
+    private async Task<IResult> Token(HttpContext context, CancellationToken cancel)
     {
-        var form = await context.Request.ReadFormAsync(context.RequestAborted);
+        var form = await context.Request.ReadFormAsync(cancel);
         switch (Fault)
         {
             case ProviderFault.Slow:
-                await Task.Delay(Timeout.InfiniteTimeSpan, context.RequestAborted);
+                await Task.Delay(Timeout.InfiniteTimeSpan, cancel);
                 break;
             case ProviderFault.ServerError:
                 return Results.StatusCode(StatusCodes.Status500InternalServerError);
@@ -198,7 +204,7 @@ public sealed class IdentityProvider : IAsyncDisposable
     {
         var now = _clock.GetUtcNow();
         long At(double minutes) => now.AddMinutes(minutes).ToUnixTimeSeconds();
-        var claims = new Dictionary<string, object>(StringComparer.Ordinal)
+        var claims = new Dictionary<string, object?>(StringComparer.Ordinal)
         {
             ["iss"] = Issuer, ["sub"] = granted.Person.Subject, ["aud"] = _client.Id, ["iat"] = At(0), ["exp"] = At(5), ["nonce"] = granted.Nonce,
             ["auth_time"] = (granted.Anew ? now : now - SignedInFor).ToUnixTimeSeconds(), ["name"] = granted.Person.Name,
@@ -220,7 +226,7 @@ public sealed class IdentityProvider : IAsyncDisposable
             case ProviderFault.IssuedInTheFuture: claims["iat"] = At(5); break;
             case ProviderFault.NoExpiry: claims.Remove("exp"); break;
             case ProviderFault.NoSubject: claims.Remove("sub"); break;
-            case ProviderFault.OddTypes: (claims["exp"], claims["nonce"], claims["aud"], claims["amr"]) = ("soon", new[] { granted.Nonce }, new Dictionary<string, string>(StringComparer.Ordinal), 7); break;
+            case ProviderFault.OddTypes: (claims["exp"], claims["nonce"], claims["amr"], claims["auth_time"]) = ("soon", new[] { granted.Nonce }, 7, true); break;
             case ProviderFault.NoSecondFactor:
                 claims.Remove("acr");
                 claims.Remove("amr");
@@ -229,6 +235,8 @@ public sealed class IdentityProvider : IAsyncDisposable
             case ProviderFault.NoAuthenticationTime: claims.Remove("auth_time"); break;
         }
 
+        foreach (var (name, value) in Claims)
+            claims[name] = value;
         var header = new Dictionary<string, object>(StringComparer.Ordinal) { ["typ"] = "JWT", ["alg"] = _key.Algorithm, ["kid"] = _key.Id };
         using var other = new SigningKey(_key.Algorithm == "ES256");
         switch (Fault)

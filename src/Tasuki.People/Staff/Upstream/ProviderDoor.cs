@@ -26,16 +26,13 @@ internal sealed class ProviderDoor : IDisposable
     private readonly StaffProviderOptions _options;
     private readonly TimeProvider _clock;
     private readonly Egress _egress;
-    private readonly EgressPurpose _purpose;
 
     private ProviderDescription? _description;
     private KnownKeys? _keys;
 
-    public ProviderDoor(StaffProviderOptions options, TimeProvider clock)
-    {
-        (_options, _clock, _egress) = (options, clock, new Egress(clock, options.Sandbox));
-        _purpose = new EgressPurpose("staff-provider", [options.Issuer.IdnHost], 256 * 1024, options.Patience);
-    }
+    public ProviderDoor(StaffProviderOptions options, TimeProvider clock) => (_options, _clock, _egress) = (options, clock, new Egress(clock, options.Sandbox));
+
+    private EgressPurpose Purpose => new("staff-provider", [_options.Issuer.IdnHost], 256 * 1024, _options.Patience);
 
     private sealed record KnownKeys(IReadOnlyList<JsonWebKey> Keys, DateTimeOffset Read);
 
@@ -113,7 +110,7 @@ internal sealed class ProviderDoor : IDisposable
     }
 
     /// <summary>The same of an address the browser is sent to.</summary>
-    private bool IsOurs(Uri address) => _egress.Refuse(_purpose, address) is null;
+    private bool IsOurs(Uri address) => _egress.Refuse(Purpose, address) is null;
 
     public void Dispose() => _egress.Dispose();
 
@@ -137,7 +134,7 @@ internal sealed class ProviderDoor : IDisposable
 
     private async Task<Result<byte[]>> Send(HttpRequestMessage request, CancellationToken cancel)
     {
-        var answer = await _egress.Send(_purpose, request, cancel);
+        var answer = await _egress.Send(Purpose, request, cancel);
         if (!answer.IsOk)
             return answer.Error;
         return answer.Value.Status == 200 ? answer.Value.Body : new Error("provider.status", $"The provider answered {answer.Value.Status}.");
