@@ -271,7 +271,7 @@ public sealed class UpstreamRefusalTests
         Assert.True(UpstreamWorld.Options(Without("ClientSecretFile", ("KeyFile", Kept("rsa", rsa.ExportRSAPrivateKeyPem())))).IsOk);
         foreach (var (named, settings) in new (string, (string, string?)[])[]
         {
-            ("Issuer", Without("Issuer")), ("Issuer", Without("Issuer", ("Issuer", "login.midori.test"))), ("Issuer", Without("Issuer", ("Issuer", "http://login.midori.test"))),
+            ("Amrs", [.. right, ("Amrs", "otp")]), ("Issuer", Without("Issuer")), ("Issuer", Without("Issuer", ("Issuer", "login.midori.test"))), ("Issuer", Without("Issuer", ("Issuer", "http://login.midori.test"))),
             ("Issuer", Without("Issuer", ("Issuer", "https://me:pw@login.midori.test"))), ("Issuer", Without("Issuer", ("Issuer", "https://login.midori.test/?a=b"))),
             ("ClientId", Without("ClientId")), ("Name", Without("Name")), ("Name", Without("Name", ("Name", new string('あ', 61)))),
             ("ClientSecretFile", Without("ClientSecretFile")), ("ClientSecretFile", [.. right, ("KeyFile", secret)]), ("ClientSecretFile", Without("ClientSecretFile", ("ClientSecretFile", Path.Combine(folder, "nowhere")))),

@@ -13,6 +13,7 @@ namespace Tasuki.People;
 public sealed class StaffProviderOptions
 {
     private static readonly char[] Between = [' ', ';'];
+    private static readonly string[] Known = ["Issuer", "Name", "ClientId", "ClientSecretFile", "KeyFile", "KeyId", "Acr", "Amr"];
 
     private StaffProviderOptions(Uri issuer, string written, string clientId, string name) => (Issuer, IssuerAsWritten, ClientId, Name) = (issuer, written, clientId, name);
 
@@ -45,6 +46,8 @@ public sealed class StaffProviderOptions
     {
         if (!section.Exists())
             return Result.Of<StaffProviderOptions?>(null);
+        if (section.GetChildren().FirstOrDefault(s => !Known.Contains(s.Key, StringComparer.OrdinalIgnoreCase)) is { } other)
+            return Wrong($"{other.Key} is no setting; there are {string.Join(", ", Known)}.");
         if (section["Issuer"] is not { Length: > 0 } written || !Uri.TryCreate(written, UriKind.Absolute, out var issuer) || issuer.Query.Length > 0 || issuer.Fragment.Length > 0 || issuer.UserInfo.Length > 0
             || !(issuer.Scheme == Uri.UriSchemeHttps || (sandbox && issuer.Scheme == Uri.UriSchemeHttp && issuer.IsLoopback)))
             return Wrong("Issuer is the provider's https address as it writes it itself, without query or name in it.");
