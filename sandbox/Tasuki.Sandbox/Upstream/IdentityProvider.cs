@@ -155,7 +155,7 @@ public sealed class IdentityProvider : IAsyncDisposable
 
     private string Page(Dictionary<string, string> asked)
     {
-        var page = new StringBuilder("<!doctype html><html lang=\"ja\"><head><meta charset=\"utf-8\"><title>職員認証（見本）</title></head><body><h1>職員認証（見本）</h1><p>だれとして入るかを選んでください。</p><form method=\"get\" action=\"/authorize\">");
+        var page = new StringBuilder("<!doctype html><html lang=\"ja\"><head><meta charset=\"utf-8\"><title>職員認証（見本）</title><link rel=\"icon\" href=\"data:,\"></head><body><h1>職員認証（見本）</h1><p>だれとして入るかを選んでください。</p><form method=\"get\" action=\"/authorize\">");
         foreach (var (name, value) in asked)
             page.Append("<input type=\"hidden\" name=\"").Append(WebUtility.HtmlEncode(name)).Append("\" value=\"").Append(WebUtility.HtmlEncode(value)).Append("\">");
         foreach (var person in _people)

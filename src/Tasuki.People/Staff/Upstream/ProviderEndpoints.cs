@@ -48,6 +48,9 @@ internal static class ProviderEndpoints
         return Results.LocalRedirect($"{page}?error={word}{(LocalPath.IsLocal(back) ? $"&return={Uri.EscapeDataString(back!)}" : null)}");
     }
 
+    /// <summary>Whether a page has such a sentence to say.</summary>
+    public static bool IsRefusal(PeopleOptions options, string? word) => options.StaffProvider is not null && word is "provider" or "provider-away";
+
     /// <summary>Where the provider sends people back to: by the configured name, as SMART addresses are.</summary>
     public static Uri Answer(HttpContext context, SmartIssuer issuer) => new(SmartAddresses.Base(context.Request, issuer), AnswerPath);
 }
