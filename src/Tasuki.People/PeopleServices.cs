@@ -36,6 +36,9 @@ public sealed class PeopleOptions
     /// <summary>Where the quick exit of a protected person leads: a page anybody could be looking at.</summary>
     public Uri ExitAddress { get; set; } = new("https://www.jma.go.jp/");
 
+    /// <summary>The municipality's own provider, at which staff may sign in; null where there is none, and then nothing of it is shown.</summary>
+    public StaffProviderOptions? StaffProvider { get; set; }
+
     /// <summary>How long an enrolment code of a letter counts.</summary>
     public TimeSpan EnrolmentCodeByLetterLife { get; set; } = TimeSpan.FromDays(60);
 }
@@ -85,6 +88,7 @@ public static class PeopleServices
         AddSignIn(services);
         AddRecovery(services);
         AddDesk(services);
+        ProviderEndpoints.Add(services, options);
         SmartServer.Add(services);
         ChannelServices.Add(services);
         AddPolicies(services);
@@ -105,6 +109,7 @@ public static class PeopleServices
         AccountEndpoints.Map(endpoints);
         RecoveryEndpoints.Map(endpoints);
         DeskEndpoints.Map(endpoints);
+        ProviderEndpoints.Map(endpoints);
         SmartServer.Map(endpoints);
         ChannelServices.Map(endpoints);
         return endpoints;
@@ -153,6 +158,7 @@ public static class PeopleServices
         services.AddScoped<EnrolmentCodes>();
         services.AddScoped<EnrolmentDesk>();
         services.AddScoped<UseEnrolmentCode>();
+        services.AddScoped<StaffBindings>();
         services.AddScoped<InviteStaff>();
         services.AddScoped<JoinStaff>();
         services.AddScoped<ChangeStaff>();

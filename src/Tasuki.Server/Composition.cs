@@ -38,15 +38,15 @@ public static class Composition
             new ExchangeOptions { Spools = folder.Spool, Scanner = settings.Scanner, WaitingDays = folder.VaultOptions(create: false).WaitingDays },
             settings.Delivery with { Site = hosts.Count > 0 ? new Uri($"https://{hosts[0]}/") : null },
             new FhirApiOptions { ExportHours = settings.ExportHours, Searches = settings.Searches, Profiles = profiles ?? new FhirApiOptions().Profiles },
-            settings.Inquiries);
+            settings.Inquiries, settings.StaffProvider);
         return services;
     }
 
-    internal static void AddParts(this IServiceCollection services, ExchangeOptions exchange, DeliveryOptions delivery, FhirApiOptions fhir, InquiryOptions inquiries)
+    internal static void AddParts(this IServiceCollection services, ExchangeOptions exchange, DeliveryOptions delivery, FhirApiOptions fhir, InquiryOptions inquiries, StaffProviderOptions? staffProvider = null)
     {
         services.AddTasukiWeb();
         services.AddDelivery(delivery);
-        services.AddPeople();
+        services.AddPeople(people => people.StaffProvider = staffProvider);
         services.AddMyHealth();
         services.AddExchange(exchange);
         services.AddCommunity(inquiries);

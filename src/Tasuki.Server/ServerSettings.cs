@@ -4,6 +4,7 @@ using Tasuki.Community.Inquiries;
 using Tasuki.Delivery;
 using Tasuki.FhirApi;
 using Tasuki.Kernel;
+using Tasuki.People;
 
 namespace Tasuki.Server;
 
@@ -14,7 +15,7 @@ namespace Tasuki.Server;
 /// <c>Witness</c> (a folder in other hands than the operator's, where the newest seal of the access log is put once a day), <c>Packages</c> (a folder of FHIR
 /// packages), <c>Profiles</c> (<c>off</c>, <c>warn</c> or <c>strict</c>: what they weigh on a write at <c>/fhir</c>), <c>Search</c> (how dear searches there
 /// may be: <see cref="SearchLimits"/>), <c>Delivery</c> (the channels outside the app: <see cref="DeliveryOptions"/>), <c>Inquiries</c> (periods and limits of the inquiry desk:
-/// <see cref="InquiryOptions"/>) and <c>ExportHours</c> (how long the files of a bulk export stay, 1 to 72, else 24).
+/// <see cref="InquiryOptions"/>), <c>StaffProvider</c> (where staff may sign in: <see cref="StaffProviderOptions"/>) and <c>ExportHours</c> (how long the files of a bulk export stay, 1 to 72, else 24).
 /// Lists are written with blanks or semicolons between.
 /// </summary>
 public sealed record ServerSettings(string Data, string Ring, string? Municipality, string Scanner)
@@ -48,6 +49,9 @@ public sealed record ServerSettings(string Data, string Ring, string? Municipali
     /// <summary>Which channels outside the app are offered.</summary>
     public DeliveryOptions Delivery { get; init; } = new();
 
+    /// <summary>Null: staff sign in with password and second factor alone.</summary>
+    public StaffProviderOptions? StaffProvider { get; init; }
+
     /// <summary>Empty: nobody's forwarded headers count.</summary>
     public IReadOnlyList<IPNetwork> Proxies { get; init; } = [];
 
@@ -73,12 +77,15 @@ public sealed record ServerSettings(string Data, string Ring, string? Municipali
         var delivery = DeliveryOptions.From(section.GetSection("Delivery"), production);
         if (!delivery.IsOk)
             return delivery.Error;
+        var staffProvider = StaffProviderOptions.From(section.GetSection("StaffProvider"), delivery.Value.Sandbox);
+        if (!staffProvider.IsOk)
+            return staffProvider.Error;
         var hours = 24;
         if (section["ExportHours"] is { Length: > 0 } text && (!int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out hours) || hours is < 1 or > 72))
             return new Error("settings.export", "Tasuki:ExportHours is a whole number of hours, 1 to 72.");
         return new ServerSettings(data, ring, section["Municipality"], section["Scanner"] is { Length: > 0 } scanner ? scanner : NotScanned)
         {
-            Hosts = [.. Split(section["Hosts"])], Proxies = [.. proxies.Select(p => p!.Value)], Searches = searches.Value, Inquiries = inquiries.Value, ExportHours = hours, Delivery = delivery.Value,
+            Hosts = [.. Split(section["Hosts"])], Proxies = [.. proxies.Select(p => p!.Value)], Searches = searches.Value, Inquiries = inquiries.Value, ExportHours = hours, Delivery = delivery.Value, StaffProvider = staffProvider.Value,
             Witness = section["Witness"] is { Length: > 0 } witness ? witness : null, Packages = section["Packages"], Profiles = section["Profiles"],
         };
     }

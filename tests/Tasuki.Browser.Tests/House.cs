@@ -31,7 +31,7 @@ internal sealed class House : IAsyncDisposable
 
     public string DataFolder => Path.Combine(_folder, "data");
 
-    public static async Task<House> Open(StoreKind store, CancellationToken cancel)
+    public static async Task<House> Open(StoreKind store, CancellationToken cancel, params string[] more)
     {
         var folder = Directory.CreateTempSubdirectory("tasuki-house-").FullName;
         var municipality = new Municipality(MunicipalityId.Parse("test").Value, "たすき市", "たすき市", IsDemo: false);
@@ -51,7 +51,7 @@ internal sealed class House : IAsyncDisposable
         }
 
         var built = await TasukiServer.Build(
-            [$"--Tasuki:Data={data}", $"--Tasuki:Ring={ring}", "--urls=http://127.0.0.1:0", "--environment=Test", "--Tasuki:Scanner=off"],
+            [$"--Tasuki:Data={data}", $"--Tasuki:Ring={ring}", "--urls=http://127.0.0.1:0", "--environment=Test", "--Tasuki:Scanner=off", .. more],
             builder =>
             {
                 builder.Services.AddSingleton<TimeProvider>(clock);

@@ -39,16 +39,17 @@ internal sealed class TestSite : IAsyncDisposable
 
     /// <param name="delivery">The channels on offer; tests hand over themselves.</param>
     /// <param name="dump">An app.db taken from elsewhere, to be served with another key ring.</param>
-    public static async Task<TestSite> Start(DataStore store, CancellationToken cancel, Action<PeopleOptions>? configure = null, Action<IServiceCollection>? more = null, string? dump = null, DeliveryOptions? delivery = null)
+    public static async Task<TestSite> Start(DataStore store, CancellationToken cancel, Action<PeopleOptions>? configure = null, Action<IServiceCollection>? more = null, string? dump = null, DeliveryOptions? delivery = null,
+        TestClock? clock = null, string name = "midori")
     {
         var folder = Directory.CreateTempSubdirectory("tasuki-site-").FullName;
         if (dump is not null)
             File.Copy(dump, Path.Combine(folder, "app.db"));
         var vaultFolder = Path.Combine(folder, "vault");
         Directory.CreateDirectory(vaultFolder);
-        var clock = new TestClock();
+        clock ??= new TestClock();
         var postgres = store is DataStore.Postgres ? await PostgresServer.Get() : null;
-        var municipality = new Municipality(MunicipalityId.Parse("midori").Value, "みどり市", "みどり市", IsDemo: true);
+        var municipality = new Municipality(MunicipalityId.Parse(name).Value, "みどり市", "みどり市", IsDemo: true);
         var vault = (await RecordVault.Start(new VaultOptions
         {
             Municipality = municipality.Id,

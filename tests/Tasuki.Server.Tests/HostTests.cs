@@ -44,6 +44,8 @@ public sealed class HostTests
     [InlineData("settings.search", "--Tasuki:Search:Hevay=1000")]
     [InlineData("settings.forwarded", "--FORWARDEDHEADERS_ENABLED=true")]
     [InlineData("settings.profiles", "--Tasuki:Profiles=perhaps")]
+    [InlineData("settings.staff-provider", "--Tasuki:StaffProvider:Issuer=https://login.hosts.test")]
+    [InlineData("settings.staff-provider", "--Tasuki:StaffProvider:Name=みどり")]
     [InlineData("settings.packages", "--Tasuki:Profiles=strict")]
     [InlineData("settings.packages", "--Tasuki:Packages=/nowhere/packages")]
     public async Task A_wrong_setting_stops_the_start(string code, string setting)

@@ -43,6 +43,8 @@ internal sealed class AccountSeals(ISeal seal)
     public byte[] MacOf(StaffInvitationRow i) => Secret("staff-invitation-row", string.Create(
         CultureInfo.InvariantCulture, $"{i.AccountNo}|{Convert.ToHexString(i.CodeMac)}|{i.Tries}|{Micros(i.Ends)}|{i.InvitedBy}"));
 
+    public byte[] MacOf(StaffBindingRow b) => Secret("staff-binding-row", string.Create(CultureInfo.InvariantCulture, $"{b.AccountNo}|{Convert.ToHexString(b.Subject)}|{Micros(b.Bound)}"));
+
     public byte[] MacOf(RightsReviewRow r) => Secret("rights-review-row", string.Create(CultureInfo.InvariantCulture, $"{r.No}|{r.SignedBy}|{Micros(r.Signed)}"));
 
     // Rows from before standings were kept have the shorter form, and keep it while they are neither.
@@ -50,8 +52,10 @@ internal sealed class AccountSeals(ISeal seal)
         ? string.Create(CultureInfo.InvariantCulture, $"{r.ResidentNo}|{r.State:D}")
         : string.Create(CultureInfo.InvariantCulture, $"{r.ResidentNo}|{r.State:D}|{r.Standing:D}|{r.Protected}"));
 
-    public byte[] MacOf(SignInSessionRow s, DateTimeOffset lastSeen) => Secret("session-row", string.Create(
-        CultureInfo.InvariantCulture, $"{s.No}|{s.AccountNo}|{Convert.ToHexString(s.TokenHash)}|{Micros(s.Created)}|{Micros(lastSeen)}|{s.Kind:D}|{s.RecoveryNo}"));
+    // Rows that do not say how somebody signed in have the form they had before that was kept.
+    public byte[] MacOf(SignInSessionRow s, DateTimeOffset lastSeen) => Secret("session-row", s.Way is SignInWay.Unsaid
+        ? string.Create(CultureInfo.InvariantCulture, $"{s.No}|{s.AccountNo}|{Convert.ToHexString(s.TokenHash)}|{Micros(s.Created)}|{Micros(lastSeen)}|{s.Kind:D}|{s.RecoveryNo}")
+        : string.Create(CultureInfo.InvariantCulture, $"{s.No}|{s.AccountNo}|{Convert.ToHexString(s.TokenHash)}|{Micros(s.Created)}|{Micros(lastSeen)}|{s.Kind:D}|{s.RecoveryNo}|{s.Way:D}"));
 
     public byte[] MacOf(RecoveryRow r) => Secret("recovery-row", string.Create(
         CultureInfo.InvariantCulture,
@@ -66,6 +70,8 @@ internal sealed class AccountSeals(ISeal seal)
     public bool IsWhole(StaffRow s) => Same(s.Mac, MacOf(s));
 
     public bool IsWhole(StaffInvitationRow i) => Same(i.Mac, MacOf(i));
+
+    public bool IsWhole(StaffBindingRow b) => Same(b.Mac, MacOf(b));
 
     public bool IsWhole(RightsReviewRow r) => Same(r.Mac, MacOf(r));
 

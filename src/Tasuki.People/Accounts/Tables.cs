@@ -111,6 +111,19 @@ internal enum SessionKind : byte
     Recovering = 2,
 }
 
+/// <summary>How somebody signed in.</summary>
+internal enum SignInWay : byte
+{
+    /// <summary>A session from before this was kept, and one of somebody who is recovering an account.</summary>
+    Unsaid = 0,
+
+    Password = 1,
+    Passkey = 2,
+
+    /// <summary>The municipality's own provider for staff.</summary>
+    Provider = 3,
+}
+
 internal sealed class SignInSessionRow
 {
     [Clear]
@@ -138,6 +151,9 @@ internal sealed class SignInSessionRow
     /// <summary>The recovery a recovering session belongs to.</summary>
     [Clear]
     public required long? RecoveryNo { get; init; }
+
+    [Clear]
+    public SignInWay Way { get; init; }
 
     /// <summary>Binds the whole row. A session that ended has lost it: taking the end back by SQL revives nothing.</summary>
     [Token]

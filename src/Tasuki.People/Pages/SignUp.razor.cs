@@ -234,7 +234,7 @@ public sealed partial class SignUp
 
         await Inbox.Send(created.Value.Resident!.Value, "welcome", T["welcome-subject", Municipality.Name], T["welcome-body"], "/", cancel);
         var account = await Db.Set<Account>().AsNoTracking().SingleAsync(a => a.No == created.Value.AccountNo, cancel);
-        await Sessions.Begin(Http, account, cancel);
+        await Sessions.Begin(Http, account, _state.Passkey is null ? SignInWay.Password : SignInWay.Passkey, cancel);
         Navigation.NavigateTo("/");
         return here;
     }

@@ -17,7 +17,7 @@ internal sealed class CompleteRecovery(
 
     /// <summary>Returns whether the account is closing. Error <c>recovery.not-effective</c>.</summary>
     public Task<Result<bool>> WithPasskey(HttpContext context, Account account, RecoveryRow row, UserPasskeyInfo passkey, CancellationToken cancel) =>
-        Complete(context, account, row, () => store.AddOrUpdatePasskeyAsync(account, passkey, cancel), cancel);
+        Complete(context, account, row, SignInWay.Passkey, () => store.AddOrUpdatePasskeyAsync(account, passkey, cancel), cancel);
 
     /// <summary>Errors <c>recovery.not-effective</c>, <c>sign-in.code</c>, and those of <see cref="AccountFactory.CheckNew"/>.</summary>
     public async Task<Result<bool>> WithPassword(HttpContext context, Account account, RecoveryRow row, string? name, string password, string secret, string? text, CancellationToken cancel)
@@ -38,13 +38,13 @@ internal sealed class CompleteRecovery(
         if (!sealedName.IsOk || !seed.IsOk)
             return NotYet;
         var hash = passwords.Hash(account.No, password);
-        return await Complete(context, account, row, () => db.Set<Account>().Where(a => a.No == account.No).ExecuteUpdateAsync(
+        return await Complete(context, account, row, SignInWay.Password, () => db.Set<Account>().Where(a => a.No == account.No).ExecuteUpdateAsync(
             s => s.SetProperty(a => a.SignInToken, token).SetProperty(a => a.SignInName, sealedName.Value).SetProperty(a => a.PasswordHash, hash)
                 .SetProperty(a => a.TotpSeed, seed.Value).SetProperty(a => a.TotpLastStep, step)
                 .SetProperty(a => a.FailedTries, 0).SetProperty(a => a.LockedUntil, (DateTimeOffset?)null), cancel), cancel);
     }
 
-    private async Task<Result<bool>> Complete(HttpContext context, Account account, RecoveryRow row, Func<Task> setFactor, CancellationToken cancel)
+    private async Task<Result<bool>> Complete(HttpContext context, Account account, RecoveryRow row, SignInWay way, Func<Task> setFactor, CancellationToken cancel)
     {
         if (!recoveries.IsEffective(row))
             return NotYet;
@@ -60,6 +60,6 @@ internal sealed class CompleteRecovery(
         await recoveries.Stop(account, except: null, cancel);
         await sessions.EndAll(account.No, except: null, cancel);
         await notices.Tell(account, $"recovery {row.No} done", "notice-recovery-done", [clock.GetUtcNow()], "/account", cancel);
-        return await sessions.Begin(context, account, cancel);
+        return await sessions.Begin(context, account, way, cancel);
     }
 }

@@ -92,7 +92,8 @@ internal sealed class CheckPassword(TasukiDb db, AccountSeals seals, Passwords p
         }
     }
 
-    private async Task<bool> IsAlive(Account account, CancellationToken cancel)
+    /// <summary>Whether the account may open anything: a resident who lives and is not erased, staff whose rights have not ended and whose row was not altered.</summary>
+    public async Task<bool> IsAlive(Account account, CancellationToken cancel)
     {
         if (account.Resident is not { } resident)
             return await db.Set<StaffRow>().AsNoTracking().SingleOrDefaultAsync(s => s.AccountNo == account.No, cancel) is { } staff && seals.IsWhole(staff)

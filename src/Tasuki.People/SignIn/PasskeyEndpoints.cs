@@ -34,7 +34,7 @@ internal static class PasskeyEndpoints
         var account = await passkeys.EndAssertion(context, state, credential, null, context.RequestAborted);
         if (!account.IsOk)
             return Results.LocalRedirect("/sign-in?error=passkey");
-        var closing = await sessions.Begin(context, account.Value, context.RequestAborted);
+        var closing = await sessions.Begin(context, account.Value, SignInWay.Passkey, context.RequestAborted);
         return Results.LocalRedirect(AfterSignIn.Path(account.Value, closing, back));
     }
 

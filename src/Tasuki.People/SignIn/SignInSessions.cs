@@ -12,7 +12,7 @@ using Tasuki.Vault;
 namespace Tasuki.People;
 
 /// <summary>A session as its owner sees it.</summary>
-internal sealed record SessionView(long No, DateTimeOffset Created, DateTimeOffset LastSeen, string Device, bool IsThis);
+internal sealed record SessionView(long No, DateTimeOffset Created, DateTimeOffset LastSeen, string Device, SignInWay Way, bool IsThis);
 
 /// <summary>
 /// Who is signed in. The cookie carries the account and a random token, the database the token's hash: a session ended in the database ends at the next request, and a
@@ -27,18 +27,19 @@ internal sealed class SignInSessions(TasukiDb db, AccountSeals seals, RecordVaul
     private static readonly TimeSpan Grain = TimeSpan.FromMinutes(1);
 
     /// <summary>Signs in after every factor was proved: always a new session, so that a token known before is worth nothing. True when the account is closing.</summary>
-    public async Task<bool> Begin(HttpContext context, Account account, CancellationToken cancel)
+    /// <param name="authenticated">When the person proved themself to the provider: the session is as fresh as that. Null where the provider does not say, and then it is not fresh.</param>
+    public async Task<bool> Begin(HttpContext context, Account account, SignInWay way, CancellationToken cancel, DateTimeOffset? authenticated = null)
     {
         var closing = account.Resident is { } resident && await vault.ClosingAt(resident, cancel) is not null;
-        await Begin(context, account, SessionKind.Normal, null, closing ? Claims.Closing : null, cancel);
+        await Begin(context, account, SessionKind.Normal, way, null, closing ? Claims.Closing : null, way is SignInWay.Provider ? Seconds(authenticated) : Now, cancel);
         return closing;
     }
 
     /// <summary>A session of somebody who is recovering the account. It proved nothing yet that counts as fresh, and opens the page of that recovery alone.</summary>
     public Task BeginRecovering(HttpContext context, Account account, long recovery, CancellationToken cancel) =>
-        Begin(context, account, SessionKind.Recovering, recovery, Claims.Recovering, cancel);
+        Begin(context, account, SessionKind.Recovering, SignInWay.Unsaid, recovery, Claims.Recovering, null, cancel);
 
-    private async Task Begin(HttpContext context, Account account, SessionKind kind, long? recovery, string? state, CancellationToken cancel)
+    private async Task Begin(HttpContext context, Account account, SessionKind kind, SignInWay way, long? recovery, string? state, string? proved, CancellationToken cancel)
     {
         var now = clock.GetUtcNow();
         var token = RandomNumberGenerator.GetBytes(32);
@@ -50,18 +51,18 @@ internal sealed class SignInSessions(TasukiDb db, AccountSeals seals, RecordVaul
         await EndThis(context.User, cancel);
         var row = new SignInSessionRow
         {
-            No = no, AccountNo = account.No, TokenHash = SHA256.HashData(token), Created = now, LastSeen = now, Kind = kind, RecoveryNo = recovery, Mac = [], Device = device.Value,
+            No = no, AccountNo = account.No, TokenHash = SHA256.HashData(token), Created = now, LastSeen = now, Kind = kind, RecoveryNo = recovery, Way = way, Mac = [], Device = device.Value,
         };
         row.Mac = seals.MacOf(row, now);
         db.Add(row);
         await db.SaveChangesAsync(cancel);
         var asked = state is null && account.Resident is { } resident && await terms.IsMissing(resident, cancel);
-        await WriteCookie(context, account, token, state, kind is SessionKind.Normal ? Now : null, asked);
+        await WriteCookie(context, account, token, state, proved, asked);
     }
 
-    /// <summary>The person of this session proved a strong factor just now.</summary>
-    public Task Refresh(HttpContext context, Account account) =>
-        WriteCookie(context, account, Convert.FromBase64String(context.User.FindFirstValue(Claims.Session)!), context.User.FindFirstValue(Claims.State), Now, Claims.MustAccept(context.User));
+    /// <summary>The person of this session proved a strong factor just now, or to the provider at that moment.</summary>
+    public Task Refresh(HttpContext context, Account account, DateTimeOffset? authenticated = null) => WriteCookie(
+        context, account, Convert.FromBase64String(context.User.FindFirstValue(Claims.Session)!), context.User.FindFirstValue(Claims.State), Seconds(authenticated) ?? Now, Claims.MustAccept(context.User));
 
     /// <summary>The person of this session agreed to the terms in force. That proves no factor.</summary>
     public Task Accepted(HttpContext context, Account account) => WriteCookie(
@@ -108,7 +109,7 @@ internal sealed class SignInSessions(TasukiDb db, AccountSeals seals, RecordVaul
         {
             var device = await seals.Open<string>(account.Resident, "sign_in_session", "device", row.No, row.Device, cancel);
             if (device.IsOk && seals.IsWhole(row))
-                views.Add(new SessionView(row.No, row.Created, row.LastSeen, device.Value, hash is not null && row.TokenHash.AsSpan().SequenceEqual(hash)));
+                views.Add(new SessionView(row.No, row.Created, row.LastSeen, device.Value, row.Way, hash is not null && row.TokenHash.AsSpan().SequenceEqual(hash)));
         }
 
         return views;
@@ -186,7 +187,9 @@ internal sealed class SignInSessions(TasukiDb db, AccountSeals seals, RecordVaul
         return staff is not null && names.IsOk ? names.Value.Name : null;
     }
 
-    private string Now => clock.GetUtcNow().ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);
+    private string Now => Seconds(clock.GetUtcNow())!;
+
+    private static string? Seconds(DateTimeOffset? at) => at?.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);
 
     private async Task WriteCookie(HttpContext context, Account account, byte[] token, string? state, string? proved, bool mustAccept)
     {

@@ -13,7 +13,7 @@ internal sealed class TokenLookup(DirectQuestions questions)
           {Of("p", "no, kind, state, registered, registered_by, checked_by, decided_by, changed, content, mac")},
           {Of("c", "no, app_no, account_no, resident_no, grant_no, entry_grant_no, session_no, created, until, ended, last_used, stamp, content, mac")},
           {Of("a", "no, kind, resident_no, handle, mac, sign_in_token, password_hash, totp_seed, created")},
-          {Of("s", "no, account_no, token_hash, created, last_seen, ended, kind, recovery_no, mac, device")},
+          {Of("s", "no, account_no, token_hash, created, last_seen, ended, kind, recovery_no, way, mac, device")},
           (select count(*) from account_recovery r where r.account_no = t.subject and r.state = {(int)RecoveryState.Done})
         from smart_token t
         join smart_app p on p.no = t.app_no
@@ -24,7 +24,7 @@ internal sealed class TokenLookup(DirectQuestions questions)
         """;
 
     public Task<LoadedToken?> Find(byte[] reference) => questions.One(Sql, static row => new LoadedToken(
-        Token(row), App(row), row.Has(14) ? Connection(row) : null, row.Has(9) ? Account(row) : null, row.Has(10) ? Session(row) : null, (int)row.Number()), reference);
+        Token(row), App(row), row.Has(14) ? Connection(row) : null, row.Has(9) ? Account(row) : null, row.Has(11) ? Session(row) : null, (int)row.Number()), reference);
 
     private static string Of(string table, string columns) => string.Join(", ", columns.Split(", ").Select(column => $"{table}.{column}"));
 
@@ -55,7 +55,7 @@ internal sealed class TokenLookup(DirectQuestions questions)
     private static SignInSessionRow Session(DirectRow row) => new()
     {
         No = row.Number(), AccountNo = row.Number(), TokenHash = row.Bytes(), Created = row.Time(), LastSeen = row.Time(), Ended = row.TimeOrNull(), Kind = (SessionKind)row.Number(),
-        RecoveryNo = row.NumberOrNull(), Mac = row.Bytes(), Device = row.Bytes(),
+        RecoveryNo = row.NumberOrNull(), Way = (SignInWay)row.Number(), Mac = row.Bytes(), Device = row.Bytes(),
     };
 }
 

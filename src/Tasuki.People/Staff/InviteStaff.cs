@@ -20,7 +20,7 @@ internal sealed record InvitedStaff(NewStaff Staff, string Code, DateTimeOffset 
 /// Makes accounts of staff without a password: the administrator hands a code over, and the person chooses password and second factor alone. So who manages staff can sign in
 /// as nobody.
 /// </summary>
-internal sealed class InviteStaff(TasukiDb db, AccountSeals seals, AccountFactory accounts, RecordVault vault, TimeProvider clock)
+internal sealed class InviteStaff(TasukiDb db, AccountSeals seals, AccountFactory accounts, StaffBindings bindings, RecordVault vault, TimeProvider clock)
 {
     public const int MostAtOnce = 1_000;
     public const int MaximumTries = 5;
@@ -54,10 +54,11 @@ internal sealed class InviteStaff(TasukiDb db, AccountSeals seals, AccountFactor
         return invited;
     }
 
-    /// <summary>A new code for somebody who has not joined yet; the old one is void. Error <c>staff.joined</c>.</summary>
+    /// <summary>A new code for somebody who has not joined yet, in whichever way; the old one is void. Error <c>staff.joined</c>.</summary>
     public async Task<Result<InvitedStaff>> InviteAgain(StaffMember administrator, StaffMember member, CancellationToken cancel)
     {
-        if (await db.Set<Account>().AsNoTracking().SingleOrDefaultAsync(a => a.No == member.No, cancel) is not { PasswordHash: null, SignInName: { } sealedName } account || !seals.IsWhole(account))
+        if (await db.Set<Account>().AsNoTracking().SingleOrDefaultAsync(a => a.No == member.No, cancel) is not { PasswordHash: null, SignInName: { } sealedName } account || !seals.IsWhole(account)
+            || await bindings.IsBound(member.No, cancel))
             return new Error("staff.joined", "Who has joined needs no code.");
         var name = await seals.Open<string>(null, "account", "sign_in_name", member.No, sealedName, cancel);
         if (!name.IsOk)

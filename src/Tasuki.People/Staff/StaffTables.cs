@@ -25,6 +25,24 @@ internal sealed class StaffInvitationRow
     public required byte[] Mac { get; set; }
 }
 
+/// <summary>Which person at the municipality's own provider is which member of staff. Made by an invitation and never changed.</summary>
+internal sealed class StaffBindingRow
+{
+    [Clear]
+    public required long AccountNo { get; init; }
+
+    /// <summary>A keyed hash of issuer and subject.</summary>
+    [Token]
+    public required byte[] Subject { get; init; }
+
+    [Clear]
+    public required DateTimeOffset Bound { get; init; }
+
+    /// <summary>Binds the whole row: a subject moved to another account by SQL signs nobody in.</summary>
+    [Token]
+    public required byte[] Mac { get; set; }
+}
+
 /// <summary>A review of everybody's rights, signed (guideline AC-05).</summary>
 internal sealed class RightsReviewRow
 {
@@ -53,6 +71,12 @@ internal static class StaffTables
         {
             e.ToTable("staff_invitation").HasKey(i => i.AccountNo);
             e.Property(i => i.AccountNo).ValueGeneratedNever();
+        });
+        model.Entity<StaffBindingRow>(e =>
+        {
+            e.ToTable("staff_binding").HasKey(b => b.AccountNo);
+            e.Property(b => b.AccountNo).ValueGeneratedNever();
+            e.HasIndex(b => b.Subject).IsUnique();
         });
         model.Entity<RightsReviewRow>(e =>
         {

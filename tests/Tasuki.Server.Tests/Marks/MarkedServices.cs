@@ -114,6 +114,8 @@ internal sealed class MarkedServices(MarkSet marks)
             officer, [new NewStaff(marks.Kanjis("invited name"), marks.Kanjis("invited organisation"), StaffRole.Health, marks.New("invited sign-in name"))], Cancel);
         Assert.True(invited.IsOk, invited.Error?.ToString());
         marks.Keep(invited.Value[0].Code, "code of an invitation");
+        var bindings = services.GetRequiredService<StaffBindings>();
+        bindings.Add(staff, bindings.TokenOf(marks.New("issuer of a provider"), marks.New("subject at a provider")));
         await services.GetRequiredService<ChangeStaff>().Sign(officer, Cancel);
     }
 
