@@ -1,6 +1,7 @@
 using System.Text;
 using Tasuki.Cli;
 using Tasuki.Cli.Backup;
+using Tasuki.Cli.Comply;
 using Tasuki.Cli.Convert;
 using Tasuki.Cli.Database;
 using Tasuki.Cli.Demo;
@@ -50,6 +51,11 @@ try
         ["verify-history", .. var rest] => await VerifyHistory.Run(rest, Console.Out, Console.Error),
         ["log", "seal", .. var rest] => await ShowSeal.Run(rest, Console.Out, Console.Error, stop.Token),
         ["log", "retire", .. var rest] => await RetireLog.Run(rest, Console.Out, Console.Error, stop.Token),
+        ["comply", "look", .. var rest] => await ComplyCommand.Report(rest, look: true, Console.Out, Console.Error, stop.Token),
+        ["comply", "sign", .. var rest] => await ComplyCommand.Sign(rest, Console.Out, Console.Error, stop.Token),
+        ["comply", "table", .. var rest] => await ComplyCommand.Table(rest, Console.Out, Console.Error),
+        ["comply", .. var rest] => await ComplyCommand.Report(rest, look: false, Console.Out, Console.Error, stop.Token),
+        ["backup", "drill", .. var rest] => await TryRestore.Run(rest, Console.Out, Console.Error, stop.Token),
         ["backup", .. var rest] => await BackUp.Run(rest, Console.Out, Console.Error, stop.Token),
         ["restore", .. var rest] => await Restore.Run(rest, Console.Out, Console.Error, stop.Token),
         _ => await Usage.Say(Console.Error),

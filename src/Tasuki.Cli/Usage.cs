@@ -50,11 +50,20 @@ internal static class Usage
                                        checks the access log, against seals kept elsewhere, and with --records the rows against it
           verify-history FILE --seal FILE
                                        checks a person's exported history against a published seal; needs nothing else
+          comply                       how every requirement stands by the newest evidence; exit code 1 when a binding one is red
+          comply look --operator NAME --reason TEXT
+                                       the same after the probes have looked
+          comply sign developer --role ROLE --name NAME --operator NAME --reason TEXT
+                                       signs and publishes the developer's own check sheet
+          comply table                 what shows each requirement: probes, tests, or what will bring it
           log seal                     the newest seal, for a witness outside the operator's hands
           log retire --before YEAR --operator NAME --reason TEXT [--log CONNECTION]
                                        ends entries after the retention; their seals stay
           backup --to-records FOLDER --to-keys FOLDER --to-ring FOLDER --certificate CERT.pem --operator NAME --reason TEXT
                                        to three places, encrypted; a run that was cut off is taken up by the next
+          backup drill --from-records FOLDER --from-keys FOLDER --from-ring FOLDER --key KEY.pem [--id BACKUP] --operator NAME --reason TEXT
+                  [--scratch-postgres CONNECTION --scratch-keys CONNECTION]
+                                       puts a backup back into a scratch place, counts it, checks its log, leaves evidence
           restore --from-records FOLDER --from-keys FOLDER --from-ring FOLDER --key KEY.pem [--id BACKUP]
                   [--postgres CONNECTION --keys CONNECTION [--log CONNECTION] [--app CONNECTION]]
                                        into empty databases; the erased are dropped before it ends

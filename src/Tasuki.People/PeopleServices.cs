@@ -163,6 +163,9 @@ public static class PeopleServices
         services.AddScoped<JoinStaff>();
         services.AddScoped<ChangeStaff>();
         services.AddScoped<IJobHandler, SweepDesk>();
+        services.AddProbe<SecondFactorProbe, DeskTexts>("staff.second-factor", "AC-01", "AC-03");
+        services.AddProbe<UnusedStaffProbe, DeskTexts>("staff.unused", "AC-02");
+        services.AddProbe<RightsReviewProbe, DeskTexts>("staff.rights-review", "AC-05");
         services.AddSingleton(new RecurringJob(SweepDesk.Name, TimeSpan.FromHours(1), AtStart: true));
         services.AddSingleton(new ShellPart(typeof(QuickExit)));
         AddDeskPage(services, "/staff/residents", "residents", "user", 210, DeskRight.Enrol);

@@ -63,6 +63,7 @@ public static class Composition
         app.MapPeople();
         app.MapExchange();
         app.MapCommunity();
+        app.MapCompliance();
         app.MapHealth();
     }
 }

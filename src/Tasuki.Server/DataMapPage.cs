@@ -27,7 +27,7 @@ public static class DataMapPage
     /// <summary>Tables with columns under residents' keys that a change of keys would not reach. A test holds it empty.</summary>
     public static IReadOnlyList<string> NotReachedByKeyChanges() => OfParts(services => services.GetRequiredService<SealedTables>().Missing);
 
-    private static T OfParts<T>(Func<IServiceProvider, T> read)
+    internal static T OfParts<T>(Func<IServiceProvider, T> read)
     {
         var services = new ServiceCollection();
         services.AddTasukiData(new DataOptions(DataStore.Sqlite, ":memory:"));

@@ -83,6 +83,14 @@ internal sealed class Closure(VaultParts parts)
         return erased;
     }
 
+    /// <summary>How many should have been erased more than a day ago: the job runs every hour.</summary>
+    public async Task<int> Overdue(CancellationToken cancel)
+    {
+        var before = Time.Micros(parts.Clock.GetUtcNow().AddDays(-1));
+        await using var reading = await parts.Records.Read(cancel);
+        return (int)(await reading.Number($"select count(*) from resident where state = {(int)ResidentState.Closing} and erase_at <= @before", cancel, ("@before", before)) ?? 0);
+    }
+
     public async Task<Result<Done>> EraseAtCounter(Actor officer, ResidentNo resident, string reason, CancellationToken cancel)
     {
         if (officer.Kind is not ActorKind.Officer || string.IsNullOrWhiteSpace(reason))

@@ -265,6 +265,28 @@ public sealed class RecordVault : IAsyncDisposable
     public async Task LogDesk(Actor staff, string what, CancellationToken cancel) =>
         await _parts.Log.Append(new LogEntry(null, staff, Purpose.Operation, LogAction.Desk, what, Refused: false)).WaitAsync(cancel);
 
+    /// <summary>Writes the head of the chain of evidence into the log, whose seals and witness then hold it. Durable when this returns.</summary>
+    public async Task LogEvidence(Actor by, string head, CancellationToken cancel) =>
+        await _parts.Log.Append(new LogEntry(null, by, Purpose.Operation, LogAction.Evidence, head, Refused: false)).WaitAsync(cancel);
+
+    /// <summary>
+    /// What was done that is about no resident: at the desk, on keys, by commands and jobs; newest first. An entry that was altered, or whose year has ended, is left out:
+    /// <see cref="LogAudit"/> finds those.
+    /// </summary>
+    /// <param name="action">Null: all of them.</param>
+    public Task<IReadOnlyList<AccessEntry>> ActsAboutNobody(DateTimeOffset from, DateTimeOffset until, int most, CancellationToken cancel, string? action = null) =>
+        new LogReader(_parts.LogStore, _parts.Ring, _parts.Municipality).AboutNobody(Time.Micros(from), Time.Micros(until), most, action, cancel);
+
+    /// <summary>The heads of the chain of evidence the log holds, newest first.</summary>
+    public async Task<IReadOnlyList<string>> EvidenceHeads(CancellationToken cancel) =>
+        [.. (await ActsAboutNobody(DateTimeOffset.UnixEpoch, DateTimeOffset.MaxValue.AddYears(-1), int.MaxValue, cancel, LogAction.Evidence)).Select(e => e.Detail ?? "")];
+
+    /// <summary>Draws so many rows of records by chance and looks at their form; opens none.</summary>
+    public Task<RowFormReport> LookAtRowForm(int rows, CancellationToken cancel) => new RowForm(_parts.Records).Look(rows, cancel);
+
+    /// <summary>How many people whose account is closed should have been erased by now and are not.</summary>
+    public Task<int> OverdueErasures(CancellationToken cancel) => Closure.Overdue(cancel);
+
     /// <summary>Null when the access log's chain of groups and seals is whole; else what is wrong first, in numbers. <see cref="LogAudit"/> says more.</summary>
     public async Task<string?> FindBreakInLog(CancellationToken cancel)
     {

@@ -12,6 +12,13 @@ public sealed partial class DocumentTests
     private static string Guide(string name) => File.ReadAllText(Path.Combine(Tree.Root, "docs", "guide", name));
 
     [Fact]
+    public void The_table_of_requirements_is_the_one_the_code_gives()
+    {
+        var made = RequirementsPage.Markdown();
+        Assert.True(made == Guide("requirements.md"), "docs/guide/requirements.md is out of date. Make it anew: ./tasuki comply table > docs/guide/requirements.md");
+    }
+
+    [Fact]
     public void The_data_map_is_what_the_declarations_say()
     {
         var made = DataMapPage.Markdown();

@@ -107,7 +107,7 @@ public sealed class DeskTests(Chromium chromium) : IClassFixture<Chromium>
         await using var officer = await SignedIn(house, StaffRole.Desk, "青木 守", "officer1", phone);
         await using var administrator = await SignedIn(house, StaffRole.Administrator, "結城 守", "admin1", phone);
         var found = new List<string>();
-        foreach (var path in new[] { "/staff", "/staff/residents", "/staff/list", "/staff/codes", "/staff/inquiries", "/staff/inquiries/new", "/staff/inquiries/complaints", "/staff/deliveries", "/staff/letters", "/staff/accounts", "/staff/apps", "/staff/sessions" })
+        foreach (var path in new[] { "/staff", "/staff/residents", "/staff/list", "/staff/codes", "/staff/inquiries", "/staff/inquiries/new", "/staff/inquiries/complaints", "/staff/deliveries", "/staff/letters", "/staff/accounts", "/staff/apps", "/staff/sessions", "/staff/requests", "/staff/requests/new" })
             await Look(officer.Page, path);
         await GiveList(officer.Page, $"{Headings}\n{Taro}\n1003,谷野 一,,1960-01-01,男,,\n");
         await Look(officer.Page, null);
@@ -117,7 +117,11 @@ public sealed class DeskTests(Chromium chromium) : IClassFixture<Chromium>
         await Look(officer.Page, null);
         await officer.Page.Locator(".tk-card--link a").ClickAsync();
         await Look(officer.Page, null);
-        foreach (var path in new[] { "/staff/people", "/staff/rights" })
+        foreach (var path in new[]
+        {
+            "/staff/people", "/staff/rights", "/staff/compliance", "/staff/compliance/scope", "/staff/compliance/documents", "/staff/compliance/sheets/provider", "/staff/compliance/rows/PS-01",
+            "/staff/regime", "/staff/purposes", "/staff/purposes/new", "/staff/incidents", "/staff/incidents/new",
+        })
             await Look(administrator.Page, path);
         await administrator.Page.GotoAsync("/staff/people");
         await administrator.Page.Locator("main table a").First.ClickAsync();
@@ -138,7 +142,9 @@ public sealed class DeskTests(Chromium chromium) : IClassFixture<Chromium>
         }
     }
 
-    private async Task<Visit> SignedIn(House house, StaffRole role, string name, string signIn, bool phone = false)
+    private Task<Visit> SignedIn(House house, StaffRole role, string name, string signIn, bool phone = false) => SignedIn(chromium, house, role, name, signIn, phone);
+
+    internal static async Task<Visit> SignedIn(Chromium chromium, House house, StaffRole role, string name, string signIn, bool phone = false)
     {
         await using var scope = house.Services.CreateAsyncScope();
         var made = await scope.ServiceProvider.GetRequiredService<AccountFactory>().CreateStaff(role, name, "たすき市", signIn, Password, Cancel);

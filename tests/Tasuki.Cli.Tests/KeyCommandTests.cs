@@ -86,6 +86,8 @@ public sealed class KeyCommandTests : IDisposable
         var server = await PostgresServer.Get();
         await Done(["municipality", "add", "--id", "sakura", "--name", "さくら市", "--postgres", await server.NewDatabase("r"), "--keys", await server.NewDatabase("k"), .. Places]);
         await Done(["backup", .. Who, .. Targets, .. Places]);
+        Assert.Contains("0 differences, the log whole", await Done(
+            ["backup", "drill", .. Who, .. Sources, "--scratch-postgres", await server.NewDatabase("r1"), "--scratch-keys", await server.NewDatabase("k1"), .. Places]), StringComparison.Ordinal);
         var elsewhere = PlacesIn("new-");
         Assert.Equal(64, (await Run(["restore", .. Sources, .. elsewhere])).Code);
         await Done(["restore", .. Sources, "--postgres", await server.NewDatabase("r2"), "--keys", await server.NewDatabase("k2"), .. elsewhere]);
@@ -93,6 +95,25 @@ public sealed class KeyCommandTests : IDisposable
             [$"--Tasuki:Data={elsewhere[1]}", $"--Tasuki:Ring={elsewhere[3]}", "--Tasuki:Scanner=off", "--Tasuki:Hosts=phr.sakura.test", "--environment=Production"], adjust: null, Cancel);
         Assert.True(built.IsOk, built.Error?.ToString());
         await built.Value.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task A_backup_is_put_back_on_trial_counted_and_leaves_evidence_that_comply_reads()
+    {
+        WriteCertificate();
+        await Done(["demo", "--residents", "2", .. Places]);
+        Assert.Equal(64, (await Run(["comply", "look", .. Places])).Code);
+        var (code, before, _) = await Run(["comply", "look", .. Who, .. Places]);
+        Assert.Equal(1, code);
+        Assert.Contains("IR-02  RED", before, StringComparison.Ordinal);
+        Assert.Contains("NW-02  met", before, StringComparison.Ordinal);
+        await Done(["backup", .. Who, .. Targets, .. Places]);
+        Assert.Contains("0 differences, the log whole", await Done(["backup", "drill", .. Who, .. Sources, .. Places]), StringComparison.Ordinal);
+        Assert.Contains("IR-02  met", (await Run(["comply", "look", .. Who, .. Places])).Output, StringComparison.Ordinal);
+        // The drill's own place is gone, and what was reported is what the evidence says now.
+        Assert.DoesNotContain(Directory.GetDirectories(Path.GetTempPath(), "tasuki-drill-*"), d => Directory.EnumerateFiles(d, "*", SearchOption.AllDirectories).Any());
+        Assert.Contains("IR-02  met", (await Run(["comply", .. Places])).Output, StringComparison.Ordinal);
+        Assert.Equal(1, (await Run(["comply", "sign", "provider", "--role", "x", "--name", "x", .. Who, .. Places])).Code);
     }
 
     [Fact]

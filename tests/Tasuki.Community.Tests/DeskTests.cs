@@ -1,8 +1,10 @@
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
 using Tasuki.Community.Inquiries;
 using Tasuki.Data;
 using Tasuki.Kernel;
 using Tasuki.People;
+using Tasuki.Web;
 using Xunit;
 using static Tasuki.Community.Tests.InquirySite;
 using static Tasuki.Community.Tests.ResidentInquiryTests;
@@ -122,6 +124,16 @@ public sealed class DeskTests
         site.Clock.Now = new DateTimeOffset(2026, 11, 17, 14, 59, 0, TimeSpan.Zero);
         Assert.DoesNotContain("期日を過ぎています", (await desk.Get("/staff/inquiries")).Text, StringComparison.Ordinal);
         site.Clock.Now = site.Clock.Now.AddMinutes(1);
+        // The probe of the guideline's row says the same as the page.
+        await using (var scope = site.Services.CreateAsyncScope())
+        {
+            var probe = site.Services.GetServices<ProbeEntry>().Single(p => p.Id == "inquiries.in-time");
+            Assert.False((await probe.Look(scope.ServiceProvider, Cancel)).Holds);
+            site.Clock.Now = site.Clock.Now.AddMinutes(-1);
+            Assert.True((await probe.Look(scope.ServiceProvider, Cancel)).Holds);
+            site.Clock.Now = site.Clock.Now.AddMinutes(1);
+        }
+
         var late = (await desk.Get("/staff/inquiries?show=overdue")).Text;
         Assert.Contains("期日を過ぎています", late, StringComparison.Ordinal);
         Assert.Contains(number, late, StringComparison.Ordinal);

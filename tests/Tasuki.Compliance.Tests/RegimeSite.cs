@@ -81,6 +81,9 @@ internal sealed partial class RegimeSite : IAsyncDisposable
 
     public RegimeScope Scope { get; private set; } = null!;
 
+    /// <summary>Where the vault lies, for who goes at its rows by SQL.</summary>
+    public VaultOptions Options { get; private set; } = null!;
+
     public static async Task<RegimeSite> Start(DataStore store, OperatorKind kind = OperatorKind.Municipality)
     {
         var folder = Directory.CreateTempSubdirectory("tasuki-regime-").FullName;
@@ -88,13 +91,14 @@ internal sealed partial class RegimeSite : IAsyncDisposable
         var clock = new RegimeClock();
         var postgres = store is DataStore.Postgres ? await PostgresServer.Get() : null;
         var municipality = new Municipality(MunicipalityId.Parse("hibiki").Value, "ひびき市", "ひびき市", IsDemo: true);
-        var vault = (await RecordVault.Start(new VaultOptions
+        var options = new VaultOptions
         {
             Municipality = municipality.Id, Store = postgres is null ? StoreKind.Sqlite : StoreKind.Postgres, Create = true, Ring = Path.Combine(folder, "ring"),
             Records = postgres is null ? Path.Combine(folder, "vault", "records.db") : await postgres.NewDatabase("records"),
             Keys = postgres is null ? Path.Combine(folder, "vault", "keys.db") : await postgres.NewDatabase("keys"),
             Log = postgres is null ? Path.Combine(folder, "vault", "log.db") : await postgres.NewDatabase("log"),
-        }, clock, Cancel)).Value;
+        };
+        var vault = (await RecordVault.Start(options, clock, Cancel)).Value;
 
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { EnvironmentName = "Testing", ContentRootPath = folder });
         builder.WebHost.UseUrls("http://127.0.0.1:0");
@@ -131,8 +135,20 @@ internal sealed partial class RegimeSite : IAsyncDisposable
         app.UseTasukiWeb();
         app.MapRazorComponents<App>().AddAdditionalAssemblies(typeof(ComplianceModule).Assembly, typeof(PeopleServices).Assembly);
         app.MapPeople();
+        app.MapCompliance();
         await app.StartAsync(Cancel);
-        return new RegimeSite(app, vault, folder, clock) { Log = lines, Scope = scope };
+        return new RegimeSite(app, vault, folder, clock) { Log = lines, Scope = scope, Options = options };
+    }
+
+    /// <summary>A statement at one of the vault's databases, past the vault.</summary>
+    public async Task Raw(string at, string sql)
+    {
+        await using System.Data.Common.DbConnection database = Options.Store is StoreKind.Sqlite
+            ? new Microsoft.Data.Sqlite.SqliteConnection(new Microsoft.Data.Sqlite.SqliteConnectionStringBuilder { DataSource = at, Pooling = false }.ToString()) : new Npgsql.NpgsqlConnection(at);
+        await database.OpenAsync(Cancel);
+        await using var command = database.CreateCommand();
+        command.CommandText = Options.Store is StoreKind.Sqlite ? sql : $"set search_path = vault, keys, log; {sql}";
+        Assert.True(await command.ExecuteNonQueryAsync(Cancel) > 0);
     }
 
     /// <summary>A resident with an account.</summary>

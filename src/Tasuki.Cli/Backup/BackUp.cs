@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Microsoft.Extensions.DependencyInjection;
 using Tasuki.Cli.Keys;
 using Tasuki.Kernel;
 using Tasuki.Vault.Backup;
@@ -31,6 +32,15 @@ internal static class BackUp
         if (!report.IsOk)
             return await Usage.Say(errors, report.Error);
         await Say(output, report.Value);
+        await using (var scope = municipality.Scope())
+        {
+            // Before a migration is when one backs up: the place for evidence may not be there yet.
+            if (await scope.ServiceProvider.GetRequiredService<Data.TasukiSchema>().Missing(cancel) == 0)
+                await scope.ServiceProvider.GetRequiredService<Compliance.Comply>().NoteBackup(by.Value, report.Value.Id, cancel);
+            else
+                await output.WriteLineAsync("The tables are of an earlier version, so no evidence of this backup was left. Run 'tasuki migrate'.");
+        }
+
         await output.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"""
             Keep the ring's part no longer than {report.Value.RingKeepUntil.ToOffset(TokyoDay.Offset):yyyy-MM-dd}; the next backup after that day removes it from its place. The key store's part is of use as long.
             """));

@@ -26,7 +26,8 @@ internal static class Restore
         var found = await VaultRestore.Find(new BackupTargets(records, keys, ring), line.Value["id"], key, cancel);
         if (!found.IsOk)
             return await Usage.Say(errors, found.Error);
-        var described = Describe(line.Value, found.Value.Report);
+        var described = Describe(
+            line.Value["postgres"], line.Value["keys"], line.Value["log"], line.Value["app"], line.Value.Get("data", "data"), line.Value.Get("ring", "data.ring"), found.Value.Report);
         if (!described.IsOk)
             return await Usage.Say(errors, described.Error);
         var folder = described.Value;
@@ -53,17 +54,17 @@ internal static class Restore
         return await Usage.Say(errors, new Error("restore.log", $"The access log is not whole: {broken}"));
     }
 
-    private static Result<MunicipalityFolder> Describe(CommandLine line, BackupReport report)
+    /// <summary>The municipality of the report, in folders and, where it lay in PostgreSQL, databases of another place.</summary>
+    public static Result<MunicipalityFolder> Describe(string? postgres, string? keyStore, string? log, string? app, string data, string ring, BackupReport report)
     {
         if (JsonSerializer.Deserialize<MunicipalityNames>(report.About) is not { } names)
             return new Error("backup.format", "The backup does not say how the municipality is called.");
         var municipality = new Municipality(MunicipalityId.Parse(report.Municipality).Value, names.Name, names.OperatorName, names.IsDemo);
-        var (data, ring) = (line.Get("data", "data"), line.Get("ring", "data.ring"));
-        Result<MunicipalityFolder> described = (report.Store, line["postgres"], line["keys"]) switch
+        Result<MunicipalityFolder> described = (report.Store, postgres, keyStore) switch
         {
             (Vault.StoreKind.Sqlite, null, _) => MunicipalityFolder.Embedded(municipality, data, ring),
             (Vault.StoreKind.Postgres, { } records, { } keys) =>
-                MunicipalityFolder.Postgres(municipality, data, ring, new StoreConnections(records, keys, line.Get("log", records), line.Get("app", records))),
+                MunicipalityFolder.Postgres(municipality, data, ring, new StoreConnections(records, keys, log ?? records, app ?? records)),
             (Vault.StoreKind.Sqlite, _, _) => new Error("usage", "The backup is of embedded SQLite files; it goes into such, without --postgres."),
             _ => new Error("usage", "The backup is of PostgreSQL: --postgres and --keys name the empty databases it goes into."),
         };

@@ -51,6 +51,9 @@ internal static class LogAction
     /// <summary>Staff did something at the desk that is about no resident, or about somebody without an account; the detail says what.</summary>
     public const string Desk = "desk";
 
+    /// <summary>Evidence was collected; the detail names the newest piece and its hash, so that the sealed log holds what the evidence was.</summary>
+    public const string Evidence = "evidence";
+
     /// <summary>Records of many residents were made ready for an app, or handed out to it; the detail says which.</summary>
     public const string BulkExport = "bulk-export";
 

@@ -15,6 +15,31 @@ internal sealed class LogReader(Database database, KeyRing ring, MunicipalityId 
         return [.. rows.Select(row => LogBody.Open(ring, municipality, row)?.Line(row.At)).OfType<AccessEntry>()];
     }
 
+    /// <summary>Entries about no resident within a time, newest first; runs over many are not among them.</summary>
+    public async Task<IReadOnlyList<AccessEntry>> AboutNobody(long from, long until, int most, string? action, CancellationToken cancel)
+    {
+        const int AtOnce = 2_000;
+        var found = new List<AccessEntry>();
+        await using var work = await database.Read(cancel);
+        // A page ends where the next begins: several entries may have one time.
+        for (var (at, writer, entry) = (until, long.MaxValue, long.MaxValue); found.Count < most;)
+        {
+            var rows = await work.Query(
+                $"""
+                select {SealedEntry.Select} from log_entry where resident_no is null and residents is null and at >= @from
+                and (at < @at or (at = @at and (writer_no < @writer or (writer_no = @writer and entry_no < @entry))))
+                order by at desc, writer_no desc, entry_no desc limit {AtOnce}
+                """,
+                SealedEntry.Read, cancel, ("@from", from), ("@at", at), ("@writer", writer), ("@entry", entry));
+            found.AddRange(rows.Select(row => LogBody.Open(ring, municipality, row)?.Line(row.At)).OfType<AccessEntry>().Where(e => action is null || e.Action == action).Take(most - found.Count));
+            if (rows.Count < AtOnce)
+                break;
+            (at, writer, entry) = (rows[^1].At, rows[^1].WriterNo, rows[^1].EntryNo);
+        }
+
+        return found;
+    }
+
     /// <summary>Opened, newest first, from a time on backwards.</summary>
     public async Task<IReadOnlyList<(SealedEntry Entry, OpenedBody Body)>> Opened(ResidentNo resident, int limit, long until, CancellationToken cancel)
     {

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Tasuki.Web;
 
@@ -31,6 +32,7 @@ public static class SecurityHeaders
             // What a signed-in person sees is not kept by the browser or anything on the way.
             if (context.User.Identity?.IsAuthenticated is true)
                 headers.CacheControl = Or(headers.CacheControl, "no-store");
+            context.RequestServices.GetService<TrafficWatch>()?.Note(context);
             return Task.CompletedTask;
         }, context);
         return next(context);

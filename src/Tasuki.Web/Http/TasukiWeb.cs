@@ -38,6 +38,7 @@ public static class TasukiWeb
 
         // Without this every kanji leaves as &#x5E74;, several times the bytes.
         services.AddSingleton(HtmlEncoder.Create(UnicodeRanges.All));
+        services.AddSingleton<TrafficWatch>();
         services.AddScoped<Language>();
         services.AddScoped<TextSize>();
         services.AddScoped(typeof(Texts<>));

@@ -37,6 +37,7 @@ public static class CommunityModule
         services.AddScoped<IOpenWork, HandOverInquiries>();
         services.AddScoped<IResidentErasure, EraseInquiries>();
 
+        services.AddProbe<InquiriesProbe, CommunityTexts>("inquiries.in-time", "OS-15", "OS-16");
         services.AddSingleton(new PageAssembly(typeof(CommunityModule).Assembly));
         services.AddSingleton(new FooterLink("/inquiry", Label("inquiry"), 10));
         services.AddDeskPage(new DeskPage("/staff/inquiries", Label("desk"), Label("desk-what"), "inbox", 220, DeskRights.Policy(DeskRight.AnswerInquiries)));

@@ -39,6 +39,7 @@ public static class ExchangeModule
         services.AddScoped<ExportRecords>();
         services.AddScoped<Sentences>();
 
+        services.AddProbe<ScannerProbe, ExchangeTexts>("files.scanned", "NW-03", "NW-08");
         services.AddSingleton(new PageAssembly(typeof(ExchangeModule).Assembly));
         services.AddSingleton(new NavigationEntry("/bring-in", Label("nav-bring-in"), "import", 60, Policies.Resident));
         services.AddSingleton(new NavigationEntry("/take-out", Label("nav-take-out"), "export", 70, Policies.Resident));

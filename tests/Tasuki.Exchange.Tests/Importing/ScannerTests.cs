@@ -4,6 +4,8 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using Tasuki.Exchange.Importing;
+using Tasuki.Kernel;
+using Tasuki.Testing;
 using Xunit;
 
 namespace Tasuki.Exchange.Tests.Importing;
@@ -28,6 +30,19 @@ public sealed class ScannerTests
     {
         var scanner = new ClamdScanner("127.0.0.1", FreePort(), TimeProvider.System);
         Assert.Equal("scan.unreachable", (await scanner.Scan(new MemoryStream([1]), TestContext.Current.CancellationToken)).Error?.Code);
+    }
+
+    [Theory]
+    [InlineData(true, "stream: OK", "stream: Eicar FOUND", "caught")]
+    [InlineData(true, "stream: OK", "stream: OK", "missed")]
+    [InlineData(true, "UNKNOWN COMMAND", "stream: Eicar FOUND", "refused")]
+    [InlineData(false, "", "", "off")]
+    public async Task The_probe_is_green_only_when_the_harmless_file_passes_and_the_known_one_is_caught(bool scans, string harmless, string known, string code)
+    {
+        var found = await new ScannerProbe(new Scripted(scans, harmless, known)).Look(TestContext.Current.CancellationToken);
+        Assert.Equal((code is "caught", code), (found.Holds, found.Code));
+        var texts = File.ReadAllText(Path.Combine(Tree.Root, "src", "modules", "Tasuki.Exchange", "Texts", "ExchangeTexts.resx"));
+        Assert.Contains($"\"probe-files.scanned-{code}\"", texts, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -116,6 +131,17 @@ public sealed class ScannerTests
             }
 
             throw new InvalidOperationException("clamd did not listen within ten seconds.");
+        }
+    }
+
+    private sealed class Scripted(bool scans, string harmless, string known) : IScanner
+    {
+        public bool Scans => scans;
+
+        public async Task<Result<Done>> Scan(Stream content, CancellationToken cancel)
+        {
+            using var reader = new StreamReader(content, Encoding.ASCII);
+            return ClamdScanner.Judge(await reader.ReadToEndAsync(cancel) == Eicar ? known : harmless);
         }
     }
 }

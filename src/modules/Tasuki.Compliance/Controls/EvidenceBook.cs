@@ -1,0 +1,149 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using Microsoft.EntityFrameworkCore;
+using Tasuki.Data;
+using Tasuki.Kernel;
+using Tasuki.Kernel.Seals;
+using Tasuki.Vault;
+
+namespace Tasuki.Compliance.Controls;
+
+/// <summary>What a check of the whole chain found, in sentences with numbers only.</summary>
+/// <param name="Open">Rows after the newest that the access log names: not sealed yet.</param>
+public sealed record EvidenceReport(long Rows, int Anchors, long Open, IReadOnlyList<string> Findings)
+{
+    public bool IsWhole => Findings.Count == 0;
+}
+
+/// <summary>The one place where evidence is added and read. A row that was altered is not there; <see cref="Check"/> says which it is.</summary>
+internal sealed class EvidenceBook(TasukiDb db, ISeal seal, RecordVault vault, TimeProvider clock)
+{
+    /// <summary>Adds one piece and writes the chain's head into the access log.</summary>
+    public Task Add<T>(EvidenceKind kind, string subject, T content, Actor actor, long? by, CancellationToken cancel, bool holds = true) =>
+        Add([new NewEvidence(kind, subject, holds, JsonSerializer.SerializeToUtf8Bytes(content))], actor, by, cancel);
+
+    /// <summary>Adds all of them or none, in this order. Two servers at once wait for each other by the number, which is unique.</summary>
+    public async Task Add(IReadOnlyList<NewEvidence> pieces, Actor actor, long? by, CancellationToken cancel)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            var last = await db.Set<EvidenceRow>().AsNoTracking().OrderByDescending(e => e.No).Select(e => new { e.No, e.Hash }).FirstOrDefaultAsync(cancel);
+            var (no, hash) = (last?.No ?? 0, last?.Hash ?? new byte[32]);
+            var at = Micros(clock.GetUtcNow());
+            var rows = new List<EvidenceRow>();
+            foreach (var piece in pieces)
+            {
+                hash = HashOf(hash, ++no, at, piece.Kind, piece.Subject, by, piece.Holds, piece.Content);
+                rows.Add(new EvidenceRow
+                {
+                    No = no, At = at, Kind = piece.Kind, Subject = piece.Subject, By = by, Holds = piece.Holds, Content = seal.SealForMunicipality(PlaceOf(no), piece.Content), Hash = hash, Mac = MacOf(hash),
+                });
+            }
+
+            db.Set<EvidenceRow>().AddRange(rows);
+            try
+            {
+                await db.SaveChangesAsync(cancel);
+            }
+            catch (DbUpdateException) when (attempt < 5)
+            {
+                foreach (var row in rows)
+                    db.Entry(row).State = EntityState.Detached;
+                continue;
+            }
+
+            foreach (var row in rows)
+                db.Entry(row).State = EntityState.Detached;
+            await vault.LogEvidence(actor, $"{no.ToString(CultureInfo.InvariantCulture)}:{Convert.ToHexString(hash)}", cancel);
+            return;
+        }
+    }
+
+    /// <summary>The newest of each subject.</summary>
+    public async Task<IReadOnlyDictionary<string, Evidence<T>>> Newest<T>(EvidenceKind kind, CancellationToken cancel)
+    {
+        var numbers = db.Set<EvidenceRow>().Where(e => e.Kind == kind).GroupBy(e => e.Subject).Select(g => g.Max(e => e.No));
+        var rows = await db.Set<EvidenceRow>().AsNoTracking().Where(e => numbers.Contains(e.No)).ToListAsync(cancel);
+        return rows.Select(Open<T>).OfType<Evidence<T>>().ToDictionary(e => e.Subject, StringComparer.Ordinal);
+    }
+
+    public async Task<Evidence<T>?> Newest<T>(EvidenceKind kind, string subject, CancellationToken cancel) => await History<T>(kind, subject, 1, cancel) is [var one] ? one : null;
+
+    /// <summary>Newest first.</summary>
+    public async Task<IReadOnlyList<Evidence<T>>> History<T>(EvidenceKind kind, string subject, int most, CancellationToken cancel)
+    {
+        var rows = await db.Set<EvidenceRow>().AsNoTracking().Where(e => e.Kind == kind && e.Subject == subject).OrderByDescending(e => e.No).Take(most).ToListAsync(cancel);
+        return [.. rows.Select(Open<T>).OfType<Evidence<T>>()];
+    }
+
+    /// <summary>Since when it has not held without a break; null when it holds now, or nothing was ever found.</summary>
+    public async Task<DateTimeOffset?> FailingSince(EvidenceKind kind, string subject, CancellationToken cancel)
+    {
+        var of = db.Set<EvidenceRow>().AsNoTracking().Where(e => e.Kind == kind && e.Subject == subject);
+        var held = await of.Where(e => e.Holds).OrderByDescending(e => e.No).Select(e => (long?)e.No).FirstOrDefaultAsync(cancel) ?? 0;
+        return await of.Where(e => e.No > held).OrderBy(e => e.No).Select(e => (DateTimeOffset?)e.At).FirstOrDefaultAsync(cancel);
+    }
+
+    /// <summary>Reads the whole chain and holds it against every head the access log keeps.</summary>
+    public async Task<EvidenceReport> Check(CancellationToken cancel)
+    {
+        const int Most = 100;
+        var findings = new List<string>();
+        var anchors = new Dictionary<long, string>();
+        foreach (var head in await vault.EvidenceHeads(cancel))
+        {
+            if (head.Split(':') is [var number, var hash] && long.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var no))
+                anchors[no] = hash;
+        }
+
+        var (named, newest) = (anchors.Count, anchors.Keys.DefaultIfEmpty().Max());
+        var (before, expected, count) = (new byte[32], 1L, 0L);
+        await foreach (var row in db.Set<EvidenceRow>().AsNoTracking().OrderBy(e => e.No).AsAsyncEnumerable().WithCancellation(cancel))
+        {
+            count++;
+            if (row.No != expected)
+                Found($"Evidence {expected} to {row.No - 1} is missing.");
+            var content = seal.OpenForMunicipality(PlaceOf(row.No), row.Content);
+            if (!content.IsOk || !HashOf(before, row.No, row.At, row.Kind, row.Subject, row.By, row.Holds, content.Value).AsSpan().SequenceEqual(row.Hash) || !IsWhole(row))
+                Found($"Evidence {row.No} was altered, or what stood before it.");
+            if (anchors.Remove(row.No, out var anchor) && anchor != Convert.ToHexString(row.Hash))
+                Found($"Evidence {row.No} is another than the access log says.");
+            (before, expected) = (row.Hash, row.No + 1);
+        }
+
+        foreach (var no in anchors.Keys.Order())
+            Found($"Evidence {no}, which the access log names, is missing.");
+        return new EvidenceReport(count, named, Math.Max(0, expected - 1 - newest), findings);
+
+        void Found(string sentence)
+        {
+            if (findings.Count < Most)
+                findings.Add(sentence);
+        }
+    }
+
+    private Evidence<T>? Open<T>(EvidenceRow row) =>
+        IsWhole(row) && seal.OpenForMunicipality(PlaceOf(row.No), row.Content) is { IsOk: true } plain && JsonSerializer.Deserialize<T>(plain.Value) is { } content
+            ? new Evidence<T>(row.No, row.At, row.Subject, row.By, row.Holds, content, row.Hash) : null;
+
+    private bool IsWhole(EvidenceRow row) => CryptographicOperations.FixedTimeEquals(row.Mac, MacOf(row.Hash));
+
+    private byte[] MacOf(byte[] hash) => seal.SecretMac("evidence", hash);
+
+    private static byte[] HashOf(byte[] before, long no, DateTimeOffset at, EvidenceKind kind, string subject, long? by, bool holds, byte[] content)
+    {
+        var line = string.Create(
+            CultureInfo.InvariantCulture, $"{Convert.ToHexString(before)}|{no}|{at.UtcTicks / TimeSpan.TicksPerMicrosecond}|{kind:D}|{subject}|{by}|{(holds ? 1 : 0)}|{Convert.ToHexString(SHA256.HashData(content))}");
+        return SHA256.HashData(Encoding.UTF8.GetBytes(line));
+    }
+
+    private static SealPlace PlaceOf(long no) => new(EvidenceTables.Table, "content", no.ToString(CultureInfo.InvariantCulture));
+
+    // PostgreSQL keeps microseconds; what is hashed is what comes back.
+    private static DateTimeOffset Micros(DateTimeOffset at) => at.AddTicks(-(at.UtcTicks % TimeSpan.TicksPerMicrosecond)).ToUniversalTime();
+}
+
+/// <param name="Content">JSON.</param>
+internal sealed record NewEvidence(EvidenceKind Kind, string Subject, bool Holds, byte[] Content);

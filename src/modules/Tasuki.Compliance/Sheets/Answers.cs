@@ -1,0 +1,114 @@
+using Tasuki.Compliance.Catalogue;
+using Tasuki.Compliance.Controls;
+using Tasuki.Compliance.Scope;
+using Tasuki.Kernel;
+using Tasuki.Web;
+
+namespace Tasuki.Compliance.Sheets;
+
+/// <summary>How a requirement stands today. The names are published: never rename.</summary>
+public enum AnswerState : byte
+{
+    /// <summary>Everything that has to show it does.</summary>
+    Met = 1,
+
+    /// <summary>A probe found that it does not hold, or has not looked for too long.</summary>
+    Failing = 2,
+
+    /// <summary>Something that has to show it is not there yet.</summary>
+    Open = 3,
+}
+
+/// <summary>What a probe says of a requirement now.</summary>
+/// <param name="Found">Null when it never looked.</param>
+/// <param name="Stale">It has not looked for longer than <see cref="Answers.Fresh"/>.</param>
+public sealed record ProbeAnswer(ProbeEntry Probe, Evidence<ProbeContent>? Found, bool Stale)
+{
+    public bool Holds => Found is { Holds: true } && !Stale;
+}
+
+/// <summary>A requirement that applies to this service, with what shows it.</summary>
+/// <param name="Bases">The documents it rests on for this operator.</param>
+/// <param name="Tests">Names of tests of this version that hold it.</param>
+/// <param name="FailingSince">When a probe first found that it does not hold, without a break since.</param>
+public sealed record AnsweredRow(
+    Requirement Row, IReadOnlyList<Basis> Bases, AnswerState State, IReadOnlyList<ProbeAnswer> Probes, IReadOnlyList<string> Tests,
+    IReadOnlyList<Evidence<DocumentContent>> Documents, Evidence<AttestationContent>? Attestation, Evidence<PlanContent>? Plan, DateTimeOffset? FailingSince)
+{
+    /// <summary>It has to be kept: law, the guideline's duties, conditions of an interface in use. Voluntary rows and our own suggestions do not bind.</summary>
+    public bool Binding => Bases.Any(b => b.Level is not (RequirementLevel.Voluntary or RequirementLevel.Design or RequirementLevel.GuidelineEffort));
+
+    /// <summary>The newest day something was found that shows it.</summary>
+    public DateTimeOffset? At =>
+        ((DateTimeOffset?[])[.. Probes.Select(p => p.Found?.At), .. Documents.Select(d => (DateTimeOffset?)d.At), Attestation?.At]).Max();
+}
+
+/// <summary>
+/// Answers every requirement that applies, from evidence alone: software by probes that look now and by tests of this version, documents by a version whose review is not
+/// due, organisation by the word of a role that still counts. Where a probe exists nobody's word makes a row green.
+/// </summary>
+internal sealed class Answers(RequirementCatalogue catalogue, IEnumerable<ProbeEntry> probes, ShownByTests tests, EvidenceBook book, ScopeBook scopes, TimeProvider clock)
+{
+    /// <summary>A probe's word counts so long; it looks every hour.</summary>
+    public static readonly TimeSpan Fresh = TimeSpan.FromHours(6);
+
+    public async Task<IReadOnlyList<AnsweredRow>> All(CancellationToken cancel)
+    {
+        var scope = (await scopes.Now(cancel)).Decision.Scope;
+        var found = await book.Newest<ProbeContent>(EvidenceKind.Probe, cancel);
+        var documents = await book.Newest<DocumentContent>(EvidenceKind.Document, cancel);
+        var attestations = await book.Newest<AttestationContent>(EvidenceKind.Attestation, cancel);
+        var plans = await book.Newest<PlanContent>(EvidenceKind.Plan, cancel);
+        var (now, today) = (clock.GetUtcNow(), clock.Today());
+        var editions = catalogue.Sources.Select(s => s.Current).ToList();
+
+        var answered = new List<AnsweredRow>();
+        foreach (var row in catalogue.In(editions))
+        {
+            if (row.BasesFor(scope) is not [_, ..] bases)
+                continue;
+            var looked = probes.Where(p => p.Requirements.Contains(row.Id, StringComparer.Ordinal)).Select(p => Of(p, found.GetValueOrDefault(p.Id), now)).ToList();
+            var held = tests.Of(row.Id);
+            var papers = documents.Values.Where(d => d.Holds && d.Content.Requirements.Contains(row.Id, StringComparer.Ordinal) && today < d.Content.ReviewBy).OrderBy(d => d.Subject, StringComparer.Ordinal).ToList();
+            var word = attestations.GetValueOrDefault(row.Id) is { } said && today < said.Content.Until ? said : null;
+            var state = StateOf(row, looked, held, papers, word);
+            answered.Add(new AnsweredRow(
+                row, bases, state, looked, held, papers, word, state is AnswerState.Met ? null : plans.GetValueOrDefault(row.Id),
+                state is AnswerState.Failing ? await Since(looked, cancel) : null));
+        }
+
+        return answered;
+    }
+
+    public async Task<AnsweredRow?> Of(string id, CancellationToken cancel) => (await All(cancel)).FirstOrDefault(r => r.Row.Id == id);
+
+    internal static AnswerState StateOf(
+        Requirement row, IReadOnlyList<ProbeAnswer> probes, IReadOnlyList<string> tests, IReadOnlyList<Evidence<DocumentContent>> documents, Evidence<AttestationContent>? attestation)
+    {
+        if (probes.Any(p => !p.Holds))
+            return AnswerState.Failing;
+        var shown = row.Kinds.All(kind => kind switch
+        {
+            RequirementKind.Software => row.ComesWith is null && (probes.Count > 0 || tests.Count > 0),
+            // What is kept in the system itself, as the scope decision is, is looked at by a probe.
+            RequirementKind.Document => documents.Count > 0 || probes.Count > 0,
+            _ => attestation is not null,
+        });
+        return shown && !row.IsOpenQuestion ? AnswerState.Met : AnswerState.Open;
+    }
+
+    private static ProbeAnswer Of(ProbeEntry probe, Evidence<ProbeContent>? found, DateTimeOffset now) => new(probe, found, found is not null && now - found.At > Fresh);
+
+    // Of several that fail the one that failed first; one that never looked, or not for long, fails since it should have looked.
+    private async Task<DateTimeOffset?> Since(IReadOnlyList<ProbeAnswer> probes, CancellationToken cancel)
+    {
+        DateTimeOffset? first = null;
+        foreach (var probe in probes.Where(p => !p.Holds))
+        {
+            var since = await book.FailingSince(EvidenceKind.Probe, probe.Probe.Id, cancel) ?? probe.Found?.At + Fresh;
+            first = first is null || since < first ? since : first;
+        }
+
+        return first;
+    }
+}
