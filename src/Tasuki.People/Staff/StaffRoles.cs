@@ -112,6 +112,7 @@ public static class DeskPolicies
     public const string SeeDeliveries = "desk-SeeDeliveries";
     public const string ManageStaffFresh = "desk-ManageStaff-fresh";
     public const string ReadAudit = "desk-ReadAudit";
+    public const string ReadAuditFresh = "desk-ReadAudit-fresh";
     public const string KeepCompliance = "desk-KeepCompliance";
     public const string KeepComplianceFresh = "desk-KeepCompliance-fresh";
     public const string HandleRequests = "desk-HandleRequests";

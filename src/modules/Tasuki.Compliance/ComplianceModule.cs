@@ -1,8 +1,10 @@
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
+using Tasuki.Compliance.Audit;
 using Tasuki.Compliance.Catalogue;
 using Tasuki.Compliance.Controls;
 using Tasuki.Compliance.Probes;
+using Tasuki.Compliance.Registers;
 using Tasuki.Compliance.Scope;
 using Tasuki.Compliance.Sheets;
 using Tasuki.Data;
@@ -28,6 +30,9 @@ public static class ComplianceModule
         services.AddScoped<SheetBook>();
         services.AddScoped<ProbeSentences>();
         services.AddScoped<LookAtEverything>();
+        services.AddScoped<RegisterBook>();
+        services.AddScoped<DataFlow>();
+        services.AddScoped<AuditPack>();
         services.AddScoped(sp => new Comply(
             sp.GetRequiredService<LookAtEverything>(), sp.GetRequiredService<Answers>(), sp.GetRequiredService<SheetBook>(), sp.GetRequiredService<EvidenceBook>(), sp.GetRequiredService<ProbeSentences>()));
         services.AddScoped<IJobHandler>(sp => sp.GetRequiredService<LookAtEverything>());
@@ -43,6 +48,7 @@ public static class ComplianceModule
         services.AddProbe<JobsProbe, ComplianceTexts>("jobs.run", "WD-04");
         services.AddProbe<ClockProbe, ComplianceTexts>("clock.forward");
         services.AddProbe<BackupProbe, ComplianceTexts>("backup.tried", "IR-02");
+        services.AddProbe<CertificateProbe, ComplianceTexts>("certificates.valid", "CT-03");
         services.AddServerProbe<TlsProbe, ComplianceTexts>("transport.tls", "NW-06");
         services.AddServerProbe<HeadersProbe, ComplianceTexts>("transport.headers", "NW-05");
 
@@ -56,6 +62,7 @@ public static class ComplianceModule
     public static IEndpointRouteBuilder MapCompliance(this IEndpointRouteBuilder app)
     {
         SheetFiles.Map(app);
+        AuditPack.Map(app);
         return app;
     }
 

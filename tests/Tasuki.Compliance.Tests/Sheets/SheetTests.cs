@@ -30,12 +30,12 @@ public sealed class SheetTests
         var probe = new ProbeAnswer(new Tasuki.Web.ProbeEntry("p", [], (_, _) => throw new InvalidOperationException(), (_, k, _) => k), null, Stale: false);
         var good = probe with { Found = new Evidence<ProbeContent>(1, site.Clock.Now, "p", null, true, new ProbeContent("x", []), []) };
         var word = new Evidence<AttestationContent>(2, site.Clock.Now, row.Id, 1, true, new AttestationContent("x", "x", "x", new DateOnly(2027, 1, 1)), []);
-        Assert.Equal(AnswerState.Failing, Answers.StateOf(row, [probe], ["t"], [], word));
-        Assert.Equal(AnswerState.Failing, Answers.StateOf(row, [good with { Stale = true }], [], [], word));
-        Assert.Equal(AnswerState.Open, Answers.StateOf(row, [], [], [], word));
-        Assert.Equal(AnswerState.Open, Answers.StateOf(row, [good], [], [], null));
-        Assert.Equal(AnswerState.Met, Answers.StateOf(row, [good], [], [], word));
-        Assert.Equal(AnswerState.Open, Answers.StateOf(row with { ComesWith = ComingCapability.Sharing }, [good], ["t"], [], word));
+        Assert.Equal(AnswerState.Failing, Answers.StateOf(row, [probe], ["t"], false, word));
+        Assert.Equal(AnswerState.Failing, Answers.StateOf(row, [good with { Stale = true }], [], false, word));
+        Assert.Equal(AnswerState.Open, Answers.StateOf(row, [], [], false, word));
+        Assert.Equal(AnswerState.Open, Answers.StateOf(row, [good], [], false, null));
+        Assert.Equal(AnswerState.Met, Answers.StateOf(row, [good], [], false, word));
+        Assert.Equal(AnswerState.Open, Answers.StateOf(row with { ComesWith = ComingCapability.Sharing }, [good], ["t"], false, word));
     }
 
     [Theory, MemberData(nameof(RegimeStores.All), MemberType = typeof(RegimeStores))]
@@ -85,6 +85,24 @@ public sealed class SheetTests
         Assert.Contains("2026年11月2日から直しています", (await visitor.Get("/trust")).Text, StringComparison.Ordinal);
     }
 
+    [Theory, MemberData(nameof(RegimeStores.All), MemberType = typeof(RegimeStores))]
+    public async Task Every_page_answers_again_and_again(DataStore store)
+    {
+        await using var site = await Start(store);
+        using var administrator = site.As(await site.NewStaff(StaffRole.Administrator, "admin", "結城 守"));
+        await Plan(site, CheckSheet.Developer);
+        await site.Do<Comply, Kernel.Result<SignedSheet>>(c => c.Sign("developer", "開発責任者", "開 発子", Somebody, Cancel));
+        foreach (var path in new[]
+        {
+            "/trust", "/trust.json", "/trust", "/staff/compliance", "/staff/compliance/scope", "/staff/compliance/documents", "/staff/compliance/registers/assets", "/staff/compliance/sheets/developer",
+            "/staff/compliance/rows/AC-05", "/staff/regime", "/staff/purposes", "/staff/incidents", "/purposes",
+        })
+        {
+            for (var turn = 0; turn < 3; turn++)
+                Assert.Equal((path, 200), (path, (await administrator.Get(path)).Status));
+        }
+    }
+
     [Fact]
     public async Task One_signature_never_stands_for_the_other()
     {
@@ -106,7 +124,7 @@ public sealed class SheetTests
         using var desk = site.As(await site.NewStaff(StaffRole.Desk, "desk1", "青木 守"));
         using var auditor = site.As(await site.NewStaff(StaffRole.Auditor, "audit1", "監 査子"));
         using var visitor = site.Visitor();
-        foreach (var path in new[] { "/staff/compliance", "/staff/compliance/scope", "/staff/compliance/documents", "/staff/compliance/sheets/provider", "/staff/compliance/rows/OS-02", "/staff/compliance/sheets/provider.csv", "/staff/compliance/sheets/provider.xlsx" })
+        foreach (var path in new[] { "/staff/compliance", "/staff/compliance/scope", "/staff/compliance/documents", "/staff/compliance/registers/risks", "/staff/compliance/sheets/provider", "/staff/compliance/rows/OS-02", "/staff/compliance/sheets/provider.csv", "/staff/compliance/sheets/provider.xlsx" })
         {
             Assert.True((await visitor.Get(path)).IsRefused, path);
             Assert.True((await desk.Get(path)).IsRefused, path);

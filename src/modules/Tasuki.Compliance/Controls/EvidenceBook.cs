@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
@@ -86,6 +87,17 @@ internal sealed class EvidenceBook(TasukiDb db, ISeal seal, RecordVault vault, T
         return await of.Where(e => e.No > held).OrderBy(e => e.No).Select(e => (DateTimeOffset?)e.At).FirstOrDefaultAsync(cancel);
     }
 
+    /// <summary>Every piece in the order of the chain, opened, as an auditor gets it; one that does not open has no content.</summary>
+    public async IAsyncEnumerable<EvidencePiece> Everything([EnumeratorCancellation] CancellationToken cancel)
+    {
+        await foreach (var row in db.Set<EvidenceRow>().AsNoTracking().OrderBy(e => e.No).AsAsyncEnumerable().WithCancellation(cancel))
+        {
+            var content = seal.OpenForMunicipality(PlaceOf(row.No), row.Content);
+            yield return new EvidencePiece(
+                row.No, row.At.UtcTicks / TimeSpan.TicksPerMicrosecond, (int)row.Kind, row.Subject, row.By, row.Holds, content.IsOk ? Encoding.UTF8.GetString(content.Value) : null, Convert.ToHexString(row.Hash));
+        }
+    }
+
     /// <summary>Reads the whole chain and holds it against every head the access log keeps.</summary>
     public async Task<EvidenceReport> Check(CancellationToken cancel)
     {
@@ -147,3 +159,7 @@ internal sealed class EvidenceBook(TasukiDb db, ISeal seal, RecordVault vault, T
 
 /// <param name="Content">JSON.</param>
 internal sealed record NewEvidence(EvidenceKind Kind, string Subject, bool Holds, byte[] Content);
+
+/// <param name="At">Microseconds since the year 1, UTC, as they are hashed.</param>
+/// <param name="Content">The JSON that was sealed, byte for byte: its SHA-256 is part of the hash.</param>
+internal sealed record EvidencePiece(long No, long At, int Kind, string Subject, long? By, bool Holds, string? Content, string Hash);

@@ -27,6 +27,9 @@ public enum EvidenceKind : byte
 
     /// <summary>Something an operator did that a probe asks for later: a backup, a drill.</summary>
     Act = 7,
+
+    /// <summary>A line of one of the registers: assets, risks, parties, certificates, countries.</summary>
+    Register = 8,
 }
 
 /// <summary>

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Microsoft.EntityFrameworkCore;
 using Tasuki.Compliance.Controls;
+using Tasuki.Compliance.Registers;
 using Tasuki.Compliance.Scope;
 using Tasuki.Compliance.Sheets;
 using Tasuki.Data;
@@ -102,4 +103,20 @@ internal sealed class BackupProbe(EvidenceBook book, TimeProvider clock) : IProb
     }
 
     private static string Day(DateTimeOffset at) => TokyoDay.Of(at).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+}
+
+/// <summary>Certificates in the register: none has expired or does so within thirty days. Where there is none there is nothing to warn of.</summary>
+internal sealed class CertificateProbe(RegisterBook registers, TimeProvider clock) : IProbe
+{
+    private const int Warned = 30;
+
+    public async Task<Finding> Look(CancellationToken cancel)
+    {
+        var today = clock.Today();
+        var lines = await registers.Lines(Register.Certificates, cancel);
+        if (lines.Select(l => (DateOnly?)l.Content.ReviewBy).Min() is not { } first)
+            return Finding.Good("none");
+        var day = first.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+        return first <= today ? Finding.Bad("expired", day) : first.AddDays(-Warned) <= today ? Finding.Bad("soon", day) : Finding.Good("valid", day);
+    }
 }

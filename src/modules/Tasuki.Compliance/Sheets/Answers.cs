@@ -1,5 +1,6 @@
 using Tasuki.Compliance.Catalogue;
 using Tasuki.Compliance.Controls;
+using Tasuki.Compliance.Registers;
 using Tasuki.Compliance.Scope;
 using Tasuki.Kernel;
 using Tasuki.Web;
@@ -30,10 +31,11 @@ public sealed record ProbeAnswer(ProbeEntry Probe, Evidence<ProbeContent>? Found
 /// <summary>A requirement that applies to this service, with what shows it.</summary>
 /// <param name="Bases">The documents it rests on for this operator.</param>
 /// <param name="Tests">Names of tests of this version that hold it.</param>
+/// <param name="Registers">Lists that answer it, with how many lines each has; one that is empty or has a line whose review is overdue is not among them.</param>
 /// <param name="FailingSince">When a probe first found that it does not hold, without a break since.</param>
 public sealed record AnsweredRow(
     Requirement Row, IReadOnlyList<Basis> Bases, AnswerState State, IReadOnlyList<ProbeAnswer> Probes, IReadOnlyList<string> Tests,
-    IReadOnlyList<Evidence<DocumentContent>> Documents, Evidence<AttestationContent>? Attestation, Evidence<PlanContent>? Plan, DateTimeOffset? FailingSince)
+    IReadOnlyList<Evidence<DocumentContent>> Documents, IReadOnlyList<(Register Register, int Lines)> Registers, Evidence<AttestationContent>? Attestation, Evidence<PlanContent>? Plan, DateTimeOffset? FailingSince)
 {
     /// <summary>It has to be kept: law, the guideline's duties, conditions of an interface in use. Voluntary rows and our own suggestions do not bind.</summary>
     public bool Binding => Bases.Any(b => b.Level is not (RequirementLevel.Voluntary or RequirementLevel.Design or RequirementLevel.GuidelineEffort));
@@ -47,7 +49,7 @@ public sealed record AnsweredRow(
 /// Answers every requirement that applies, from evidence alone: software by probes that look now and by tests of this version, documents by a version whose review is not
 /// due, organisation by the word of a role that still counts. Where a probe exists nobody's word makes a row green.
 /// </summary>
-internal sealed class Answers(RequirementCatalogue catalogue, IEnumerable<ProbeEntry> probes, ShownByTests tests, EvidenceBook book, ScopeBook scopes, TimeProvider clock)
+internal sealed class Answers(RequirementCatalogue catalogue, IEnumerable<ProbeEntry> probes, ShownByTests tests, EvidenceBook book, RegisterBook registers, ScopeBook scopes, TimeProvider clock)
 {
     /// <summary>A probe's word counts so long; it looks every hour.</summary>
     public static readonly TimeSpan Fresh = TimeSpan.FromHours(6);
@@ -60,6 +62,13 @@ internal sealed class Answers(RequirementCatalogue catalogue, IEnumerable<ProbeE
         var attestations = await book.Newest<AttestationContent>(EvidenceKind.Attestation, cancel);
         var plans = await book.Newest<PlanContent>(EvidenceKind.Plan, cancel);
         var (now, today) = (clock.GetUtcNow(), clock.Today());
+        var kept = new List<(Register Register, int Lines)>();
+        foreach (var register in Register.All)
+        {
+            if (await registers.Lines(register, cancel) is [_, ..] lines && lines.All(l => today < l.Content.ReviewBy))
+                kept.Add((register, lines.Count));
+        }
+
         var editions = catalogue.Sources.Select(s => s.Current).ToList();
 
         var answered = new List<AnsweredRow>();
@@ -71,9 +80,10 @@ internal sealed class Answers(RequirementCatalogue catalogue, IEnumerable<ProbeE
             var held = tests.Of(row.Id);
             var papers = documents.Values.Where(d => d.Holds && d.Content.Requirements.Contains(row.Id, StringComparer.Ordinal) && today < d.Content.ReviewBy).OrderBy(d => d.Subject, StringComparer.Ordinal).ToList();
             var word = attestations.GetValueOrDefault(row.Id) is { } said && today < said.Content.Until ? said : null;
-            var state = StateOf(row, looked, held, papers, word);
+            var lists = kept.Where(k => k.Register.Requirements.Contains(row.Id, StringComparer.Ordinal)).ToList();
+            var state = StateOf(row, looked, held, papers.Count + lists.Count > 0, word);
             answered.Add(new AnsweredRow(
-                row, bases, state, looked, held, papers, word, state is AnswerState.Met ? null : plans.GetValueOrDefault(row.Id),
+                row, bases, state, looked, held, papers, lists, word, state is AnswerState.Met ? null : plans.GetValueOrDefault(row.Id),
                 state is AnswerState.Failing ? await Since(looked, cancel) : null));
         }
 
@@ -83,15 +93,15 @@ internal sealed class Answers(RequirementCatalogue catalogue, IEnumerable<ProbeE
     public async Task<AnsweredRow?> Of(string id, CancellationToken cancel) => (await All(cancel)).FirstOrDefault(r => r.Row.Id == id);
 
     internal static AnswerState StateOf(
-        Requirement row, IReadOnlyList<ProbeAnswer> probes, IReadOnlyList<string> tests, IReadOnlyList<Evidence<DocumentContent>> documents, Evidence<AttestationContent>? attestation)
+        Requirement row, IReadOnlyList<ProbeAnswer> probes, IReadOnlyList<string> tests, bool written, Evidence<AttestationContent>? attestation)
     {
         if (probes.Any(p => !p.Holds))
             return AnswerState.Failing;
         var shown = row.Kinds.All(kind => kind switch
         {
             RequirementKind.Software => row.ComesWith is null && (probes.Count > 0 || tests.Count > 0),
-            // What is kept in the system itself, as the scope decision is, is looked at by a probe.
-            RequirementKind.Document => documents.Count > 0 || probes.Count > 0,
+            // A document that is kept in the system itself, as the scope decision is, is looked at by a probe.
+            RequirementKind.Document => written || (probes.Count > 0 && !row.Kinds.Contains(RequirementKind.Software)),
             _ => attestation is not null,
         });
         return shown && !row.IsOpenQuestion ? AnswerState.Met : AnswerState.Open;

@@ -37,6 +37,8 @@ internal sealed class ProbeSentences(IServiceProvider services, IEnumerable<Prob
             yield return texts["by-tests", row.Tests.Count];
         foreach (var document in row.Documents)
             yield return texts["by-document", document.Content.Title, document.Content.Version, language.Day(document.Content.ReviewBy)];
+        foreach (var (register, lines) in row.Registers)
+            yield return texts["by-register", texts["register-" + register.Id], lines];
         if (row.Attestation is { } word)
             yield return texts["by-word", word.Content.Role, word.Content.Name, language.Day(TokyoDay.Of(word.At)), language.Day(word.Content.Until)];
     }

@@ -35,12 +35,18 @@ internal static class SheetFiles
     {
         if (CheckSheet.Find(sheet) is not { } known)
             return Results.NotFound();
-        var lines = new StringBuilder();
-        foreach (var row in Rows(known, await answers.All(context.RequestAborted), sentences, texts, language))
-            lines.AppendCsvLine(row);
+        var rows = Rows(known, await answers.All(context.RequestAborted), sentences, texts, language);
         context.Response.Headers.CacheControl = "no-store";
-        // With the mark in front spreadsheets read it as UTF-8.
-        return Results.File([.. Encoding.UTF8.Preamble, .. Encoding.UTF8.GetBytes(lines.ToString())], "text/csv; charset=utf-8", Name(known, clock, "csv"));
+        return Results.File(CsvOf(rows), "text/csv; charset=utf-8", Name(known, clock, "csv"));
+    }
+
+    /// <summary>With the mark in front spreadsheets read it as UTF-8.</summary>
+    internal static byte[] CsvOf(IReadOnlyList<string[]> rows)
+    {
+        var lines = new StringBuilder();
+        foreach (var row in rows)
+            lines.AppendCsvLine(row);
+        return [.. Encoding.UTF8.Preamble, .. Encoding.UTF8.GetBytes(lines.ToString())];
     }
 
     private static async Task<IResult> Xlsx(string sheet, Answers answers, ProbeSentences sentences, Texts<ComplianceTexts> texts, Language language, TimeProvider clock, HttpContext context)
@@ -67,7 +73,8 @@ internal static class SheetFiles
 
     private static string Name(CheckSheet sheet, TimeProvider clock, string extension) => $"{sheet.Id}-{clock.Today().ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)}.{extension}";
 
-    private static List<string[]> Rows(CheckSheet sheet, IReadOnlyList<AnsweredRow> answers, ProbeSentences sentences, Texts<ComplianceTexts> texts, Language language)
+    /// <summary>Heading and one row for each requirement of the sheet.</summary>
+    internal static List<string[]> Rows(CheckSheet sheet, IReadOnlyList<AnsweredRow> answers, ProbeSentences sentences, Texts<ComplianceTexts> texts, Language language)
     {
         var rows = new List<string[]>
         {
