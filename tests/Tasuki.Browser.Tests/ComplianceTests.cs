@@ -21,7 +21,7 @@ public sealed class ComplianceTests(Chromium chromium) : IClassFixture<Chromium>
         await page.Locator("main form:has(input[name=Operator]) button").Send();
         await page.Shows("記録しました");
         await page.GotoAsync("/staff/compliance");
-        await page.Locator("main form button").Send();
+        await page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "いま確かめる" }).Send();
         await page.Shows("確かめました");
 
         await page.GotoAsync("/staff/compliance/sheets/provider");
