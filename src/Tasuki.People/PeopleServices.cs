@@ -122,7 +122,8 @@ public static class PeopleServices
     {
         services.AddSingleton<AccountSeals>();
         services.AddScoped(sp => new StaffDirectory(sp.GetRequiredService<TasukiDb>(), sp.GetRequiredService<AccountSeals>(), sp.GetRequiredService<TimeProvider>()));
-        services.AddScoped(sp => new SignedInStaff(sp.GetRequiredService<IHttpContextAccessor>(), sp.GetRequiredService<CurrentAccount>(), sp.GetRequiredService<StaffDirectory>()));
+        services.AddScoped(sp => new SignedInStaff(sp.GetRequiredService<IHttpContextAccessor>(), sp.GetRequiredService<CurrentAccount>(), sp.GetRequiredService<StaffDirectory>(),
+            sp.GetRequiredService<TimeProvider>()));
         services.AddScoped<Passwords>();
         services.AddScoped<TimeCodes>();
         services.AddScoped<PrintedCodes>();

@@ -56,6 +56,7 @@ internal sealed partial class RegimeSite : IAsyncDisposable
     private const string Account = "X-Test-Account";
     private const string Resident = "X-Test-Resident";
     private const string Role = "X-Test-Role";
+    private const string Stale = "X-Test-Stale";
 
     private readonly WebApplication _app;
 
@@ -128,6 +129,8 @@ internal sealed partial class RegimeSite : IAsyncDisposable
                     claims.Add(new Claim(claim, value));
             }
 
+            if (claims.Count > 0 && context.Request.Headers[Stale].Count == 0)
+                claims.Add(new Claim("tasuki.proved", clock.Now.ToUnixTimeSeconds().ToString(System.Globalization.CultureInfo.InvariantCulture)));
             if (claims.Count > 0)
                 context.User = new ClaimsPrincipal(new ClaimsIdentity(claims, "test"));
             return next(context);
@@ -168,6 +171,10 @@ internal sealed partial class RegimeSite : IAsyncDisposable
     public Browser Visitor(string language = "ja") => new(this, language);
 
     public Browser As(ResidentNo resident, string language = "ja") => new(this, language, (Resident, resident.ToString()), (Account, "1"));
+
+    /// <summary>Somebody who signed in a while ago: with no factor proved just now.</summary>
+    public Browser AsStale(StaffMember staff) =>
+        new(this, "ja", (Account, staff.No.ToString(System.Globalization.CultureInfo.InvariantCulture)), (Role, staff.Role.ToString()), (Stale, "yes"));
 
     public Browser As(StaffMember staff) => new(this, "ja", (Account, staff.No.ToString(System.Globalization.CultureInfo.InvariantCulture)), (Role, staff.Role.ToString()));
 

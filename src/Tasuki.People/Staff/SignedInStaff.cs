@@ -23,8 +23,10 @@ public sealed class SignedInStaff
     private readonly IHttpContextAccessor _http;
     private readonly CurrentAccount _current;
     private readonly StaffDirectory _directory;
+    private readonly TimeProvider _clock;
 
-    internal SignedInStaff(IHttpContextAccessor http, CurrentAccount current, StaffDirectory directory) => (_http, _current, _directory) = (http, current, directory);
+    internal SignedInStaff(IHttpContextAccessor http, CurrentAccount current, StaffDirectory directory, TimeProvider clock) =>
+        (_http, _current, _directory, _clock) = (http, current, directory, clock);
 
     /// <summary>Null when nobody is signed in as staff.</summary>
     public async Task<StaffMember?> Get(CancellationToken cancel) =>
@@ -32,6 +34,10 @@ public sealed class SignedInStaff
 
     /// <summary>The member signed in when they hold the right; null otherwise.</summary>
     public async Task<StaffMember?> With(DeskRight right, CancellationToken cancel) => await Get(cancel) is { } member && member.Has(right) ? member : null;
+
+    /// <summary>The same when every factor was proved within the last minutes: for what binds the municipality. A page shows <see cref="ProveFirst"/> beside it.</summary>
+    public async Task<StaffMember?> FreshWith(DeskRight right, CancellationToken cancel) =>
+        _http.HttpContext is { } http && Claims.IsFresh(http.User, _clock.GetUtcNow()) ? await With(right, cancel) : null;
 }
 
 /// <summary>The municipality's staff. A row that was altered is not there.</summary>
