@@ -284,6 +284,9 @@ public sealed class RecordVault : IAsyncDisposable
     /// <summary>Draws so many rows of records by chance and looks at their form; opens none.</summary>
     public Task<RowFormReport> LookAtRowForm(int rows, CancellationToken cancel) => new RowForm(_parts.Records).Look(rows, cancel);
 
+    /// <summary>From where the stores of the vault can be reached now.</summary>
+    public Task<IReadOnlyList<StoreDoor>> LookAtDoors(CancellationToken cancel) => new StoreDoors(_parts).Look(cancel);
+
     /// <summary>How many people whose account is closed should have been erased by now and are not.</summary>
     public Task<int> OverdueErasures(CancellationToken cancel) => Closure.Overdue(cancel);
 

@@ -49,6 +49,11 @@ public static class ComplianceModule
         services.AddProbe<ClockProbe, ComplianceTexts>("clock.forward");
         services.AddProbe<BackupProbe, ComplianceTexts>("backup.tried", "IR-02");
         services.AddProbe<CertificateProbe, ComplianceTexts>("certificates.valid", "CT-03");
+        services.AddSingleton(_ => new HostFacts());
+        services.AddScoped<AllStores>();
+        services.AddProbe<SupportProbe, ComplianceTexts>("platform.supported", "NW-04");
+        services.AddProbe<StoreDoorsProbe, ComplianceTexts>("stores.inside", "AC-06");
+        services.AddProbe<RegionProbe, ComplianceTexts>("place.region", "EX-04");
         services.AddServerProbe<TlsProbe, ComplianceTexts>("transport.tls", "NW-06");
         services.AddServerProbe<HeadersProbe, ComplianceTexts>("transport.headers", "NW-05");
 
