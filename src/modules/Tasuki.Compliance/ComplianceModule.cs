@@ -24,6 +24,7 @@ public static class ComplianceModule
         services.AddSingleton<PublicState>();
         services.AddSingleton<SuggestedScope>();
         services.AddScoped<EvidenceBook>();
+        services.AddScoped<Spells>();
         services.AddScoped<ScopeBook>();
         services.AddScoped<ICurrentScope, CurrentScope>();
         services.AddScoped<Answers>();
@@ -61,6 +62,7 @@ public static class ComplianceModule
         services.AddSingleton(new FooterLink("/trust", Label("trust"), 20));
         services.AddDeskPage(new DeskPage("/staff/compliance", Label("desk"), Label("desk-what"), "shield", 280, DeskRights.Policy(DeskRight.ReadAudit)));
         Regime.RegimeParts.Add(services);
+        Guided.GuidedParts.Add(services);
         return services;
     }
 

@@ -28,7 +28,7 @@ public sealed class RegimeHouseTests
 
     [Fact]
     public void Every_text_of_law_and_purposes_is_there_and_asked_for() => TextsHold<RegimeTexts>(
-        ["Regime", "Purposes"], ["Purposes"],
+        ["Regime", "Purposes"], ["Purposes", "RegimeDifference"],
         [
             .. Enum.GetNames<RegimeArea>().Select(n => $"area-{n}"), .. Enum.GetNames<OperatorKind>().Select(n => $"operator-{n}"), .. Enum.GetNames<DataCategory>().Select(n => $"category-{n}"),
             .. Enum.GetNames<BasisKind>().Select(n => $"basis-{n}"), .. Enum.GetNames<PurposeState>().Select(n => $"purpose-{n}"), .. PurposesWords.Problems.Select(p => $"problem-{p}"),

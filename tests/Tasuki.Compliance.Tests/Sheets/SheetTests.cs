@@ -221,7 +221,7 @@ public sealed class SheetTests
 
     private static async Task<AnsweredRow> Row(RegimeSite site, string id) => (await site.Do<Answers, AnsweredRow?>(a => a.Of(id, Cancel)))!;
 
-    private static Task Plan(RegimeSite site, CheckSheet sheet) => site.Do<EvidenceBook, bool>(async b =>
+    internal static Task Plan(RegimeSite site, CheckSheet sheet) => site.Do<EvidenceBook, bool>(async b =>
     {
         var open = sheet.Of(await site.Do<Answers, IReadOnlyList<AnsweredRow>>(a => a.All(Cancel))).Where(r => r.State is not AnswerState.Met);
         await b.Add([.. open.Select(r => new NewEvidence(EvidenceKind.Plan, r.Row.Id, true, JsonSerializer.SerializeToUtf8Bytes(new PlanContent("次の版で行う", "保健課", new DateOnly(2027, 3, 31)))))], Somebody, null, Cancel);

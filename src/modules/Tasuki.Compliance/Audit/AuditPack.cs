@@ -27,7 +27,7 @@ namespace Tasuki.Compliance.Audit;
 /// the way data takes. Nothing of a resident is in it. Its making is an entry of the access log under the auditor's name.
 /// </summary>
 internal sealed class AuditPack(
-    ScopeBook scopes, ICurrentScope current, Answers answers, SheetBook sheets, EvidenceBook book, RegisterBook registers, RequirementCatalogue catalogue, ProbeSentences sentences, DataFlow flow, RecordVault vault, Municipality municipality,
+    ScopeBook scopes, ICurrentScope current, Answers answers, SheetBook sheets, EvidenceBook book, RegisterBook registers, Guided.GuidedBook guided, RequirementCatalogue catalogue, ProbeSentences sentences, DataFlow flow, RecordVault vault, Municipality municipality,
     Texts<ComplianceTexts> texts, Texts<RegimeTexts> law, Language language, TimeProvider clock)
 {
     public const string Path = "/staff/compliance/audit";
@@ -67,6 +67,7 @@ internal sealed class AuditPack(
             }
 
             await Put("documents.json", Json((await book.Newest<DocumentContent>(EvidenceKind.Document, cancel)).Values.OrderBy(d => d.Subject, StringComparer.Ordinal).Select(d => new { d.Subject, d.No, d.At, d.Content })));
+            await Put("guided.json", Json((await guided.All(cancel)).Values.OrderBy(d => d.Subject, StringComparer.Ordinal).Select(d => new { d.Subject, d.No, d.At, d.By, d.Content })));
             foreach (var register in Register.All)
                 await Put($"registers/{register.Id}.json", Json(new { register.Fields, Lines = (await registers.Lines(register, cancel)).Select(l => new { l.Subject, l.No, l.At, l.By, l.Content }) }));
             await Put("editions.json", Json(catalogue.Sources.Select(s => new { s.Id, Name = s.Name.Ja, Editions = s.Editions.Select(e => new { e.Id, Name = e.Name.Ja, e.Date }) })));

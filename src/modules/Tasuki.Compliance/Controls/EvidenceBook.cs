@@ -79,6 +79,10 @@ internal sealed class EvidenceBook(TasukiDb db, ISeal seal, RecordVault vault, T
         return [.. rows.Select(Open<T>).OfType<Evidence<T>>()];
     }
 
+    /// <summary>When the first of the kind was kept; null when none was.</summary>
+    public Task<DateTimeOffset?> First(EvidenceKind kind, CancellationToken cancel) =>
+        db.Set<EvidenceRow>().AsNoTracking().Where(e => e.Kind == kind).OrderBy(e => e.No).Select(e => (DateTimeOffset?)e.At).FirstOrDefaultAsync(cancel);
+
     /// <summary>Since when it has not held without a break; null when it holds now, or nothing was ever found.</summary>
     public async Task<DateTimeOffset?> FailingSince(EvidenceKind kind, string subject, CancellationToken cancel)
     {

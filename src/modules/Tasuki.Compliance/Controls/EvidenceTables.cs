@@ -30,6 +30,9 @@ public enum EvidenceKind : byte
 
     /// <summary>A line of one of the registers: assets, risks, parties, certificates, countries.</summary>
     Register = 8,
+
+    /// <summary>A version of a guided document.</summary>
+    Guided = 9,
 }
 
 /// <summary>

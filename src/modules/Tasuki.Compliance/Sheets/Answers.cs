@@ -1,5 +1,7 @@
+using System.Globalization;
 using Tasuki.Compliance.Catalogue;
 using Tasuki.Compliance.Controls;
+using Tasuki.Compliance.Guided;
 using Tasuki.Compliance.Registers;
 using Tasuki.Compliance.Scope;
 using Tasuki.Kernel;
@@ -47,9 +49,9 @@ public sealed record AnsweredRow(
 
 /// <summary>
 /// Answers every requirement that applies, from evidence alone: software by probes that look now and by tests of this version, documents by a version whose review is not
-/// due, organisation by the word of a role that still counts. Where a probe exists nobody's word makes a row green.
+/// due, organisation by the word of a role that still counts, given after the row got its wording. Where a probe exists nobody's word makes a row green.
 /// </summary>
-internal sealed class Answers(RequirementCatalogue catalogue, IEnumerable<ProbeEntry> probes, ShownByTests tests, EvidenceBook book, RegisterBook registers, ScopeBook scopes, TimeProvider clock)
+internal sealed class Answers(RequirementCatalogue catalogue, IEnumerable<ProbeEntry> probes, ShownByTests tests, EvidenceBook book, RegisterBook registers, GuidedBook guided, ScopeBook scopes, Texts<GuidedTexts> names, TimeProvider clock)
 {
     /// <summary>A probe's word counts so long; it looks every hour.</summary>
     public static readonly TimeSpan Fresh = TimeSpan.FromHours(6);
@@ -69,6 +71,7 @@ internal sealed class Answers(RequirementCatalogue catalogue, IEnumerable<ProbeE
                 kept.Add((register, lines.Count));
         }
 
+        var written = (await guided.All(cancel)).Values.Where(v => today < v.Content.ReviewBy).Select(AsDocument).OfType<Evidence<DocumentContent>>().ToList();
         var editions = catalogue.Sources.Select(s => s.Current).ToList();
 
         var answered = new List<AnsweredRow>();
@@ -78,8 +81,10 @@ internal sealed class Answers(RequirementCatalogue catalogue, IEnumerable<ProbeE
                 continue;
             var looked = probes.Where(p => p.Requirements.Contains(row.Id, StringComparer.Ordinal)).Select(p => Of(p, found.GetValueOrDefault(p.Id), now)).ToList();
             var held = tests.Of(row.Id);
-            var papers = documents.Values.Where(d => d.Holds && d.Content.Requirements.Contains(row.Id, StringComparer.Ordinal) && today < d.Content.ReviewBy).OrderBy(d => d.Subject, StringComparer.Ordinal).ToList();
-            var word = attestations.GetValueOrDefault(row.Id) is { } said && today < said.Content.Until ? said : null;
+            var wording = NewWording.Since(bases) ?? DateOnly.MinValue;
+            var papers = documents.Values.Where(d => d.Holds && d.Content.Approved >= wording && d.Content.Requirements.Contains(row.Id, StringComparer.Ordinal) && today < d.Content.ReviewBy).OrderBy(d => d.Subject, StringComparer.Ordinal).ToList();
+            papers.AddRange(written.Where(d => d.Content.Approved >= wording && d.Content.Requirements.Contains(row.Id, StringComparer.Ordinal)));
+            var word = attestations.GetValueOrDefault(row.Id) is { } said && today < said.Content.Until && TokyoDay.Of(said.At) >= wording ? said : null;
             var lists = kept.Where(k => k.Register.Requirements.Contains(row.Id, StringComparer.Ordinal)).ToList();
             var state = StateOf(row, looked, held, papers.Count + lists.Count > 0, word);
             answered.Add(new AnsweredRow(
@@ -105,6 +110,16 @@ internal sealed class Answers(RequirementCatalogue catalogue, IEnumerable<ProbeE
             _ => attestation is not null,
         });
         return shown && !row.IsOpenQuestion ? AnswerState.Met : AnswerState.Open;
+    }
+
+    private Evidence<DocumentContent>? AsDocument(Evidence<GuidedVersion> version)
+    {
+        if (GuidedDocument.Find(version.Subject) is not { } document)
+            return null;
+        var day = TokyoDay.Of(version.At);
+        return new Evidence<DocumentContent>(
+            version.No, version.At, version.Subject, version.By, version.Holds,
+            new DocumentContent(names["guided-" + document.Id], day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture), $"/staff/compliance/guided/{document.Id}", day, version.Content.ReviewBy, document.Requirements), version.Hash);
     }
 
     private static ProbeAnswer Of(ProbeEntry probe, Evidence<ProbeContent>? found, DateTimeOffset now) => new(probe, found, found is not null && now - found.At > Fresh);

@@ -29,6 +29,9 @@ internal sealed class SheetBook(Answers answers, EvidenceBook book, LookAtEveryt
 
     public Task<Evidence<SignedSheet>?> Newest(CheckSheet sheet, CancellationToken cancel) => book.Newest<SignedSheet>(EvidenceKind.Sheet, sheet.Id, cancel);
 
+    /// <summary>Since when anything is published; null when nothing is.</summary>
+    public Task<DateTimeOffset?> PublishedSince(CancellationToken cancel) => book.First(EvidenceKind.Sheet, cancel);
+
     public Task<IReadOnlyList<Evidence<SignedSheet>>> History(CheckSheet sheet, CancellationToken cancel) => book.History<SignedSheet>(EvidenceKind.Sheet, sheet.Id, 100, cancel);
 
     /// <summary>The first row that keeps the sheet from being signed: not met, not met by the signature itself, and without a plan.</summary>

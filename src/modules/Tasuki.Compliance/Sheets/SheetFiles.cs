@@ -9,6 +9,7 @@ using DocumentFormat.OpenXml.Spreadsheet;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using Tasuki.Compliance.Controls;
 using Tasuki.Kernel;
 using Tasuki.Kernel.Text;
 using Tasuki.People;
@@ -58,12 +59,13 @@ internal static class SheetFiles
         return Results.File(Workbook(texts["sheet-" + known.Id], rows), "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", Name(known, clock, "xlsx"));
     }
 
-    private static async Task<IResult> Json(PublicState state, SheetBook sheets, Answers answers, Municipality municipality, HttpContext context)
+    private static async Task<IResult> Json(PublicState state, SheetBook sheets, Answers answers, Spells spells, Municipality municipality, HttpContext context)
     {
-        var now = await state.Read(sheets, answers, context.RequestAborted);
+        var now = await state.Read(sheets, answers, spells, context.RequestAborted);
         var published = new PublishedTrust(
             municipality.Name, municipality.OperatorName,
-            [.. now.Signed.Select(s => new PublishedSheet(s.Content.Sheet, s.At, s.Content.Editions, s.Content.Role, [.. s.Content.Lines.Select(l => Line(l, now))]))]);
+            [.. now.Signed.Select(s => new PublishedSheet(s.Content.Sheet, s.At, s.Content.Editions, s.Content.Role, [.. s.Content.Lines.Select(l => Line(l, now))]))],
+            [.. now.Told.Select(t => new PublishedSpell(t.Rows, t.Check.Id, t.Since, t.Until))]);
         return Results.Json(published, Published);
     }
 
@@ -128,7 +130,9 @@ internal static class SheetFiles
         BeingMended,
     }
 
-    private sealed record PublishedTrust(string Municipality, string Operator, IReadOnlyList<PublishedSheet> Sheets);
+    private sealed record PublishedTrust(string Municipality, string Operator, IReadOnlyList<PublishedSheet> Sheets, IReadOnlyList<PublishedSpell> Mended);
+
+    private sealed record PublishedSpell(IReadOnlyList<string> Rows, string Check, DateOnly Since, DateOnly? Until);
 
     private sealed record PublishedSheet(string Sheet, DateTimeOffset Signed, IReadOnlyList<string> Editions, string SignedBy, IReadOnlyList<PublishedLine> Lines);
 

@@ -1,0 +1,4 @@
+namespace Tasuki.Compliance;
+
+/// <summary>Texts of the guided documents.</summary>
+public sealed class GuidedTexts;
