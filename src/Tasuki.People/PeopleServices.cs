@@ -174,6 +174,7 @@ public static class PeopleServices
         AddDeskPage(services, "/staff/codes", "letters", "print", 225, DeskRight.ImportList);
         AddDeskPage(services, "/staff/people", "people", "family", 270, DeskRight.ManageStaff);
         AddDeskPage(services, "/staff/rights", "rights", "shield", 275, DeskRight.ReadAudit);
+        AddDeskPage(services, "/staff/acts", "acts", "note", 277, DeskRight.ReadAudit);
     }
 
     private static void AddDeskPage(IServiceCollection services, string href, string text, string icon, int order, DeskRight right) => services.AddDeskPage(new DeskPage(

@@ -119,7 +119,7 @@ public sealed class DeskTests(Chromium chromium) : IClassFixture<Chromium>
         await Look(officer.Page, null);
         foreach (var path in new[]
         {
-            "/staff/people", "/staff/rights", "/staff/compliance", "/staff/compliance/scope", "/staff/compliance/documents", "/staff/compliance/registers/assets", "/staff/compliance/sheets/provider", "/staff/compliance/rows/PS-01",
+            "/staff/people", "/staff/rights", "/staff/acts", "/staff/compliance", "/staff/compliance/editions", "/staff/compliance/guided/file-register", "/staff/compliance/guided/budget", "/staff/compliance/scope", "/staff/compliance/documents", "/staff/compliance/registers/assets", "/staff/compliance/sheets/provider", "/staff/compliance/rows/PS-01",
             "/staff/regime", "/staff/purposes", "/staff/purposes/new", "/staff/incidents", "/staff/incidents/new",
         })
             await Look(administrator.Page, path);

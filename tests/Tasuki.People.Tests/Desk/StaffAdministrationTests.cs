@@ -86,10 +86,10 @@ public sealed partial class StaffAdministrationTests
         using var auditor = await world.Staff(StaffRole.Auditor, "audit1", "監 査");
         using var health = await world.Staff(StaffRole.Health, "nurse1", "谷 保");
         using var clinician = await world.Staff(StaffRole.Clinician, "clinic1", "林 診");
-        foreach (var path in new[] { "/staff/residents", "/staff/list", "/staff/codes", "/staff/accounts", "/staff/apps", "/staff/people", "/staff/rights" })
+        foreach (var path in new[] { "/staff/residents", "/staff/list", "/staff/codes", "/staff/accounts", "/staff/apps", "/staff/people", "/staff/rights", "/staff/acts" })
         {
-            Assert.Equal(path is not ("/staff/people" or "/staff/rights"), (await administrator.Get(path, Cancel)).IsRefused);
-            Assert.Equal(path is not "/staff/rights", (await auditor.Get(path, Cancel)).IsRefused);
+            Assert.Equal(path is not ("/staff/people" or "/staff/rights" or "/staff/acts"), (await administrator.Get(path, Cancel)).IsRefused);
+            Assert.Equal(path is not ("/staff/rights" or "/staff/acts"), (await auditor.Get(path, Cancel)).IsRefused);
             Assert.Equal(path is not "/staff/residents", (await health.Get(path, Cancel)).IsRefused);
             Assert.True((await clinician.Get(path, Cancel)).IsRefused, path);
         }
@@ -118,6 +118,28 @@ public sealed partial class StaffAdministrationTests
         var page = await Paste(Good);
         Assert.Equal(2, Regex.Count(page.Body, "[0-9]{4} [0-9]{4} [0-9]{4} [0-9]{4}", RegexOptions.None, TimeSpan.FromSeconds(1)));
         Assert.Contains("自分の権利は変えられません", (await Change(administrator, "管理 花", ("What", "end-now"))).Body, StringComparison.Ordinal);
+    }
+
+    [Theory, MemberData(nameof(Stores.All), MemberType = typeof(Stores))]
+    public async Task What_staff_did_about_nobody_is_read_by_day_and_person_and_reading_it_is_an_act(DataStore store)
+    {
+        await using var world = await DeskWorld.Start(store);
+        using var administrator = await world.Staff(StaffRole.Administrator, "admin1", "管理 花");
+        using var auditor = await world.Staff(StaffRole.Auditor, "audit1", "監 査子");
+        await Invite(administrator, "森 育子", "Desk", "mori");
+        var seen = (await auditor.Get("/staff/acts", Cancel)).Body;
+        Assert.Contains("staff invited 1", seen, StringComparison.Ordinal);
+        Assert.Contains("<td data-label=\"だれが\">管理 花</td>", seen, StringComparison.Ordinal);
+        Assert.Contains("<td data-label=\"だれが\">監 査子</td>", (await auditor.Get("/staff/acts", Cancel)).Body, StringComparison.Ordinal);
+
+        // By one person, and not after the day has passed.
+        var number = Regex.Match(seen, "<option value=\"(?<no>[0-9]+)\">監 査子", RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(1)).Groups["no"].Value;
+        var own = (await auditor.Get($"/staff/acts?Who={number}", Cancel)).Body;
+        Assert.Contains("acts read", own, StringComparison.Ordinal);
+        Assert.DoesNotContain("staff invited 1", own, StringComparison.Ordinal);
+        world.Site.Clock.Advance(TimeSpan.FromMinutes(20));
+        var yesterday = Tasuki.Kernel.TokyoDay.Of(world.Site.Clock.GetUtcNow()).AddDays(-1).ToString("yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture);
+        Assert.Contains("この期間の記録はありません", (await auditor.Get($"/staff/acts?From={yesterday}&To={yesterday}", Cancel)).Body, StringComparison.Ordinal);
     }
 
     [Theory, MemberData(nameof(Stores.All), MemberType = typeof(Stores))]
