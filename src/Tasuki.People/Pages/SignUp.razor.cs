@@ -31,6 +31,7 @@ public sealed partial class SignUp
     private SignUpStep _step = SignUpStep.Person;
     private string? _protected;
     private string? _error;
+    private int _ageFrom;
 
     [Inject] private ProtectedState States { get; set; } = null!;
 
@@ -46,7 +47,11 @@ public sealed partial class SignUp
 
     [Inject] private Inbox Inbox { get; set; } = null!;
 
+    [Inject] private CurrentLook Look { get; set; } = null!;
+
     [Inject] private Municipality Municipality { get; set; } = null!;
+
+    [Inject] private ISignUpAge Ages { get; set; } = null!;
 
     [Inject] private TimeProvider Clock { get; set; } = null!;
 
@@ -97,6 +102,8 @@ public sealed partial class SignUp
 
     [SupplyParameterFromForm] private string? Credential { get; set; }
 
+    protected override async Task OnInitializedAsync() => _ageFrom = await Ages.From(Http.RequestAborted);
+
     private async Task Submit()
     {
         if (Step > (int)SignUpStep.Person)
@@ -131,6 +138,8 @@ public sealed partial class SignUp
         var birth = BirthDate();
         if (birth is null)
             _errors["BirthDate"] = T["error-birth-date"];
+        else if (_ageFrom > 0 && !SignUpAge.IsReached(birth.Value, _ageFrom, Clock.Today()))
+            _errors["BirthDate"] = T["error-age", _ageFrom];
         if (!Genders.Contains(Gender, StringComparer.Ordinal))
             _errors["Gender"] = T["error-choose"];
         if (_errors.Count > 0)
@@ -232,7 +241,7 @@ public sealed partial class SignUp
             return _state.Passkey is null ? SignUpStep.Method : SignUpStep.Spare;
         }
 
-        await Inbox.Send(created.Value.Resident!.Value, "welcome", T["welcome-subject", Municipality.Name], T["welcome-body"], "/", cancel);
+        await Inbox.Send(created.Value.Resident!.Value, "welcome", T["welcome-subject", Look.Name], T["welcome-body"], "/", cancel);
         var account = await Db.Set<Account>().AsNoTracking().SingleAsync(a => a.No == created.Value.AccountNo, cancel);
         await Sessions.Begin(Http, account, _state.Passkey is null ? SignInWay.Password : SignInWay.Passkey, cancel);
         Navigation.NavigateTo("/");
@@ -255,6 +264,7 @@ public sealed partial class SignUp
         "password.common" => "error-password-common",
         "sign-in-name.length" => "error-name-length",
         "sign-in-name.taken" => "error-name-taken",
+        "sign-up.age" => "error-age-now",
         _ => "error-unknown",
     };
 
