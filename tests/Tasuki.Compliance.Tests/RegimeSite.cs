@@ -56,6 +56,7 @@ internal sealed partial class RegimeSite : IAsyncDisposable
     private const string Account = "X-Test-Account";
     private const string Resident = "X-Test-Resident";
     private const string Role = "X-Test-Role";
+    private const string Proved = "X-Test-Proved";
 
     private readonly WebApplication _app;
 
@@ -122,7 +123,7 @@ internal sealed partial class RegimeSite : IAsyncDisposable
         app.Use((context, next) =>
         {
             List<Claim> claims = [];
-            foreach (var (header, claim) in new[] { (Account, "tasuki.account"), (Resident, "tasuki.resident"), (Role, "tasuki.role") })
+            foreach (var (header, claim) in new[] { (Account, "tasuki.account"), (Resident, "tasuki.resident"), (Role, "tasuki.role"), (Proved, "tasuki.proved") })
             {
                 if (context.Request.Headers[header] is [{ } value])
                     claims.Add(new Claim(claim, value));
@@ -134,6 +135,7 @@ internal sealed partial class RegimeSite : IAsyncDisposable
         });
         app.UseTasukiWeb();
         app.MapRazorComponents<App>().AddAdditionalAssemblies(typeof(ComplianceModule).Assembly, typeof(PeopleServices).Assembly);
+        LookEndpoints.Map(app);
         app.MapPeople();
         app.MapCompliance();
         await app.StartAsync(Cancel);
@@ -170,6 +172,11 @@ internal sealed partial class RegimeSite : IAsyncDisposable
     public Browser As(ResidentNo resident, string language = "ja") => new(this, language, (Resident, resident.ToString()), (Account, "1"));
 
     public Browser As(StaffMember staff) => new(this, "ja", (Account, staff.No.ToString(System.Globalization.CultureInfo.InvariantCulture)), (Role, staff.Role.ToString()));
+
+    /// <summary>The same, with a factor proved just now.</summary>
+    public Browser AsFresh(StaffMember staff, string language = "ja") => new(
+        this, language, (Account, staff.No.ToString(System.Globalization.CultureInfo.InvariantCulture)), (Role, staff.Role.ToString()),
+        (Proved, Clock.Now.ToUnixTimeSeconds().ToString(System.Globalization.CultureInfo.InvariantCulture)));
 
     public async Task<TOut> Do<TService, TOut>(Func<TService, Task<TOut>> act)
         where TService : notnull
@@ -211,6 +218,15 @@ internal sealed partial class RegimeSite : IAsyncDisposable
             sent.AddRange(Inputs().Matches(form).Select(m => m.Value).Where(i => Attribute(i, "type") is "hidden")
                 .Select(i => KeyValuePair.Create(Attribute(i, "name")!, Attribute(i, "value") ?? "")).Where(h => fields.All(f => f.Name != h.Key)));
             return Send(HttpMethod.Post, Attribute(form[..(form.IndexOf('>', StringComparison.Ordinal) + 1)], "action") ?? page.Path, new FormUrlEncodedContent(sent));
+        }
+
+        /// <summary>Sends a file by the upload form of the page, with its token first.</summary>
+        public Task<Answer> Upload(Answer page, string action, byte[] file)
+        {
+            var form = Forms().Matches(page.Body).Select(m => m.Value).First(f => f.Contains(action, StringComparison.Ordinal));
+            var token = Inputs().Matches(form).Select(m => m.Value).First(i => Attribute(i, "type") is "hidden");
+            var content = new MultipartFormDataContent { { new StringContent(Attribute(token, "value")!), Attribute(token, "name")! }, { new ByteArrayContent(file), "files", "logo.png" } };
+            return Send(HttpMethod.Post, action, content);
         }
 
         public void Dispose() => _client.Dispose();

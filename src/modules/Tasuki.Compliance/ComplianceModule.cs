@@ -56,6 +56,7 @@ public static class ComplianceModule
         services.AddSingleton(new FooterLink("/trust", Label("trust"), 20));
         services.AddDeskPage(new DeskPage("/staff/compliance", Label("desk"), Label("desk-what"), "shield", 280, DeskRights.Policy(DeskRight.ReadAudit)));
         Regime.RegimeParts.Add(services);
+        Setup.SetupParts.Add(services);
         return services;
     }
 
@@ -63,6 +64,7 @@ public static class ComplianceModule
     {
         SheetFiles.Map(app);
         AuditPack.Map(app);
+        Setup.SetupParts.Map(app);
         return app;
     }
 
