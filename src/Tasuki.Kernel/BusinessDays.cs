@@ -4,7 +4,10 @@ namespace Tasuki.Kernel;
 public static class BusinessDays
 {
     public static bool Is(DateOnly day) =>
-        day.DayOfWeek is not (DayOfWeek.Saturday or DayOfWeek.Sunday) && day is not ({ Month: 12, Day: >= 29 } or { Month: 1, Day: <= 3 }) && !NationalHolidays.Is(day);
+        day.DayOfWeek is not (DayOfWeek.Saturday or DayOfWeek.Sunday) && !IsHoliday(day);
+
+    /// <summary>A national holiday, or a day from 29 December to 3 January.</summary>
+    public static bool IsHoliday(DateOnly day) => day is { Month: 12, Day: >= 29 } or { Month: 1, Day: <= 3 } || NationalHolidays.Is(day);
 
     /// <summary>The day on which a period of so many business days ends. The day it begins with is not counted (Civil Code art. 140).</summary>
     public static DateOnly After(DateOnly day, int count)

@@ -129,12 +129,13 @@ public static class PeopleServices
         services.AddScoped<PrintedCodes>();
         services.AddScoped<AccountStore>();
         services.AddScoped<ChangeFactors>();
+        services.TryAddSingleton<ISignUpAge, NoSignUpAge>();
         services.TryAddSingleton(_ => LegalShelf.OfAssembly());
         services.AddScoped<AcceptTerms>();
         services.AddScoped(sp => new Consents(sp.GetRequiredService<TasukiDb>(), sp.GetRequiredService<AccountSeals>()));
         services.AddScoped(sp => new AccountFactory(
             sp.GetRequiredService<TasukiDb>(), sp.GetRequiredService<AccountSeals>(), sp.GetRequiredService<Passwords>(), sp.GetRequiredService<PrintedCodes>(),
-            sp.GetRequiredService<RecordVault>(), sp.GetRequiredService<Outbox>(), sp.GetRequiredService<AcceptTerms>(), sp.GetRequiredService<TimeProvider>()));
+            sp.GetRequiredService<RecordVault>(), sp.GetRequiredService<Outbox>(), sp.GetRequiredService<AcceptTerms>(), sp.GetRequiredService<ISignUpAge>(), sp.GetRequiredService<TimeProvider>()));
         services.AddScoped(sp => new SignedInResident(
             sp.GetRequiredService<IHttpContextAccessor>(), sp.GetRequiredService<TasukiDb>(), sp.GetRequiredService<AccountSeals>(), sp.GetRequiredService<SignInSessions>(),
             sp.GetRequiredService<Recoveries>(), sp.GetRequiredService<CurrentAccount>(), sp.GetRequiredService<RecordVault>(), sp.GetRequiredService<JobQueue>(), sp.GetRequiredService<TimeProvider>()));

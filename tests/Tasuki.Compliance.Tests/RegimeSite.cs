@@ -137,6 +137,7 @@ internal sealed partial class RegimeSite : IAsyncDisposable
         });
         app.UseTasukiWeb();
         app.MapRazorComponents<App>().AddAdditionalAssemblies(typeof(ComplianceModule).Assembly, typeof(PeopleServices).Assembly);
+        LookEndpoints.Map(app);
         app.MapPeople();
         app.MapCompliance();
         await app.StartAsync(Cancel);
@@ -176,7 +177,7 @@ internal sealed partial class RegimeSite : IAsyncDisposable
     public Browser AsStale(StaffMember staff) =>
         new(this, "ja", (Account, staff.No.ToString(System.Globalization.CultureInfo.InvariantCulture)), (Role, staff.Role.ToString()), (Stale, "yes"));
 
-    public Browser As(StaffMember staff) => new(this, "ja", (Account, staff.No.ToString(System.Globalization.CultureInfo.InvariantCulture)), (Role, staff.Role.ToString()));
+    public Browser As(StaffMember staff, string language = "ja") => new(this, language, (Account, staff.No.ToString(System.Globalization.CultureInfo.InvariantCulture)), (Role, staff.Role.ToString()));
 
     public async Task<TOut> Do<TService, TOut>(Func<TService, Task<TOut>> act)
         where TService : notnull
@@ -218,6 +219,15 @@ internal sealed partial class RegimeSite : IAsyncDisposable
             sent.AddRange(Inputs().Matches(form).Select(m => m.Value).Where(i => Attribute(i, "type") is "hidden")
                 .Select(i => KeyValuePair.Create(Attribute(i, "name")!, Attribute(i, "value") ?? "")).Where(h => fields.All(f => f.Name != h.Key)));
             return Send(HttpMethod.Post, Attribute(form[..(form.IndexOf('>', StringComparison.Ordinal) + 1)], "action") ?? page.Path, new FormUrlEncodedContent(sent));
+        }
+
+        /// <summary>Sends a file by the upload form of the page, with its token first.</summary>
+        public Task<Answer> Upload(Answer page, string action, byte[] file)
+        {
+            var form = Forms().Matches(page.Body).Select(m => m.Value).First(f => f.Contains(action, StringComparison.Ordinal));
+            var token = Inputs().Matches(form).Select(m => m.Value).First(i => Attribute(i, "type") is "hidden");
+            var content = new MultipartFormDataContent { { new StringContent(Attribute(token, "value")!), Attribute(token, "name")! }, { new ByteArrayContent(file), "files", "logo.png" } };
+            return Send(HttpMethod.Post, action, content);
         }
 
         public void Dispose() => _client.Dispose();

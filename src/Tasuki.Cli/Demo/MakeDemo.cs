@@ -112,6 +112,9 @@ internal static class MakeDemo
         var staff = await AddStaff(municipality, cast, cancel);
         if (!staff.IsOk)
             return staff.Error;
+        var setUp = await DemoSetup.Make(municipality, Demo, cancel);
+        if (!setUp.IsOk)
+            return setUp.Error;
         await using (var scope = municipality.Scope())
         {
             // Some of them stand on the municipality's list and have no account yet: the desk has somebody to enrol.

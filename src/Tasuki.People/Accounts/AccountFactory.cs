@@ -23,16 +23,17 @@ public sealed class AccountFactory
     private readonly RecordVault _vault;
     private readonly Outbox _outbox;
     private readonly AcceptTerms _terms;
+    private readonly ISignUpAge _age;
     private readonly TimeProvider _clock;
 
-    internal AccountFactory(TasukiDb db, AccountSeals seals, Passwords passwords, PrintedCodes codes, RecordVault vault, Outbox outbox, AcceptTerms terms, TimeProvider clock)
+    internal AccountFactory(TasukiDb db, AccountSeals seals, Passwords passwords, PrintedCodes codes, RecordVault vault, Outbox outbox, AcceptTerms terms, ISignUpAge age, TimeProvider clock)
     {
-        (_db, _seals, _passwords, _codes, _vault, _outbox, _terms, _clock) = (db, seals, passwords, codes, vault, outbox, terms, clock);
+        (_db, _seals, _passwords, _codes, _vault, _outbox, _terms, _age, _clock) = (db, seals, passwords, codes, vault, outbox, terms, age, clock);
     }
 
     /// <summary>
     /// A resident with key, profile, consent and a Patient as the first record. With neither secret nor codes given, a secret is made. Errors: those of
-    /// <see cref="CheckNew"/>, and of the vault.
+    /// <see cref="CheckNew"/>, <c>sign-up.age</c>, and of the vault.
     /// </summary>
     public Task<Result<CreatedAccount>> CreateResident(
         NewProfile profile, string signInName, string password, CancellationToken cancel, string? totpSecret = null, IReadOnlyList<string>? codes = null) =>
@@ -95,6 +96,8 @@ public sealed class AccountFactory
 
     internal async Task<Result<CreatedAccount>> Create(NewResident wanted, CancellationToken cancel)
     {
+        if (await _age.From(cancel) is > 0 and var age && !SignUpAge.IsReached(wanted.Profile.BirthDate, age, _clock.Today()))
+            return new Error("sign-up.age", $"An account of one's own is made from the age of {age.ToString(CultureInfo.InvariantCulture)}.");
         string? folded = null;
         if (wanted is { SignInName: { } signInName, Password: { } password })
         {

@@ -31,6 +31,7 @@ public sealed partial class SignUp
     private SignUpStep _step = SignUpStep.Person;
     private string? _protected;
     private string? _error;
+    private int _ageFrom;
 
     [Inject] private ProtectedState States { get; set; } = null!;
 
@@ -47,6 +48,8 @@ public sealed partial class SignUp
     [Inject] private Inbox Inbox { get; set; } = null!;
 
     [Inject] private Municipality Municipality { get; set; } = null!;
+
+    [Inject] private ISignUpAge Ages { get; set; } = null!;
 
     [Inject] private TimeProvider Clock { get; set; } = null!;
 
@@ -97,6 +100,8 @@ public sealed partial class SignUp
 
     [SupplyParameterFromForm] private string? Credential { get; set; }
 
+    protected override async Task OnInitializedAsync() => _ageFrom = await Ages.From(Http.RequestAborted);
+
     private async Task Submit()
     {
         if (Step > (int)SignUpStep.Person)
@@ -131,6 +136,8 @@ public sealed partial class SignUp
         var birth = BirthDate();
         if (birth is null)
             _errors["BirthDate"] = T["error-birth-date"];
+        else if (_ageFrom > 0 && !SignUpAge.IsReached(birth.Value, _ageFrom, Clock.Today()))
+            _errors["BirthDate"] = T["error-age", _ageFrom];
         if (!Genders.Contains(Gender, StringComparer.Ordinal))
             _errors["Gender"] = T["error-choose"];
         if (_errors.Count > 0)
@@ -255,6 +262,7 @@ public sealed partial class SignUp
         "password.common" => "error-password-common",
         "sign-in-name.length" => "error-name-length",
         "sign-in-name.taken" => "error-name-taken",
+        "sign-up.age" => "error-age-now",
         _ => "error-unknown",
     };
 

@@ -41,13 +41,15 @@ public static class TasukiWeb
         services.AddSingleton<TrafficWatch>();
         services.AddScoped<Language>();
         services.AddScoped<TextSize>();
+        services.TryAddSingleton<IServiceLook, PlainLook>();
+        services.AddScoped<CurrentLook>();
         services.AddScoped(typeof(Texts<>));
         services.AddScoped<ReceiveUpload>();
         return services;
     }
 
     /// <summary>
-    /// The pipeline in its order: headers, the page for what went wrong, the page for what is not there, reading choices, sign-in, policies, antiforgery.
+    /// The pipeline in its order: headers, the page for what went wrong, the page for what is not there, reading choices, the look of the service, sign-in, policies, antiforgery.
     /// Nothing else needs to be added for pages to work.
     /// </summary>
     public static WebApplication UseTasukiWeb(this WebApplication app)
@@ -60,17 +62,19 @@ public static class TasukiWeb
         // Routing stands after the error pages, so that their path is routed when they take over.
         app.UseRouting();
         app.Use(ReadingChoice.Apply);
+        app.Use(CurrentLook.Read);
         app.UseAuthentication();
         app.UseAuthorization();
         app.UseAntiforgery();
         return app;
     }
 
-    /// <summary>Maps static files, the choices of language and text size, and the pages of every registered <see cref="PageAssembly"/>.</summary>
+    /// <summary>Maps static files, the choices of language and text size, colours and logo, and the pages of every registered <see cref="PageAssembly"/>.</summary>
     public static WebApplication MapTasukiWeb(this WebApplication app)
     {
         app.MapStaticAssets().RequireAuthorization(Policies.Anyone).AllowAnonymous();
         ReadingChoice.Map(app);
+        LookEndpoints.Map(app);
         app.MapRazorComponents<App>().AddAdditionalAssemblies([.. Pages(app.Services)]);
         return app;
     }

@@ -63,6 +63,7 @@ public static class ComplianceModule
         services.AddDeskPage(new DeskPage("/staff/compliance", Label("desk"), Label("desk-what"), "shield", 280, DeskRights.Policy(DeskRight.ReadAudit)));
         Regime.RegimeParts.Add(services);
         Guided.GuidedParts.Add(services);
+        Setup.SetupParts.Add(services);
         return services;
     }
 
@@ -70,6 +71,7 @@ public static class ComplianceModule
     {
         SheetFiles.Map(app);
         AuditPack.Map(app);
+        Setup.SetupParts.Map(app);
         return app;
     }
 

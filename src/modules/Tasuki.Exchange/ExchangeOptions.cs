@@ -34,9 +34,6 @@ public sealed record ExchangeOptions
     /// <summary>The service's name in reverse domain order, as SPHR asks for: letters, digits, dots, hyphens.</summary>
     public string ServiceId { get; init; } = "jp.tasuki";
 
-    /// <summary>The service in words, as other services show the source of what was taken out here.</summary>
-    public string ServiceName { get; init; } = "Tasuki";
-
     public ReadLimits Limits { get; init; } = ReadLimits.Default;
 
     /// <summary>A wrong setting stops the server with this sentence.</summary>

@@ -83,6 +83,16 @@ internal sealed class EvidenceBook(TasukiDb db, ISeal seal, RecordVault vault, T
     public Task<DateTimeOffset?> First(EvidenceKind kind, CancellationToken cancel) =>
         db.Set<EvidenceRow>().AsNoTracking().Where(e => e.Kind == kind).OrderBy(e => e.No).Select(e => (DateTimeOffset?)e.At).FirstOrDefaultAsync(cancel);
 
+    /// <summary>When something of that kind was said and by whom, newest first.</summary>
+    public async Task<IReadOnlyList<EvidenceHead>> Heads(EvidenceKind kind, int most, CancellationToken cancel)
+    {
+        var rows = await db.Set<EvidenceRow>().AsNoTracking().Where(e => e.Kind == kind).OrderByDescending(e => e.No).Take(most).Select(e => new { e.No, e.At, e.Subject, e.By, e.Hash, e.Mac }).ToListAsync(cancel);
+        return [.. rows.Where(r => IsWhole(r.Hash, r.Mac)).Select(r => new EvidenceHead(r.No, r.At, r.Subject, r.By))];
+    }
+
+    /// <summary>The number of the newest of that kind; 0 while there is none.</summary>
+    public async Task<long> Last(EvidenceKind kind, CancellationToken cancel) => await db.Set<EvidenceRow>().Where(e => e.Kind == kind).MaxAsync(e => (long?)e.No, cancel) ?? 0;
+
     /// <summary>Since when it has not held without a break; null when it holds now, or nothing was ever found.</summary>
     public async Task<DateTimeOffset?> FailingSince(EvidenceKind kind, string subject, CancellationToken cancel)
     {
@@ -144,7 +154,9 @@ internal sealed class EvidenceBook(TasukiDb db, ISeal seal, RecordVault vault, T
         IsWhole(row) && seal.OpenForMunicipality(PlaceOf(row.No), row.Content) is { IsOk: true } plain && JsonSerializer.Deserialize<T>(plain.Value) is { } content
             ? new Evidence<T>(row.No, row.At, row.Subject, row.By, row.Holds, content, row.Hash) : null;
 
-    private bool IsWhole(EvidenceRow row) => CryptographicOperations.FixedTimeEquals(row.Mac, MacOf(row.Hash));
+    private bool IsWhole(EvidenceRow row) => IsWhole(row.Hash, row.Mac);
+
+    private bool IsWhole(byte[] hash, byte[] mac) => CryptographicOperations.FixedTimeEquals(mac, MacOf(hash));
 
     private byte[] MacOf(byte[] hash) => seal.SecretMac("evidence", hash);
 
@@ -160,6 +172,9 @@ internal sealed class EvidenceBook(TasukiDb db, ISeal seal, RecordVault vault, T
     // PostgreSQL keeps microseconds; what is hashed is what comes back.
     private static DateTimeOffset Micros(DateTimeOffset at) => at.AddTicks(-(at.UtcTicks % TimeSpan.TicksPerMicrosecond)).ToUniversalTime();
 }
+
+/// <summary>A piece of evidence without what it says.</summary>
+internal sealed record EvidenceHead(long No, DateTimeOffset At, string Subject, long? By);
 
 /// <param name="Content">JSON.</param>
 internal sealed record NewEvidence(EvidenceKind Kind, string Subject, bool Holds, byte[] Content);

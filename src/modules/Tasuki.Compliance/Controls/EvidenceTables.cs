@@ -31,8 +31,11 @@ public enum EvidenceKind : byte
     /// <summary>A line of one of the registers: assets, risks, parties, certificates, countries.</summary>
     Register = 8,
 
+    /// <summary>A step of the set-up of the service: its name, colours, logo, desk or ages.</summary>
+    Setup = 9,
+
     /// <summary>A version of a guided document.</summary>
-    Guided = 9,
+    Guided = 10,
 }
 
 /// <summary>

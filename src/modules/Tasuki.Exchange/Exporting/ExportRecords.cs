@@ -12,7 +12,7 @@ namespace Tasuki.Exchange.Exporting;
 /// Takes everything of one resident out as one ZIP: FHIR NDJSON, detailed measurements, spreadsheets, <c>.sphr</c>, originals, who looked, and a page that reads it
 /// all. Written forwards into the answer; brought in elsewhere it gives the same records.
 /// </summary>
-public sealed class ExportRecords(Texts<ExchangeTexts> texts, Language language, Consents consents, ExchangeOptions options, TimeProvider clock)
+public sealed class ExportRecords(Texts<ExchangeTexts> texts, Language language, Consents consents, ExchangeOptions options, IServiceLook looks, TimeProvider clock)
 {
     private const int HistoryEntries = 10_000;
 
@@ -24,16 +24,17 @@ public sealed class ExportRecords(Texts<ExchangeTexts> texts, Language language,
     public async Task<IReadOnlyList<ExportedFile>> Write(Session session, ResidentProfile person, Stream output, CancellationToken cancel)
     {
         var made = clock.GetUtcNow();
+        var service = (await looks.Now(cancel)).Names.In(language.Reading);
         await using var archive = await ExportArchive.Begin(output, Name(), made, cancel);
         var tables = new RecordTables();
         await Fhir(archive, session, tables, cancel);
         tables.Sort();
-        await Sphr(archive, session, made, cancel);
+        await Sphr(archive, session, service, made, cancel);
         await Samples(archive, session, cancel);
         await Spreadsheets(archive, tables, cancel);
         await Originals(archive, session, cancel);
         await About(archive, session, cancel);
-        await archive.Add("index.html", stream => new ReadableIndex(texts, language).Write(stream, person, made, tables, cancel), cancel);
+        await archive.Add("index.html", stream => new ReadableIndex(texts, language).Write(stream, person, service, made, tables, cancel), cancel);
         await archive.Add(ExportIndex.Name, stream => ExportIndex.Write(stream, [.. archive.Files, .. ExportArchive.Manifest], made, cancel), cancel);
         await archive.Finish(cancel);
         return archive.Files;
@@ -58,9 +59,9 @@ public sealed class ExportRecords(Texts<ExchangeTexts> texts, Language language,
     }
 
     /// <summary>The same records once more as the file other PHR services take. It is packed already.</summary>
-    private async Task Sphr(ExportArchive archive, Session session, DateTimeOffset made, CancellationToken cancel)
+    private async Task Sphr(ExportArchive archive, Session session, string service, DateTimeOffset made, CancellationToken cancel)
     {
-        var about = new SphrExport(options.ServiceId, options.ServiceName, made);
+        var about = new SphrExport(options.ServiceId, service, made);
         var name = $"SPHR_{options.ServiceId}_{made.ToOffset(TokyoDay.Offset).ToString("yyyyMMddHHmmssfff", CultureInfo.InvariantCulture)}.sphr";
         await archive.Add(name, async stream =>
         {

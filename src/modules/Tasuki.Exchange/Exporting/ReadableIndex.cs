@@ -30,7 +30,7 @@ internal sealed class ReadableIndex(Texts<ExchangeTexts> texts, Language languag
     /// <summary>A diary may hold years of days; the page shows this many lines and says where the others are.</summary>
     private const int DiaryShown = 500;
 
-    public async Task<int> Write(Stream output, ResidentProfile person, DateTimeOffset made, RecordTables tables, CancellationToken cancel)
+    public async Task<int> Write(Stream output, ResidentProfile person, string service, DateTimeOffset made, RecordTables tables, CancellationToken cancel)
     {
         await using var page = new StreamWriter(output, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), leaveOpen: true);
         var html = new StringBuilder();
@@ -39,7 +39,7 @@ internal sealed class ReadableIndex(Texts<ExchangeTexts> texts, Language languag
             .Append("<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n")
             .Append("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<meta name=\"referrer\" content=\"no-referrer\">\n")
             .Append(CultureInfo.InvariantCulture, $"<title>{Safe(title)}</title>\n<style>{Style}</style>\n</head>\n<body>\n<h1>{Safe(title)}</h1>\n")
-            .Append(CultureInfo.InvariantCulture, $"<p>{Safe(texts["index-made", Shown.Minute(made, language.Culture)])}</p>\n");
+            .Append(CultureInfo.InvariantCulture, $"<p>{Safe(texts["index-made", Shown.Minute(made, language.Culture), service])}</p>\n");
         if (person.BirthDate is { } birth)
             html.Append(CultureInfo.InvariantCulture, $"<p>{Safe(texts["born", Shown.Day(birth, language.Culture)])}</p>\n");
         await Flush();
