@@ -174,8 +174,12 @@ internal sealed partial class RegimeSite : IAsyncDisposable
     public Browser As(ResidentNo resident, string language = "ja") => new(this, language, (Resident, resident.ToString()), (Account, "1"));
 
     /// <summary>Somebody who signed in a while ago: with no factor proved just now.</summary>
-    public Browser AsStale(StaffMember staff) =>
-        new(this, "ja", (Account, staff.No.ToString(System.Globalization.CultureInfo.InvariantCulture)), (Role, staff.Role.ToString()), (Stale, "yes"));
+    public Browser AsStale(StaffMember staff)
+    {
+        var browser = As(staff);
+        browser.IsStale = true;
+        return browser;
+    }
 
     public Browser As(StaffMember staff, string language = "ja") => new(this, language, (Account, staff.No.ToString(System.Globalization.CultureInfo.InvariantCulture)), (Role, staff.Role.ToString()));
 
@@ -207,6 +211,9 @@ internal sealed partial class RegimeSite : IAsyncDisposable
             cookies.Add(site.Address, new Cookie(Language.Cookie, language));
             _client = new HttpMessageInvoker(new SocketsHttpHandler { CookieContainer = cookies, AllowAutoRedirect = false });
         }
+
+        /// <summary>The proof of the factors has aged.</summary>
+        public bool IsStale { get; set; }
 
         public Task<Answer> Get(string path) => Send(HttpMethod.Get, path, null);
 
@@ -240,6 +247,8 @@ internal sealed partial class RegimeSite : IAsyncDisposable
                 request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("text/html"));
                 foreach (var (name, value) in _who)
                     request.Headers.Add(name, value);
+                if (IsStale)
+                    request.Headers.Add(Stale, "yes");
                 using var response = await _client.SendAsync(request, Cancel);
                 var body = await response.Content.ReadAsStringAsync(Cancel);
                 if ((int)response.StatusCode is < 300 or >= 400 || turn == 4)

@@ -239,7 +239,7 @@ public sealed class SetupTests
 
         Assert.DoesNotContain("サービスの設定", (await officer.Get("/staff")).Text, StringComparison.Ordinal);
         var page = await fresh.Get("/staff/setup/ages");
-        site.Clock.Now += TimeSpan.FromMinutes(6);
+        fresh.IsStale = true;
         await fresh.Submit(page, "OwnAccount", ("OwnAccount", "15"));
         Assert.Equal(0, await site.Do<SetupBook, long>(b => b.Last(Cancel)));
     }
