@@ -22,7 +22,7 @@ public enum AnswerState : byte
 
 /// <summary>What a probe says of a requirement now.</summary>
 /// <param name="Found">Null when it never looked.</param>
-/// <param name="Stale">It has not looked for longer than <see cref="Answers.Fresh"/>.</param>
+/// <param name="Stale">It has not looked for longer than its word counts (<see cref="Answers.FreshFor"/>).</param>
 public sealed record ProbeAnswer(ProbeEntry Probe, Evidence<ProbeContent>? Found, bool Stale)
 {
     public bool Holds => Found is { Holds: true } && !Stale;
@@ -51,8 +51,10 @@ public sealed record AnsweredRow(
 /// </summary>
 internal sealed class Answers(RequirementCatalogue catalogue, IEnumerable<ProbeEntry> probes, ShownByTests tests, EvidenceBook book, RegisterBook registers, ScopeBook scopes, TimeProvider clock)
 {
-    /// <summary>A probe's word counts so long; it looks every hour.</summary>
-    public static readonly TimeSpan Fresh = TimeSpan.FromHours(6);
+    private static readonly TimeSpan Fresh = TimeSpan.FromHours(6);
+
+    /// <summary>A probe's word counts so long: for six hours where it looks every hour, else for its period and six hours.</summary>
+    public static TimeSpan FreshFor(ProbeEntry probe) => Fresh + (probe.Every ?? TimeSpan.Zero);
 
     public async Task<IReadOnlyList<AnsweredRow>> All(CancellationToken cancel)
     {
@@ -107,7 +109,7 @@ internal sealed class Answers(RequirementCatalogue catalogue, IEnumerable<ProbeE
         return shown && !row.IsOpenQuestion ? AnswerState.Met : AnswerState.Open;
     }
 
-    private static ProbeAnswer Of(ProbeEntry probe, Evidence<ProbeContent>? found, DateTimeOffset now) => new(probe, found, found is not null && now - found.At > Fresh);
+    private static ProbeAnswer Of(ProbeEntry probe, Evidence<ProbeContent>? found, DateTimeOffset now) => new(probe, found, found is not null && now - found.At > FreshFor(probe));
 
     // Of several that fail the one that failed first; one that never looked, or not for long, fails since it should have looked.
     private async Task<DateTimeOffset?> Since(IReadOnlyList<ProbeAnswer> probes, CancellationToken cancel)
@@ -115,7 +117,7 @@ internal sealed class Answers(RequirementCatalogue catalogue, IEnumerable<ProbeE
         DateTimeOffset? first = null;
         foreach (var probe in probes.Where(p => !p.Holds))
         {
-            var since = await book.FailingSince(EvidenceKind.Probe, probe.Probe.Id, cancel) ?? probe.Found?.At + Fresh;
+            var since = await book.FailingSince(EvidenceKind.Probe, probe.Probe.Id, cancel) ?? probe.Found?.At + FreshFor(probe.Probe);
             first = first is null || since < first ? since : first;
         }
 
