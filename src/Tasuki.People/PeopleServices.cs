@@ -136,6 +136,8 @@ public static class PeopleServices
         services.AddScoped(sp => new AccountFactory(
             sp.GetRequiredService<TasukiDb>(), sp.GetRequiredService<AccountSeals>(), sp.GetRequiredService<Passwords>(), sp.GetRequiredService<PrintedCodes>(),
             sp.GetRequiredService<RecordVault>(), sp.GetRequiredService<Outbox>(), sp.GetRequiredService<AcceptTerms>(), sp.GetRequiredService<ISignUpAge>(), sp.GetRequiredService<TimeProvider>()));
+        services.AddScoped(sp => new ProbeResident(
+            sp.GetRequiredService<TasukiDb>(), sp.GetRequiredService<AccountSeals>(), sp.GetRequiredService<RecordVault>(), sp.GetRequiredService<TimeProvider>()));
         services.AddScoped(sp => new SignedInResident(
             sp.GetRequiredService<IHttpContextAccessor>(), sp.GetRequiredService<TasukiDb>(), sp.GetRequiredService<AccountSeals>(), sp.GetRequiredService<SignInSessions>(),
             sp.GetRequiredService<Recoveries>(), sp.GetRequiredService<CurrentAccount>(), sp.GetRequiredService<RecordVault>(), sp.GetRequiredService<JobQueue>(), sp.GetRequiredService<TimeProvider>()));

@@ -46,7 +46,23 @@ public sealed class ExchangeHost : IAsyncDisposable
 
     public string Folder => _folder.Path;
 
+    /// <summary>Where the vault lies, for who goes at its rows by SQL.</summary>
+    public required VaultOptions Places { get; init; }
+
     public IServiceProvider Services => _scope.ServiceProvider;
+
+    public AsyncServiceScope NewScope() => _services.CreateAsyncScope();
+
+    /// <summary>A statement at the vault's records, past the vault; it has to change something.</summary>
+    public void RecordSql(string sql)
+    {
+        using System.Data.Common.DbConnection database = Places.Store is StoreKind.Sqlite
+            ? new Microsoft.Data.Sqlite.SqliteConnection($"Data Source={Places.Records};Pooling=False") : new Npgsql.NpgsqlConnection(Places.Records);
+        database.Open();
+        using var command = database.CreateCommand();
+        command.CommandText = Places.Store is StoreKind.Sqlite ? sql : $"set search_path = vault; {sql}";
+        Assert.True(command.ExecuteNonQuery() > 0);
+    }
 
     public ImportFile Imports => Services.GetRequiredService<ImportFile>();
 
@@ -62,7 +78,8 @@ public sealed class ExchangeHost : IAsyncDisposable
     {
         var folder = new TempFolder();
         var clock = new TestClock();
-        var vault = (await RecordVault.Start(await VaultAt(folder.Path, store), clock, Cancel)).Value;
+        var places = await VaultAt(folder.Path, store);
+        var vault = (await RecordVault.Start(places, clock, Cancel)).Value;
         var services = new ServiceCollection();
         services.AddLogging();
         services.AddSingleton<TimeProvider>(clock);
@@ -77,7 +94,7 @@ public sealed class ExchangeHost : IAsyncDisposable
         var options = new ExchangeOptions { Spools = Path.Combine(folder.Path, "data", "spool"), Scanner = ExchangeOptions.NotScanned };
         services.AddExchange(adjust is null ? options : adjust(options));
         more?.Invoke(services);
-        var host = new ExchangeHost(folder, vault, services.BuildServiceProvider(validateScopes: true), clock);
+        var host = new ExchangeHost(folder, vault, services.BuildServiceProvider(validateScopes: true), clock) { Places = places };
         await host.Services.GetRequiredService<TasukiSchema>().Migrate(Cancel);
         return host;
     }

@@ -33,6 +33,9 @@ internal sealed class TestSite : IAsyncDisposable
 
     public TestClock Clock { get; }
 
+    /// <summary>Where the vault's records lie, for who goes at its rows by SQL.</summary>
+    public required string Records { get; init; }
+
     public IServiceProvider Services => _app.Services;
 
     public List<string> Log { get; } = [];
@@ -49,12 +52,13 @@ internal sealed class TestSite : IAsyncDisposable
         Directory.CreateDirectory(vaultFolder);
         clock ??= new TestClock();
         var postgres = store is DataStore.Postgres ? await PostgresServer.Get() : null;
+        var records = postgres is null ? Path.Combine(vaultFolder, "records.db") : await postgres.NewDatabase("records");
         var municipality = new Municipality(MunicipalityId.Parse(name).Value, "みどり市", "みどり市", IsDemo: true);
         var vault = (await RecordVault.Start(new VaultOptions
         {
             Municipality = municipality.Id,
             Store = postgres is null ? StoreKind.Sqlite : StoreKind.Postgres,
-            Records = postgres is null ? Path.Combine(vaultFolder, "records.db") : await postgres.NewDatabase("records"),
+            Records = records,
             Keys = postgres is null ? Path.Combine(vaultFolder, "keys.db") : await postgres.NewDatabase("keys"),
             Log = postgres is null ? Path.Combine(vaultFolder, "log.db") : await postgres.NewDatabase("log"),
             Ring = Path.Combine(folder, "ring"),
@@ -98,7 +102,7 @@ internal sealed class TestSite : IAsyncDisposable
         SmartProbe.Map(app);
         app.MapGet("/{**other}", () => Results.NotFound()).RequireAuthorization(Policies.Anyone);
         await app.StartAsync(cancel);
-        var site = new TestSite(app, vault, folder, clock);
+        var site = new TestSite(app, vault, folder, clock) { Records = records };
         log.Lines = site.Log;
         return site;
     }

@@ -2,7 +2,7 @@ namespace Tasuki.Kernel.Evidence;
 
 /// <summary>
 /// Looks at the running system and its configuration now, and says whether something the law or the guideline asks holds. It changes nothing that is not its own, opens
-/// no resident's record, and may fail: what it throws, or a look that does not end, is evidence that it does not hold.
+/// no resident's record but those of the synthetic resident that is kept for it, and may fail: what it throws, or a look that does not end, is evidence that it does not hold.
 /// </summary>
 public interface IProbe
 {

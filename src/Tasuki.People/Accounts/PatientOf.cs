@@ -10,7 +10,8 @@ namespace Tasuki.People;
 /// <summary>The person as the first record of their own: a Patient as JP Core 1.2 has it, the name once in kanji (IDE) and once in kana (SYL).</summary>
 internal static class PatientOf
 {
-    public static NewRecord Record(NewProfile profile, DateTimeOffset now)
+    /// <param name="synthetic">It bears the mark of what is about nobody (<see cref="ProbeResident.Label"/>).</param>
+    public static NewRecord Record(NewProfile profile, DateTimeOffset now, bool synthetic = false)
     {
         var buffer = new ArrayBufferWriter<byte>(1024);
         using (var json = new Utf8JsonWriter(buffer))
@@ -21,6 +22,12 @@ internal static class PatientOf
             json.WriteStartArray("profile");
             json.WriteStringValue("http://jpfhir.jp/fhir/core/StructureDefinition/JP_Patient");
             json.WriteEndArray();
+            if (synthetic)
+            {
+                json.WritePropertyName("security");
+                json.WriteRawValue($"[{ProbeResident.Label}]");
+            }
+
             json.WriteEndObject();
             json.WriteBoolean("active", true);
             json.WriteStartArray("name");

@@ -9,9 +9,12 @@ internal enum AccountKind : byte
 {
     Resident = 1,
     Staff = 2,
+
+    /// <summary>The one resident the service keeps for its own probes (<see cref="ProbeResident"/>). Nobody signs in as it.</summary>
+    Synthetic = 3,
 }
 
-/// <summary>Somebody who can sign in. Numbers of rows are random, so that a sealed column knows its row before it is stored.</summary>
+/// <summary>Somebody who can sign in, and the one who cannot. Numbers of rows are random, so that a sealed column knows its row before it is stored.</summary>
 internal sealed class Account
 {
     [Clear]

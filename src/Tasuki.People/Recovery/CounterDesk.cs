@@ -40,6 +40,9 @@ internal sealed class CounterDesk(TasukiDb db, AccountSeals seals, RecordVault v
         if (row is null || await seals.Open<SealedProfile>(no, "resident", "profile", no.Value, row.Profile, cancel) is not { IsOk: true } profile)
             return null;
         var account = await db.Set<Account>().AsNoTracking().Where(a => a.ResidentNo == no.Value).OrderBy(a => a.Created).FirstOrDefaultAsync(cancel);
+        // Nobody stands at the counter as the resident of the service's own probes.
+        if (account is { Kind: AccountKind.Synthetic })
+            return null;
         if (account is not null && !seals.IsWhole(account))
             account = null;
         var waiting = account is null ? null : (await recoveries.OpenOf(account.No, cancel)).FirstOrDefault(r => r is { Way: RecoveryWay.Counter, State: RecoveryState.Waiting } && !recoveries.IsEffective(r));

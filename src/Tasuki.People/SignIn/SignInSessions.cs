@@ -41,6 +41,8 @@ internal sealed class SignInSessions(TasukiDb db, AccountSeals seals, RecordVaul
 
     private async Task Begin(HttpContext context, Account account, SessionKind kind, SignInWay way, long? recovery, string? state, string? proved, CancellationToken cancel)
     {
+        if (account.Kind is AccountKind.Synthetic)
+            throw new InvalidOperationException("The resident of the service's own probes reached sign-in.");
         var now = clock.GetUtcNow();
         var token = RandomNumberGenerator.GetBytes(32);
         var no = AccountSeals.RandomNo();

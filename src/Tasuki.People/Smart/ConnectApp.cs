@@ -1,6 +1,5 @@
 using System.Security.Claims;
 using System.Security.Cryptography;
-using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using OpenIddict.Abstractions;
 using Tasuki.Data;
@@ -20,8 +19,7 @@ internal sealed record ConsentChoice(DataCategory[] Categories, DataCategory[] S
 /// and no more, the connection is written, the person is told. A stop in between leaves at most a grant nobody holds a token for, which ends by itself.
 /// </summary>
 internal sealed class ConnectApp(
-    TasukiDb db, SmartSeals seals, Connections connections, RecordVault vault, SignedInResident resident, LaunchContexts launches, Inbox inbox, Texts<SmartTexts> texts, Language language,
-    TimeProvider clock)
+    TasukiDb db, WriteConnection write, RecordVault vault, SignedInResident resident, LaunchContexts launches, Inbox inbox, Texts<SmartTexts> texts, Language language, TimeProvider clock)
 {
     public static readonly Error NothingChosen = new("consent.nothing", "No category was chosen.");
     private static readonly Error NotYours = new("consent.person", "The request is not one this person can agree to.");
@@ -40,11 +38,13 @@ internal sealed class ConnectApp(
         var until = clock.GetUtcNow() + AskedAccess.Length(choice.Kept);
         var scopes = AskedAccess.Narrow(asked, chosen, choice.Write, choice.Kept);
         var connection = AccountSeals.RandomNo();
-        var grants = await Grant(no, Connections.GranteeOf(app.No, connection), asked, chosen, choice, until, cancel);
+        var grants = await write.Grant(no, Connections.GranteeOf(app.No, connection), asked, chosen, choice, until, cancel);
         if (!grants.IsOk)
             return grants.Error;
         var content = new ConnectionContent(scopes.ToString(), chosen, [.. choice.Sensitive.Where(chosen.Contains)], choice.Write, choice.Kept, patient, null);
-        var written = await Write(connection, app, account, user, grants.Value, until, boundToSession: choice.Kept is KeptFor.SignedIn or KeptFor.Once, content, cancel);
+        if (await SessionOf(user, cancel) is not { } session)
+            return NotYours;
+        var written = await write.Row(connection, app, account, choice.Kept is KeptFor.SignedIn or KeptFor.Once ? session : null, grants.Value, until, content, cancel);
         if (!written.IsOk)
             return written.Error;
         await inbox.Send(no, $"app connected {connection}", texts["notice-connected-subject"], texts["notice-connected-body", app.Opened!.Name, app.Opened.Operator, Moment.Of(language, clock.GetUtcNow())], SmartServer.ConnectedAppsPath, cancel);
@@ -74,41 +74,10 @@ internal sealed class ConnectApp(
         var until = clock.GetUtcNow() + AskedAccess.Length(kept);
         var connection = AccountSeals.RandomNo();
         var content = new ConnectionContent(asked.ToString(), [], [], AskedAccess.Writes(asked), kept, patient, about?.Value);
-        var written = await Write(connection, app, account, user, (null, null), until, boundToSession: true, content, cancel);
-        return written.IsOk ? Principal(account, asked, connection, until, fhirBase, patient, $"{fhirBase}/Practitioner/{account.No}") : written.Error;
-    }
-
-    private async Task<Result<(long? Read, long? Entry)>> Grant(ResidentNo no, string grantee, SmartScopes asked, DataCategory[] chosen, ConsentChoice choice, DateTimeOffset until, CancellationToken cancel)
-    {
-        if (chosen.Length == 0)
-            return (null, null);
-        var owner = Actor.Resident(no);
-        var read = await vault.Grant(owner, new NewGrant(no, ActorKind.Application, grantee, Purpose.AppUse, AskedAccess.Classes(chosen, choice.Sensitive), null, null, until), cancel);
-        if (!read.IsOk)
-            return read.Error;
-        var writable = AskedAccess.Categories(asked).Where(c => c.Write && chosen.Contains(c.Category)).Select(c => c.Category).ToArray();
-        if (!choice.Write || writable.Length == 0)
-            return (read.Value, null);
-        var entry = await vault.Grant(owner, new NewGrant(no, ActorKind.Application, grantee, Purpose.AppEntry, AskedAccess.Classes(writable, choice.Sensitive), null, null, until), cancel);
-        return entry.Map<(long?, long?)>(given => (read.Value, given));
-    }
-
-    private async Task<Result<Done>> Write(
-        long no, SmartApp app, Account account, ClaimsPrincipal user, (long? Read, long? Entry) grants, DateTimeOffset until, bool boundToSession, ConnectionContent content, CancellationToken cancel)
-    {
-        var sealedContent = await seals.Seal(account.Resident, Connections.Table, "content", no, JsonSerializer.Serialize(content), cancel);
-        if (!sealedContent.IsOk || await SessionOf(user, cancel) is not { } session)
+        if (await SessionOf(user, cancel) is not { } session)
             return NotYours;
-        var row = new SmartConnection
-        {
-            No = no, AppNo = app.No, AccountNo = account.No, ResidentNo = account.ResidentNo, GrantNo = grants.Read, EntryGrantNo = grants.Entry,
-            SessionNo = boundToSession ? session : null, Created = clock.GetUtcNow(), Until = until, Stamp = await connections.StampOf(account, cancel), Content = sealedContent.Value, Mac = [],
-        };
-        row.Mac = seals.MacOf(row);
-        db.Add(row);
-        await db.SaveChangesAsync(cancel);
-        db.Entry(row).State = EntityState.Detached;
-        return Done.Yes;
+        var written = await write.Row(connection, app, account, session, (null, null), until, content, cancel);
+        return written.IsOk ? Principal(account, asked, connection, until, fhirBase, patient, $"{fhirBase}/Practitioner/{account.No}") : written.Error;
     }
 
     private async Task<long?> SessionOf(ClaimsPrincipal user, CancellationToken cancel)

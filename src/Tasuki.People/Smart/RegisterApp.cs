@@ -14,9 +14,12 @@ internal sealed class RegisterApp(TasukiDb db, SmartSeals seals, TimeProvider cl
 {
     public const string Path = "/apps/register";
 
+    /// <summary>What can be registered.</summary>
+    public static readonly IReadOnlyList<AppKind> Kinds = [AppKind.Public, AppKind.Confidential, AppKind.Backend];
+
     private const int MostAddresses = 10;
 
-    /// <summary>The number, which is the <c>client_id</c>. Errors <c>app.text</c>, <c>app.address</c>, <c>app.redirect</c>, <c>app.keys</c>, <c>app.scopes</c>.</summary>
+    /// <summary>The number, which is the <c>client_id</c>. Errors <c>app.kind</c>, <c>app.text</c>, <c>app.address</c>, <c>app.redirect</c>, <c>app.keys</c>, <c>app.scopes</c>.</summary>
     public async Task<Result<long>> Register(AppKind kind, AppContent content, long? officer, CancellationToken cancel)
     {
         if (Check(kind, content) is { } wrong)
@@ -38,6 +41,8 @@ internal sealed class RegisterApp(TasukiDb db, SmartSeals seals, TimeProvider cl
 
     private static Error? Check(AppKind kind, AppContent content)
     {
+        if (!Kinds.Contains(kind))
+            return new Error("app.kind", "An app is public, confidential or a backend.");
         if (new[] { (content.Name, 80), (content.Operator, 120), (content.Contact, 200), (content.Purpose, 1000) }.Any(t => string.IsNullOrWhiteSpace(t.Item1) || t.Item1.Length > t.Item2 || t.Item1.Any(char.IsControl)))
             return new Error("app.text", "Name (80), operator (120), contact (200) and purpose (1,000 characters) are all needed, without line breaks.");
         if (!IsWeb(content.PrivacyPolicy, loopback: false) || (content.Launch is { } launch && !IsWeb(launch, loopback: true)))

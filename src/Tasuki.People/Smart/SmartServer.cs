@@ -41,7 +41,10 @@ internal static class SmartServer
         services.AddScoped<RegisterApp>();
         services.AddScoped<DecideApp>();
         services.AddScoped<Connections>();
+        services.AddScoped<WriteConnection>();
         services.AddScoped<ConnectApp>();
+        services.AddScoped<ProbeApp>();
+        services.AddDailyProbe<WithdrawalProbe, SmartTexts>("withdrawal.effective", "WD-02");
         services.AddScoped<LaunchContexts>();
         services.AddSingleton<TokenLookup>();
         services.AddSingleton(sp => new ApiCallers(sp.GetRequiredService<TokenLookup>(), sp.GetRequiredService<SmartSeals>(), sp.GetRequiredService<RecordVault>(), sp.GetRequiredService<TimeProvider>()));

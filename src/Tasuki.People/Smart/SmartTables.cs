@@ -15,6 +15,9 @@ internal enum AppKind : byte
 
     /// <summary>On a server, nobody signs in: <c>private_key_jwt</c>, <c>system/</c> scopes.</summary>
     Backend = 3,
+
+    /// <summary>The service's own probe (<see cref="ProbeApp"/>): registered by nobody, shown to nobody, unknown to the OAuth server.</summary>
+    Probe = 4,
 }
 
 internal enum AppState : byte

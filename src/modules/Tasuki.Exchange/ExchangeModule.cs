@@ -6,6 +6,7 @@ using Tasuki.Exchange.Closing;
 using Tasuki.Exchange.Exporting;
 using Tasuki.Exchange.Importing;
 using Tasuki.Exchange.Originals;
+using Tasuki.Exchange.Probes;
 using Tasuki.Kernel;
 using Tasuki.People;
 using Tasuki.Web;
@@ -40,6 +41,7 @@ public static class ExchangeModule
         services.AddScoped<Sentences>();
 
         services.AddProbe<ScannerProbe, ExchangeTexts>("files.scanned", "NW-03", "NW-08");
+        services.AddDailyProbe<ExportProbe, ExchangeTexts>("export.complete", "IO-01", "IO-05");
         services.AddSingleton(new PageAssembly(typeof(ExchangeModule).Assembly));
         services.AddSingleton(new NavigationEntry("/bring-in", Label("nav-bring-in"), "import", 60, Policies.Resident));
         services.AddSingleton(new NavigationEntry("/take-out", Label("nav-take-out"), "export", 70, Policies.Resident));

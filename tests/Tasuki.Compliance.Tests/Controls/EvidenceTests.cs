@@ -115,6 +115,62 @@ public sealed class EvidenceTests
         Assert.Equal(3, (await Book(site, b => b.Newest<ProbeContent>(EvidenceKind.Probe, Cancel))).Count);
     }
 
+    [Fact]
+    public async Task A_daily_probe_looks_once_a_day_while_it_holds_and_at_every_look_while_it_does_not()
+    {
+        await using var site = await Start(DataStore.Sqlite);
+        await using var scope = site.Services.CreateAsyncScope();
+        var (looks, holds) = (0, true);
+        var daily = Entry("daily", (_, _) =>
+        {
+            looks++;
+            return Task.FromResult(holds ? Finding.Good("fine") : Finding.Bad("broken"));
+        }) with { Every = TimeSpan.FromDays(1) };
+        var hourly = 0;
+        var probes = new[] { daily, Entry("hourly", (_, _) => Task.FromResult(Finding.Good("fine", $"{++hourly}"))) };
+        var look = new LookAtEverything(probes, scope.ServiceProvider.GetRequiredService<IServiceScopeFactory>(), scope.ServiceProvider.GetRequiredService<EvidenceBook>(), site.Clock);
+
+        await Hours(24);
+        Assert.Equal((1, 24), (looks, hourly));
+        await Hours(1);
+        Assert.Equal(2, looks);
+        // Who asks for a look has all of them look.
+        await look.Run(Somebody, null, Cancel);
+        Assert.Equal((3, 26), (looks, hourly));
+        // What was red is looked at again within the hour, and once a day again when it holds.
+        holds = false;
+        await Hours(25);
+        Assert.Equal(4, looks);
+        await Hours(2);
+        Assert.Equal(6, looks);
+        holds = true;
+        await Hours(3);
+        Assert.Equal(7, looks);
+
+        async Task Hours(int count)
+        {
+            for (var i = 0; i < count; i++)
+            {
+                Assert.True((await look.Run(null!, Cancel)).IsOk);
+                site.Clock.Now += TimeSpan.FromHours(1);
+            }
+        }
+    }
+
+    [Fact]
+    public async Task A_daily_probes_word_counts_for_its_day_and_six_hours_and_an_hourly_ones_for_six()
+    {
+        await using var site = await Start(DataStore.Sqlite);
+        await site.Do<LookAtEverything, object>(async l => await l.Run(Somebody, null, Cancel));
+        foreach (var (hours, daily, hourly) in new[] { (6, false, false), (1, false, true), (23, false, true), (1, true, true) })
+        {
+            site.Clock.Now += TimeSpan.FromHours(hours);
+            Assert.Equal((daily, hourly), (await IsStale("withdrawal.effective"), await IsStale("erasure.done")));
+        }
+
+        Task<bool> IsStale(string id) => site.Do<Tasuki.Compliance.Sheets.Answers, bool>(async a => (await a.All(Cancel)).SelectMany(r => r.Probes).First(p => p.Probe.Id == id).Stale);
+    }
+
     private static ProbeEntry Entry(string id, Func<IServiceProvider, CancellationToken, Task<Finding>> look) => new(id, [], look, (_, key, _) => key);
 
     private static Task Add(RegimeSite site, string subject, string value, bool holds = true) =>

@@ -24,7 +24,7 @@ public enum AnswerState : byte
 
 /// <summary>What a probe says of a requirement now.</summary>
 /// <param name="Found">Null when it never looked.</param>
-/// <param name="Stale">It has not looked for longer than <see cref="Answers.Fresh"/>.</param>
+/// <param name="Stale">It has not looked for longer than its word counts (<see cref="Answers.FreshFor"/>).</param>
 public sealed record ProbeAnswer(ProbeEntry Probe, Evidence<ProbeContent>? Found, bool Stale)
 {
     public bool Holds => Found is { Holds: true } && !Stale;
@@ -53,8 +53,10 @@ public sealed record AnsweredRow(
 /// </summary>
 internal sealed class Answers(RequirementCatalogue catalogue, IEnumerable<ProbeEntry> probes, ShownByTests tests, EvidenceBook book, RegisterBook registers, GuidedBook guided, ScopeBook scopes, Texts<GuidedTexts> names, TimeProvider clock)
 {
-    /// <summary>A probe's word counts so long; it looks every hour.</summary>
-    public static readonly TimeSpan Fresh = TimeSpan.FromHours(6);
+    private static readonly TimeSpan Fresh = TimeSpan.FromHours(6);
+
+    /// <summary>A probe's word counts so long: for six hours where it looks every hour, else for its period and six hours.</summary>
+    public static TimeSpan FreshFor(ProbeEntry probe) => Fresh + (probe.Every ?? TimeSpan.Zero);
 
     public async Task<IReadOnlyList<AnsweredRow>> All(CancellationToken cancel)
     {
@@ -122,7 +124,7 @@ internal sealed class Answers(RequirementCatalogue catalogue, IEnumerable<ProbeE
             new DocumentContent(names["guided-" + document.Id], day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture), $"/staff/compliance/guided/{document.Id}", day, version.Content.ReviewBy, document.Requirements), version.Hash);
     }
 
-    private static ProbeAnswer Of(ProbeEntry probe, Evidence<ProbeContent>? found, DateTimeOffset now) => new(probe, found, found is not null && now - found.At > Fresh);
+    private static ProbeAnswer Of(ProbeEntry probe, Evidence<ProbeContent>? found, DateTimeOffset now) => new(probe, found, found is not null && now - found.At > FreshFor(probe));
 
     // Of several that fail the one that failed first; one that never looked, or not for long, fails since it should have looked.
     private async Task<DateTimeOffset?> Since(IReadOnlyList<ProbeAnswer> probes, CancellationToken cancel)
@@ -130,7 +132,7 @@ internal sealed class Answers(RequirementCatalogue catalogue, IEnumerable<ProbeE
         DateTimeOffset? first = null;
         foreach (var probe in probes.Where(p => !p.Holds))
         {
-            var since = await book.FailingSince(EvidenceKind.Probe, probe.Probe.Id, cancel) ?? probe.Found?.At + Fresh;
+            var since = await book.FailingSince(EvidenceKind.Probe, probe.Probe.Id, cancel) ?? probe.Found?.At + FreshFor(probe.Probe);
             first = first is null || since < first ? since : first;
         }
 

@@ -91,7 +91,7 @@ public sealed class ImportFile
         if (contents.Problem is { } problem)
             return new Error(problem.Code, problem.Message);
 
-        var plan = await StoragePlan.For(session, import, contents, fileNo: null, new PersonsWord(IsMine: true, Source: null), cancel);
+        var plan = await StoragePlan.For(session, import.Received, contents, fileNo: null, new PersonsWord(IsMine: true, Source: null), cancel);
         return new ImportPreview
         {
             Id = import.Id,

@@ -12,9 +12,10 @@ internal sealed class StoragePlan
 
     public IReadOnlyList<NewRecord> Records { get; }
 
+    /// <param name="received">When the file arrived.</param>
     /// <param name="fileNo">The kept original; null while nothing is stored yet.</param>
     public static async Task<StoragePlan> For(
-        Session session, OpenedImport import, FileContents contents, long? fileNo, PersonsWord word, CancellationToken cancel)
+        Session session, DateTimeOffset received, FileContents contents, long? fileNo, PersonsWord word, CancellationToken cancel)
     {
         var known = await session.Search(new RecordQuery { Types = ["Patient"], Limit = 1 }, cancel);
         var own = known.IsOk && known.Value.Records.Count > 0 ? known.Value.Records[0].Reference : null;
@@ -24,7 +25,7 @@ internal sealed class StoragePlan
         var references = new References(contents.People, own ?? patient?.FullUrl);
         return new StoragePlan([.. contents.Resources.Where(resource => resource == patient || !IsPatient(resource)).Select(resource => new NewRecord(
             references.Of(resource.Resource),
-            new RecordOrigin(resource.Source ?? word.Source ?? SourceKind.Unknown, resource.SourceName, fileNo, ImportProblem.Text(resource.Position), import.Received),
+            new RecordOrigin(resource.Source ?? word.Source ?? SourceKind.Unknown, resource.SourceName, fileNo, ImportProblem.Text(resource.Position), received),
             resource.Category,
             resource.FullUrl))]);
     }

@@ -24,7 +24,7 @@ internal sealed class StoreContents(ImportRows rows, SpoolFolder spools, Exchang
                 return await Undo(session, import, null, kept.Error);
             var (fileNo, isNew) = kept.Value;
             undo = isNew ? fileNo : null;
-            var plan = await StoragePlan.For(session, import, contents, fileNo, word, cancel);
+            var plan = await StoragePlan.For(session, import.Received, contents, fileNo, word, cancel);
             stored = await StoreAll(session, import, contents, plan, cancel);
         }
         catch
