@@ -56,6 +56,7 @@ internal sealed partial class RegimeSite : IAsyncDisposable
     private const string Account = "X-Test-Account";
     private const string Resident = "X-Test-Resident";
     private const string Role = "X-Test-Role";
+    private const string Proved = "X-Test-Proved";
 
     private readonly WebApplication _app;
 
@@ -122,7 +123,7 @@ internal sealed partial class RegimeSite : IAsyncDisposable
         app.Use((context, next) =>
         {
             List<Claim> claims = [];
-            foreach (var (header, claim) in new[] { (Account, "tasuki.account"), (Resident, "tasuki.resident"), (Role, "tasuki.role") })
+            foreach (var (header, claim) in new[] { (Account, "tasuki.account"), (Resident, "tasuki.resident"), (Role, "tasuki.role"), (Proved, "tasuki.proved") })
             {
                 if (context.Request.Headers[header] is [{ } value])
                     claims.Add(new Claim(claim, value));
@@ -170,6 +171,11 @@ internal sealed partial class RegimeSite : IAsyncDisposable
     public Browser As(ResidentNo resident, string language = "ja") => new(this, language, (Resident, resident.ToString()), (Account, "1"));
 
     public Browser As(StaffMember staff) => new(this, "ja", (Account, staff.No.ToString(System.Globalization.CultureInfo.InvariantCulture)), (Role, staff.Role.ToString()));
+
+    /// <summary>The same, who proved every factor at this moment.</summary>
+    public Browser Fresh(StaffMember staff) => new(
+        this, "ja", (Account, staff.No.ToString(System.Globalization.CultureInfo.InvariantCulture)), (Role, staff.Role.ToString()),
+        (Proved, Clock.Now.ToUnixTimeSeconds().ToString(System.Globalization.CultureInfo.InvariantCulture)));
 
     public async Task<TOut> Do<TService, TOut>(Func<TService, Task<TOut>> act)
         where TService : notnull
