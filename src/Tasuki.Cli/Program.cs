@@ -53,6 +53,7 @@ try
         ["log", "retire", .. var rest] => await RetireLog.Run(rest, Console.Out, Console.Error, stop.Token),
         ["comply", "look", .. var rest] => await ComplyCommand.Report(rest, look: true, Console.Out, Console.Error, stop.Token),
         ["comply", "sign", .. var rest] => await ComplyCommand.Sign(rest, Console.Out, Console.Error, stop.Token),
+        ["comply", "retention", .. var rest] => await RetentionCommand.Run(rest, Console.Out, Console.Error, stop.Token),
         ["comply", "table", .. var rest] => await ComplyCommand.Table(rest, Console.Out, Console.Error),
         ["comply", .. var rest] => await ComplyCommand.Report(rest, look: false, Console.Out, Console.Error, stop.Token),
         ["backup", "drill", .. var rest] => await TryRestore.Run(rest, Console.Out, Console.Error, stop.Token),

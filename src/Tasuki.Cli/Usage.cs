@@ -55,6 +55,9 @@ internal static class Usage
                                        the same after the probes have looked
           comply sign developer --role ROLE --name NAME --operator NAME --reason TEXT
                                        signs and publishes the developer's own check sheet
+          comply retention             what every rule of retention would end now; changes nothing
+          comply retention --run --operator NAME --reason TEXT
+                                       carries out the rules that are switched on at the desk, and leaves the proof
           comply table                 what shows each requirement: probes, tests, or what will bring it
           log seal                     the newest seal, for a witness outside the operator's hands
           log retire --before YEAR --operator NAME --reason TEXT [--log CONNECTION]

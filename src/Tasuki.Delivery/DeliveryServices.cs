@@ -8,6 +8,7 @@ using Tasuki.Data;
 using Tasuki.Kernel;
 using Tasuki.Kernel.Seals;
 using Tasuki.Vault;
+using Tasuki.Web;
 
 namespace Tasuki.Delivery;
 
@@ -47,6 +48,7 @@ public static class DeliveryServices
         services.AddSingleton(sp => new PushOffer(sp.GetRequiredService<PushKeys>()));
         services.AddScoped<IJobHandler, SweepDeliveries>();
         services.AddSingleton(new RecurringJob(SweepDeliveries.Name, TimeSpan.FromDays(1), AtStart: false));
+        services.AddRetention<DeliveriesRule, DeliveryTexts>("deliveries", _ => RetentionPeriod.Fixed(RetentionUnit.Days, SweepDeliveries.Kept), SweepDeliveries.Name);
         AddCarriers(services, options);
         services.AddSingleton<DeliverySender>();
         if (options.HandsOver)

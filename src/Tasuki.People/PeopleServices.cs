@@ -88,6 +88,7 @@ public static class PeopleServices
         AddSignIn(services);
         AddRecovery(services);
         AddDesk(services);
+        AddRetention(services);
         ProviderEndpoints.Add(services, options);
         SmartServer.Add(services);
         ChannelServices.Add(services);
@@ -178,6 +179,21 @@ public static class PeopleServices
         AddDeskPage(services, "/staff/people", "people", "family", 270, DeskRight.ManageStaff);
         AddDeskPage(services, "/staff/rights", "rights", "shield", 275, DeskRight.ReadAudit);
         AddDeskPage(services, "/staff/acts", "acts", "note", 277, DeskRight.ReadAudit);
+    }
+
+    private static void AddRetention(IServiceCollection services)
+    {
+        services.AddScoped<UseDays>();
+        services.AddScoped<UnusedCandidates>();
+        services.AddScoped<CloseUnused>();
+        services.AddScoped<IJobHandler, CountUse>();
+        services.AddSingleton(new RecurringJob(CountUse.Name, TimeSpan.FromDays(1), AtStart: false));
+        services.AddErasure<UnusedAccounts, PeopleTexts>(UnusedAccounts.Id, new RetentionPeriod(RetentionUnit.Years, 3, 1, 10));
+        services.AddRetention<ClosedAccountsRule, PeopleTexts>(
+            "accounts.closed", sp => RetentionPeriod.Fixed(RetentionUnit.Days, sp.GetRequiredService<RecordVault>().WaitingDays), EraseClosedAccounts.Name);
+        services.AddRetention<SessionsRule, PeopleTexts>("sessions", _ => RetentionPeriod.Fixed(RetentionUnit.Days, SweepSpent.Kept), SweepSpent.Name);
+        services.AddRetention<AppsRule, SmartTexts>("apps", _ => RetentionPeriod.Fixed(RetentionUnit.Days, SweepSmart.Kept), SweepSmart.Name);
+        services.AddRetention<ListFilesRule, DeskTexts>("list-files", _ => RetentionPeriod.Fixed(RetentionUnit.Days, (int)TakeList.Kept.TotalDays), SweepDesk.Name);
     }
 
     private static void AddDeskPage(IServiceCollection services, string href, string text, string icon, int order, DeskRight right) => services.AddDeskPage(new DeskPage(

@@ -20,17 +20,21 @@ internal sealed class Closure(VaultParts parts)
     /// <summary>Called after each step of an erasure, with its name. For tests: the process dies here.</summary>
     public Action<string>? AfterStep { get; set; }
 
-    public async Task<Result<DateTimeOffset>> Close(Actor owner, ResidentNo resident, CancellationToken cancel)
+    public async Task<Result<DateTimeOffset>> Close(Actor owner, ResidentNo resident, CancellationToken cancel) =>
+        owner.Kind is ActorKind.Resident && owner.Self == resident ? await Begin(owner, resident, null, cancel) : await Refuse(owner, resident, LogAction.Close);
+
+    public async Task<Result<DateTimeOffset>> CloseUnused(Actor job, ResidentNo resident, CancellationToken cancel) =>
+        job.Kind is ActorKind.Job && !string.IsNullOrWhiteSpace(job.Reason) ? await Begin(job, resident, job.Reason, cancel) : await Refuse(job, resident, LogAction.Close);
+
+    private async Task<Result<DateTimeOffset>> Begin(Actor owner, ResidentNo resident, string? why, CancellationToken cancel)
     {
-        if (owner.Kind is not ActorKind.Resident || owner.Self != resident)
-            return await Refuse(owner, resident, LogAction.Close);
         var now = parts.Clock.GetUtcNow();
         var eraseAt = now.AddDays(parts.Options.WaitingDays);
         await using var work = await parts.Records.Write(cancel);
         if (await ResidentRow.Read(parts, work, resident, locked: true, cancel) is not { State: ResidentState.Open })
             return await Refuse(owner, resident, LogAction.Close);
         await new ResidentStatus(resident, ResidentState.Closing, Time.Micros(now), Time.Micros(eraseAt)).Store(parts, work, cancel);
-        await parts.Log.Append(new LogEntry(resident, owner, Purpose.Closure, LogAction.Close, null, Refused: false));
+        await parts.Log.Append(new LogEntry(resident, owner, Purpose.Closure, LogAction.Close, why, Refused: false));
         await work.Commit(cancel);
         return Time.FromMicros(Time.Micros(eraseAt));
     }
@@ -58,6 +62,12 @@ internal sealed class Closure(VaultParts parts)
         return rows is [{ State: ResidentState.Closing, EraseAt: { } at }] ? Time.FromMicros(at) : null;
     }
 
+    public async Task<bool> IsOpen(ResidentNo resident, CancellationToken cancel)
+    {
+        await using var work = await parts.Records.Read(cancel);
+        return await ResidentRow.Read(parts, work, resident, locked: false, cancel) is { State: ResidentState.Open };
+    }
+
     public async Task<IReadOnlyList<ResidentNo>> EraseDue(Actor job, CancellationToken cancel)
     {
         var now = Time.Micros(parts.Clock.GetUtcNow());
@@ -83,10 +93,10 @@ internal sealed class Closure(VaultParts parts)
         return erased;
     }
 
-    /// <summary>How many should have been erased more than a day ago: the job runs every hour.</summary>
-    public async Task<int> Overdue(CancellationToken cancel)
+    /// <summary>How many should have been erased by then and are not.</summary>
+    public async Task<int> Due(DateTimeOffset by, CancellationToken cancel)
     {
-        var before = Time.Micros(parts.Clock.GetUtcNow().AddDays(-1));
+        var before = Time.Micros(by);
         await using var reading = await parts.Records.Read(cancel);
         return (int)(await reading.Number($"select count(*) from resident where state = {(int)ResidentState.Closing} and erase_at <= @before", cancel, ("@before", before)) ?? 0);
     }

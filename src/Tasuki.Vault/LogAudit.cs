@@ -100,10 +100,7 @@ public sealed class LogAudit : IAsyncDisposable
 
         LogSeal? last;
         await using (var reading = await _log.Read(cancel))
-        {
-            last = await reading.Query(
-                $"select {LogSeal.Select} from log_seal where at < @before order by seal_no desc limit 1", LogSeal.Read, cancel, ("@before", Time.Micros(before))) is [var one] ? one : null;
-        }
+            last = await Retirement.LastSeal(reading, beforeYear, cancel);
 
         if (last is null || LogHeads.Read(last.Heads) is not { } heads)
             return new Error("log.nothing", string.Create(CultureInfo.InvariantCulture, $"No seal ended before {beforeYear}: there is nothing to retire."));
@@ -119,14 +116,13 @@ public sealed class LogAudit : IAsyncDisposable
         await _log.DisposeAsync();
     }
 
-    // Writers that the seal no longer names were closed before it: all of theirs.
     private async Task<long> Delete(LogHeads heads, CancellationToken cancel)
     {
         const long AtOnce = 50_000;
         long gone = 0;
         for (var writer = 1L; writer <= heads.HighestWriter; writer++)
         {
-            var through = heads.Heads.FirstOrDefault(h => h.WriterNo == writer)?.EntryNo ?? long.MaxValue;
+            var through = Retirement.ThroughEntry(heads, writer);
             long low, high;
             await using (var reading = await _log.Read(cancel))
             {

@@ -178,8 +178,17 @@ public sealed class RecordVault : IAsyncDisposable
 
     public Task<Result<Done>> CancelClosure(Actor owner, ResidentNo resident, CancellationToken cancel) => Closure.Cancel(owner, resident, cancel);
 
+    /// <summary>
+    /// The same for an account nobody has used for the period the municipality has laid down, whose person was told beforehand: by a job that says so. Errors as of <see cref="Close"/>.
+    /// The person takes it back as one they closed themselves.
+    /// </summary>
+    public Task<Result<DateTimeOffset>> CloseUnused(Actor job, ResidentNo resident, CancellationToken cancel) => Closure.CloseUnused(job, resident, cancel);
+
     /// <summary>When the account of this resident will be erased; null when it is open.</summary>
     public Task<DateTimeOffset?> ClosingAt(ResidentNo resident, CancellationToken cancel) => Closure.ClosingAt(resident, cancel);
+
+    /// <summary>Whether the resident is here, and neither closing nor erased.</summary>
+    public Task<bool> IsOpen(ResidentNo resident, CancellationToken cancel) => Closure.IsOpen(resident, cancel);
 
     /// <summary>
     /// Erases every resident whose waiting period is over: list, key, rows, in that order, resumable after a crash at any point. Returns those erased, so that
@@ -288,7 +297,23 @@ public sealed class RecordVault : IAsyncDisposable
     public Task<IReadOnlyList<StoreDoor>> LookAtDoors(CancellationToken cancel) => new StoreDoors(_parts).Look(cancel);
 
     /// <summary>How many people whose account is closed should have been erased by now and are not.</summary>
-    public Task<int> OverdueErasures(CancellationToken cancel) => Closure.Overdue(cancel);
+    public Task<int> OverdueErasures(CancellationToken cancel) => Closure.Due(_parts.Clock.GetUtcNow().AddDays(-1), cancel);
+
+    /// <summary>How many people whose account is closed are to be erased by then.</summary>
+    public Task<int> DueErasures(DateTimeOffset by, CancellationToken cancel) => Closure.Due(by, cancel);
+
+    /// <summary>Days from the closing of an account to the destruction of its key.</summary>
+    public int WaitingDays => _parts.Options.WaitingDays;
+
+    /// <summary>Years after which entries of the access log may end.</summary>
+    public static int LogRetentionYears => Retirement.RetentionYears;
+
+    /// <summary>How many entries of the access log <see cref="LogAudit.Retire"/> would take away for that year.</summary>
+    public async Task<long> RetirableLogEntries(int beforeYear, CancellationToken cancel)
+    {
+        await using var work = await _parts.LogStore.Read(cancel);
+        return await Retirement.Count(work, beforeYear, cancel);
+    }
 
     /// <summary>Null when the access log's chain of groups and seals is whole; else what is wrong first, in numbers. <see cref="LogAudit"/> says more.</summary>
     public async Task<string?> FindBreakInLog(CancellationToken cancel)

@@ -46,6 +46,7 @@ public sealed class HouseTests
             .. new[] { "Answered", "AskedBack", "Closed" }.SelectMany(a => new[] { $"told-{a}-subject", $"told-{a}-body" }),
             .. new[] { "open", "mine", "unowned", "overdue", "settled" }.Select(s => $"show-{s}"), "done-asked", "done-wrote", "problem-busy", "problem-other", "read-none",
             "probe-inquiries.in-time", "probe-inquiries.in-time-in-time", "probe-inquiries.in-time-late",
+            .. new[] { "", "-why", "-how", "-inquiry", "-complaint", "-altered" }.Select(s => $"keep-{VisitorInquiries.Id}{s}"),
         ];
         var code = string.Concat(Directory.EnumerateFiles(Path.Combine(Tree.Root, "src", "modules", "Tasuki.Community"), "*", SearchOption.AllDirectories)
             .Where(p => p.EndsWith(".cs", StringComparison.Ordinal) || p.EndsWith(".razor", StringComparison.Ordinal)).Select(File.ReadAllText));

@@ -44,7 +44,9 @@ public abstract class RetentionContract(StoreKind store)
         await Look(test.Vault, new ResidentNo(1));
         await test.Vault.Parts.Sealer.SealNow(Cancel);
         await using var audit = (await LogAudit.Open(test.Options, test.Clock, Cancel)).Value;
+        Assert.Equal((9, 0), (await test.Vault.RetirableLogEntries(2027, Cancel), await test.Vault.RetirableLogEntries(2026, Cancel)));
         Assert.Equal(9, (await audit.Retire(Actor.Operator("o", "three years are over"), 2027, Cancel)).Value);
+        Assert.Equal(0, await test.Vault.RetirableLogEntries(2027, Cancel));
         var report = await Report(test, witness, records: true);
         Assert.Empty(report.Findings);
         Assert.Contains(report.Notes, n => string.Equals(n, "9 entries up to seal 2 were retired after the retention; their seals stand.", StringComparison.Ordinal));

@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Tasuki.Data;
 using Tasuki.Kernel;
+using Tasuki.Kernel.Retention;
 
 namespace Tasuki.Delivery;
 
@@ -56,14 +57,24 @@ internal sealed class SweepDeliveries(TasukiDb db, TimeProvider clock) : IJobHan
 {
     public const string Name = "delivery.sweep";
 
-    private static readonly TimeSpan Kept = TimeSpan.FromDays(90);
+    /// <summary>Days that a delivery is kept after it was made.</summary>
+    public const int Kept = 90;
 
     public string Kind => Name;
 
     public async Task<Result<Done>> Run(JobWork work, CancellationToken cancel)
     {
-        var old = clock.GetUtcNow() - Kept;
-        await db.Set<DeliveryRow>().Where(d => d.Created < old && d.State != DeliveryState.Waiting && d.State != DeliveryState.HandingOver).ExecuteDeleteAsync(cancel);
+        await Over(db, clock.GetUtcNow().AddDays(-Kept)).ExecuteDeleteAsync(cancel);
         return Done.Yes;
     }
+
+    internal static IQueryable<DeliveryRow> Over(TasukiDb db, DateTimeOffset old) =>
+        db.Set<DeliveryRow>().Where(d => d.Created < old && d.State != DeliveryState.Waiting && d.State != DeliveryState.HandingOver);
+}
+
+/// <summary>What <see cref="SweepDeliveries"/> takes away.</summary>
+internal sealed class DeliveriesRule(TasukiDb db) : IRetentionRule
+{
+    public async Task<RetentionCount> Count(RetentionAsk ask, CancellationToken cancel) => RetentionCount.Of(
+        "due", await SweepDeliveries.Over(db, ask.At.AddDays(-ask.Period)).LongCountAsync(cancel), await SweepDeliveries.Over(db, ask.At.AddDays(-ask.Period - 2)).LongCountAsync(cancel));
 }

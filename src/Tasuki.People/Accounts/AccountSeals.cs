@@ -61,6 +61,11 @@ internal sealed class AccountSeals(ISeal seal)
         CultureInfo.InvariantCulture,
         $"{r.No}|{r.AccountNo}|{r.Way:D}|{r.State:D}|{Convert.ToHexString(r.Locator)}|{Convert.ToHexString(r.CodeMac)}|{r.Tries}|{Micros(r.Created)}|{Micros(r.EffectiveAt)}|{Micros(r.Ends)}|{r.IssuedBy}|{r.ConfirmedBy}"));
 
+    public byte[] MacOf(UseRow u) => Secret("account-use-row", string.Create(
+        CultureInfo.InvariantCulture, $"{u.AccountNo}|{u.LastUsed:yyyy-MM-dd}|{u.FirstTold:yyyy-MM-dd}|{u.SecondTold:yyyy-MM-dd}|{u.Closes:yyyy-MM-dd}"));
+
+    public bool IsWhole(UseRow u) => Same(u.Mac, MacOf(u));
+
     public bool IsWhole(SignInSessionRow s) => Same(s.Mac, MacOf(s, s.LastSeen));
 
     public bool IsWhole(RecoveryRow r) => Same(r.Mac, MacOf(r));

@@ -67,6 +67,7 @@ internal sealed class ErasePeopleRows(TasukiDb db, Inbox inbox, Kernel.Seals.ISe
         await db.Set<SignInSessionRow>().Where(s => accounts.Contains(s.AccountNo)).ExecuteDeleteAsync(cancel);
         await db.Set<RecoveryRow>().Where(r => accounts.Contains(r.AccountNo)).ExecuteDeleteAsync(cancel);
         await db.Set<PasskeyRow>().Where(p => accounts.Contains(p.AccountNo)).ExecuteDeleteAsync(cancel);
+        await db.Set<UseRow>().Where(u => accounts.Contains(u.AccountNo)).ExecuteDeleteAsync(cancel);
         await db.Set<PrintedCode>().Where(c => accounts.Contains(c.AccountNo)).ExecuteDeleteAsync(cancel);
         await db.Set<ConsentRow>().Where(c => c.ResidentNo == no).ExecuteDeleteAsync(cancel);
         await db.Set<ResidentRow>().Where(r => r.ResidentNo == no).ExecuteDeleteAsync(cancel);

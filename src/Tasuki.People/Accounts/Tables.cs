@@ -329,6 +329,7 @@ internal sealed class PeopleTables : IModelPart
         SmartTables.Add(model);
         EligibleTables.Add(model);
         StaffTables.Add(model);
+        UseTables.Add(model);
         model.Entity<CookieKeyRow>(e =>
         {
             e.ToTable("cookie_key").HasKey(k => k.No);

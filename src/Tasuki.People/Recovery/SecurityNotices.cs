@@ -17,7 +17,14 @@ internal sealed class SecurityNotices(TasukiDb db, AccountSeals seals, Messages 
     public Task Tell(Account account, string key, string text, DateTimeOffset[] times, string link, CancellationToken cancel) => Tell<PeopleTexts>(account, key, text, times, link, cancel);
 
     /// <summary>The same with the texts of <typeparamref name="TTexts"/>.</summary>
-    public async Task Tell<TTexts>(Account account, string key, string text, DateTimeOffset[] times, string link, CancellationToken cancel)
+    public Task Tell<TTexts>(Account account, string key, string text, DateTimeOffset[] times, string link, CancellationToken cancel) =>
+        Tell<TTexts>(account, key, text, language => [.. times.Select(t => Moment.Of(language, t))], link, urgent: true, cancel);
+
+    /// <summary>The same with days, and not at night.</summary>
+    public Task TellDays(Account account, string key, string text, DateOnly[] days, string link, CancellationToken cancel) =>
+        Tell<PeopleTexts>(account, key, text, language => [.. days.Select(language.Day)], link, urgent: false, cancel);
+
+    private async Task Tell<TTexts>(Account account, string key, string text, Func<Language, object[]> filled, string link, bool urgent, CancellationToken cancel)
     {
         if (account.Resident is not { } resident)
             return;
@@ -25,8 +32,8 @@ internal sealed class SecurityNotices(TasukiDb db, AccountSeals seals, Messages 
         if (await ReadsEnglish(resident, cancel))
             language.Choose(ReadingLanguage.English);
         var texts = new Texts<TTexts>(language);
-        var body = texts[$"{text}-body", [.. times.Select(t => (object)Moment.Of(language, t))]];
-        await messages.Send(resident, key, texts[$"{text}-subject"], body, link, cancel, urgent: true);
+        var body = texts[$"{text}-body", filled(language)];
+        await messages.Send(resident, key, texts[$"{text}-subject"], body, link, cancel, urgent);
     }
 
     private async Task<bool> ReadsEnglish(Kernel.ResidentNo resident, CancellationToken cancel)

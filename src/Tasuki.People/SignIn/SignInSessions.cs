@@ -18,7 +18,7 @@ internal sealed record SessionView(long No, DateTimeOffset Created, DateTimeOffs
 /// Who is signed in. The cookie carries the account and a random token, the database the token's hash: a session ended in the database ends at the next request, and a
 /// row written into the database makes no cookie. The row carries a MAC that it loses with its end: a session revived, prolonged or made a full one by SQL is none. Ends after 30 minutes without a request, and after 12 hours in any case.
 /// </summary>
-internal sealed class SignInSessions(TasukiDb db, AccountSeals seals, RecordVault vault, AcceptTerms terms, TimeProvider clock)
+internal sealed class SignInSessions(TasukiDb db, AccountSeals seals, RecordVault vault, AcceptTerms terms, UseDays use, TimeProvider clock)
 {
     public static readonly TimeSpan Idle = TimeSpan.FromMinutes(30);
     public static readonly TimeSpan Longest = TimeSpan.FromHours(12);
@@ -58,6 +58,8 @@ internal sealed class SignInSessions(TasukiDb db, AccountSeals seals, RecordVaul
         row.Mac = seals.MacOf(row, now);
         db.Add(row);
         await db.SaveChangesAsync(cancel);
+        if (kind is SessionKind.Normal && account.Kind is AccountKind.Resident)
+            await use.Note(account.No, cancel);
         var asked = state is null && account.Resident is { } resident && await terms.IsMissing(resident, cancel);
         await WriteCookie(context, account, token, state, proved, asked);
     }

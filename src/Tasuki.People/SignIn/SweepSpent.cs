@@ -9,7 +9,8 @@ internal sealed class SweepSpent(TasukiDb db, TimeProvider clock) : IJobHandler
 {
     public const string Name = "people.sweep";
 
-    private static readonly TimeSpan KeepSessions = TimeSpan.FromDays(30);
+    /// <summary>Days that a session is kept after its last request.</summary>
+    public const int Kept = 30;
 
     public string Kind => Name;
 
@@ -17,7 +18,7 @@ internal sealed class SweepSpent(TasukiDb db, TimeProvider clock) : IJobHandler
     {
         var now = clock.GetUtcNow();
         await db.Set<SpentState>().Where(s => s.Until < now).ExecuteDeleteAsync(cancel);
-        var old = now - KeepSessions;
+        var old = now.AddDays(-Kept);
         await db.Set<SignInSessionRow>().Where(s => s.LastSeen < old).ExecuteDeleteAsync(cancel);
         return Done.Yes;
     }

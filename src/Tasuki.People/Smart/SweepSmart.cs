@@ -9,14 +9,15 @@ internal sealed class SweepSmart(TasukiDb db, LargeExports exports, TimeProvider
 {
     public const string Name = "people.sweep-apps";
 
-    private static readonly TimeSpan Kept = TimeSpan.FromDays(30);
+    /// <summary>Days that a connection is kept after its end.</summary>
+    public const int Kept = 30;
 
     public string Kind => Name;
 
     public async Task<Result<Done>> Run(JobWork work, CancellationToken cancel)
     {
         var now = clock.GetUtcNow();
-        var old = now - Kept;
+        var old = now.AddDays(-Kept);
         // A redeemed refresh token stays until its own end: its return is how a theft shows.
         await db.Set<SmartToken>().Where(t => t.Expires < now).ExecuteDeleteAsync(cancel);
         await db.Set<SmartLaunch>().Where(l => l.Until < now).ExecuteDeleteAsync(cancel);

@@ -12,7 +12,7 @@ namespace Tasuki.People;
 /// OpenIddict's tokens in our table. What a token says is sealed, what is presented is found by its SHA-256, and the row carries a MAC that decides before anything
 /// else is looked at: with the database and without the ring none can be made, revived or prolonged.
 /// </summary>
-internal sealed class TokenStore(TasukiDb db, SmartSeals seals, Connections connections, TimeProvider clock) : IOpenIddictTokenStore<SmartToken>
+internal sealed class TokenStore(TasukiDb db, SmartSeals seals, Connections connections, UseDays use, TimeProvider clock) : IOpenIddictTokenStore<SmartToken>
 {
     public const byte AccessToken = 1;
 
@@ -32,9 +32,14 @@ internal sealed class TokenStore(TasukiDb db, SmartSeals seals, Connections conn
     {
         if (token.ConnectionNo is { } connection)
         {
-            token.ResidentNo = await db.Set<SmartConnection>().Where(c => c.No == connection).Select(c => c.ResidentNo).SingleOrDefaultAsync(cancellationToken);
+            var whose = await db.Set<SmartConnection>().Where(c => c.No == connection).Select(c => new { c.ResidentNo, c.AccountNo }).SingleOrDefaultAsync(cancellationToken);
+            token.ResidentNo = whose?.ResidentNo;
             if (token.Type is AccessToken)
             {
+                // Access for an app that the person connected is a use of the account.
+                if (whose is { ResidentNo: not null })
+                    await use.Note(whose.AccountNo, cancellationToken);
+
                 var now = clock.GetUtcNow();
                 await db.Set<SmartConnection>().Where(c => c.No == connection).ExecuteUpdateAsync(s => s.SetProperty(c => c.LastUsed, now), cancellationToken);
             }

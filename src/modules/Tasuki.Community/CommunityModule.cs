@@ -37,6 +37,9 @@ public static class CommunityModule
         services.AddScoped<IOpenWork, HandOverInquiries>();
         services.AddScoped<IResidentErasure, EraseInquiries>();
 
+        services.AddScoped<IOpenMatter, OpenInquiries>();
+        services.AddErasure<VisitorInquiries, CommunityTexts>(VisitorInquiries.Id, new RetentionPeriod(RetentionUnit.Years, 1, 1, 5));
+
         services.AddProbe<InquiriesProbe, CommunityTexts>("inquiries.in-time", "OS-15", "OS-16");
         services.AddSingleton(new PageAssembly(typeof(CommunityModule).Assembly));
         services.AddSingleton(new FooterLink("/inquiry", Label("inquiry"), 10));

@@ -5,6 +5,7 @@ using Tasuki.Compliance.Catalogue;
 using Tasuki.Compliance.Controls;
 using Tasuki.Compliance.Probes;
 using Tasuki.Compliance.Registers;
+using Tasuki.Compliance.Retention;
 using Tasuki.Compliance.Scope;
 using Tasuki.Compliance.Sheets;
 using Tasuki.Data;
@@ -34,8 +35,11 @@ public static class ComplianceModule
         services.AddScoped<RegisterBook>();
         services.AddScoped<DataFlow>();
         services.AddScoped<AuditPack>();
+        services.AddScoped<RetentionReport>();
         services.AddScoped(sp => new Comply(
-            sp.GetRequiredService<LookAtEverything>(), sp.GetRequiredService<Answers>(), sp.GetRequiredService<SheetBook>(), sp.GetRequiredService<EvidenceBook>(), sp.GetRequiredService<ProbeSentences>()));
+            sp.GetRequiredService<LookAtEverything>(), sp.GetRequiredService<Answers>(), sp.GetRequiredService<SheetBook>(), sp.GetRequiredService<EvidenceBook>(), sp.GetRequiredService<ProbeSentences>(),
+            sp.GetRequiredService<RetentionReport>()));
+        RetentionParts.Add(services);
         services.AddScoped<IJobHandler>(sp => sp.GetRequiredService<LookAtEverything>());
         services.AddSingleton(new RecurringJob(LookAtEverything.Name, TimeSpan.FromHours(1), AtStart: true));
 

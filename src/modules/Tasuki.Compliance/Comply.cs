@@ -1,6 +1,7 @@
 using System.Globalization;
 using Tasuki.Compliance.Controls;
 using Tasuki.Compliance.Probes;
+using Tasuki.Compliance.Retention;
 using Tasuki.Compliance.Sheets;
 using Tasuki.Kernel;
 using Tasuki.Vault;
@@ -18,9 +19,16 @@ public sealed class Comply
     private readonly SheetBook _sheets;
     private readonly EvidenceBook _book;
     private readonly ProbeSentences _sentences;
+    private readonly RetentionReport _retention;
 
-    internal Comply(LookAtEverything look, Answers answers, SheetBook sheets, EvidenceBook book, ProbeSentences sentences) =>
-        (_look, _answers, _sheets, _book, _sentences) = (look, answers, sheets, book, sentences);
+    internal Comply(LookAtEverything look, Answers answers, SheetBook sheets, EvidenceBook book, ProbeSentences sentences, RetentionReport retention) =>
+        (_look, _answers, _sheets, _book, _sentences, _retention) = (look, answers, sheets, book, sentences, retention);
+
+    /// <summary>What every rule of retention would do now. Changes nothing.</summary>
+    public Task<IReadOnlyList<RetentionLine>> RetentionDryRun(CancellationToken cancel) => _retention.DryRun(cancel);
+
+    /// <summary>Carries out the rules that were switched on at the desk.</summary>
+    public Task<IReadOnlyList<RetentionLine>> RunRetention(Actor by, CancellationToken cancel) => _retention.Run(by, cancel);
 
     /// <summary>Lets every probe look that needs no running server, and keeps what they found.</summary>
     public Task Look(Actor by, CancellationToken cancel) => _look.Run(by, null, cancel);

@@ -36,6 +36,7 @@ public static class ExchangeModule
         services.AddScoped<SweepSpools>();
         services.AddScoped<IJobHandler, SweepSpoolsJob>();
         services.AddSingleton(new RecurringJob(SweepSpoolsJob.Name, TimeSpan.FromHours(1), AtStart: true));
+        services.AddRetention<UploadsRule, ExchangeTexts>("uploads", _ => RetentionPeriod.Fixed(RetentionUnit.Hours, options.SpoolHours), SweepSpoolsJob.Name);
         services.AddScoped<IResidentErasure, EraseImports>();
         services.AddScoped<ExportRecords>();
         services.AddScoped<Sentences>();

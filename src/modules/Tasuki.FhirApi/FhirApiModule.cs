@@ -5,6 +5,7 @@ using Tasuki.Data;
 using Tasuki.FhirApi.Bulk;
 using Tasuki.FhirApi.Searching;
 using Tasuki.People;
+using Tasuki.Web;
 
 namespace Tasuki.FhirApi;
 
@@ -19,7 +20,7 @@ public static class FhirApiModule
         services.AddSingleton(options);
         services.AddSingleton(options.Profiles);
         services.AddSingleton(provider => new SearchBudget(options.Searches, provider.GetRequiredService<TimeProvider>()));
-        AddBulk(services);
+        AddBulk(services, options);
         return services;
     }
 
@@ -36,7 +37,7 @@ public static class FhirApiModule
     private static bool IsHere(HttpRequest request) =>
         request.Path.StartsWithSegments(FhirEndpoint.Base, StringComparison.Ordinal, out var rest) && !rest.StartsWithSegments("/.well-known", StringComparison.Ordinal);
 
-    private static void AddBulk(IServiceCollection services)
+    private static void AddBulk(IServiceCollection services, FhirApiOptions options)
     {
         services.AddSingleton<IModelPart, BulkTables>();
         services.AddSealedTable((db, resident) => db.Set<BulkSegment>().Where(s => s.ResidentNo == resident), s => BulkSegment.Row(s.ExportNo, s.Piece, s.ResidentNo, s.Part));
@@ -46,6 +47,7 @@ public static class FhirApiModule
         services.AddScoped<IJobHandler, RunExport>();
         services.AddScoped<IJobHandler, SweepExports>();
         services.AddSingleton(new RecurringJob(SweepExports.Name, TimeSpan.FromHours(1), AtStart: true));
+        services.AddRetention<ExportsRule, SmartTexts>("exports.bulk", _ => RetentionPeriod.Fixed(RetentionUnit.Hours, options.ExportHours), SweepExports.Name);
         services.AddScoped<IResidentErasure, EraseSegments>();
     }
 }

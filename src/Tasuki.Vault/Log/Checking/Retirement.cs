@@ -37,4 +37,27 @@ internal static class Retirement
 
         return through;
     }
+
+    /// <summary>The newest seal before the first day (Tokyo) of a year: what it holds may end together.</summary>
+    public static async Task<LogSeal?> LastSeal(DbWork work, int beforeYear, CancellationToken cancel) => await work.Query(
+        $"select {LogSeal.Select} from log_seal where at < @before order by seal_no desc limit 1", LogSeal.Read, cancel,
+        ("@before", Time.Micros(TokyoDay.StartOf(new DateOnly(beforeYear, 1, 1))))) is [var one] ? one : null;
+
+    /// <summary>The number of the last entry of a writer that goes with the seal. Writers that the seal no longer names were closed before it: all of theirs.</summary>
+    public static long ThroughEntry(LogHeads heads, long writer) => heads.Heads.FirstOrDefault(h => h.WriterNo == writer)?.EntryNo ?? long.MaxValue;
+
+    /// <summary>How many entries would go.</summary>
+    public static async Task<long> Count(DbWork work, int beforeYear, CancellationToken cancel)
+    {
+        if (await LastSeal(work, beforeYear, cancel) is not { } last || LogHeads.Read(last.Heads) is not { } heads)
+            return 0;
+        long count = 0;
+        for (var writer = 1L; writer <= heads.HighestWriter; writer++)
+        {
+            count += await work.Number(
+                "select count(*) from log_entry where writer_no = @writer and entry_no <= @through", cancel, ("@writer", writer), ("@through", ThroughEntry(heads, writer))) ?? 0;
+        }
+
+        return count;
+    }
 }

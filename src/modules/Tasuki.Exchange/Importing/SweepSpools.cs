@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Tasuki.Data;
 using Tasuki.Kernel;
+using Tasuki.Kernel.Retention;
 
 namespace Tasuki.Exchange.Importing;
 
@@ -55,4 +56,13 @@ internal sealed class SweepSpoolsJob(SweepSpools sweep) : IJobHandler
         await sweep.Sweep(cancel);
         return Done.Yes;
     }
+}
+
+/// <summary>Uploads that <see cref="SweepSpoolsJob"/> takes away.</summary>
+internal sealed class UploadsRule(TasukiDb db) : IRetentionRule
+{
+    public async Task<RetentionCount> Count(RetentionAsk ask, CancellationToken cancel) =>
+        RetentionCount.Of("due", await Over(ask.At.AddHours(-ask.Period), cancel), await Over(ask.At.AddHours(-ask.Period).AddDays(-2), cancel));
+
+    private Task<long> Over(DateTimeOffset due, CancellationToken cancel) => db.Set<ImportRow>().LongCountAsync(r => r.SpoolKey != null && r.Received < due, cancel);
 }

@@ -2,6 +2,7 @@ using System.Globalization;
 using Microsoft.EntityFrameworkCore;
 using Tasuki.Data;
 using Tasuki.Kernel;
+using Tasuki.Kernel.Retention;
 using Tasuki.Kernel.Seals;
 using Tasuki.People;
 
@@ -47,6 +48,15 @@ internal sealed class SweepExports(TasukiDb db, TimeProvider clock) : IJobHandle
         await db.Set<BulkExport>().Where(e => e.Asked < old && (e.State == ExportState.Expired || e.State == ExportState.Cancelled)).ExecuteDeleteAsync(cancel);
         return Done.Yes;
     }
+}
+
+/// <summary>Exports that <see cref="SweepExports"/> takes away.</summary>
+internal sealed class ExportsRule(TasukiDb db) : IRetentionRule
+{
+    public async Task<RetentionCount> Count(RetentionAsk ask, CancellationToken cancel) => RetentionCount.Of("due", await Over(ask.At, cancel), await Over(ask.At.AddDays(-2), cancel));
+
+    private Task<long> Over(DateTimeOffset now, CancellationToken cancel) =>
+        db.Set<BulkExport>().LongCountAsync(e => e.Expires <= now && (e.State == ExportState.Running || e.State == ExportState.Done || e.State == ExportState.Failed), cancel);
 }
 
 /// <summary>Of a resident whose key is destroyed no segment stays.</summary>

@@ -1,0 +1,28 @@
+using Microsoft.Extensions.DependencyInjection;
+using Tasuki.Data;
+using Tasuki.People;
+using Tasuki.Vault;
+using Tasuki.Web;
+
+namespace Tasuki.Compliance.Retention;
+
+/// <summary>How long everything is kept: the rules of every part in one place, the daily run, its proof.</summary>
+internal static class RetentionParts
+{
+    public static void Add(IServiceCollection services)
+    {
+        services.AddScoped<RetentionBook>();
+        services.AddScoped<RunRetention>();
+        services.AddScoped<RetentionWords>();
+        services.AddScoped<IOpenMatter, OpenRequests>();
+        services.AddScoped<IJobHandler>(sp => sp.GetRequiredService<RunRetention>());
+        services.AddSingleton(new RecurringJob(RunRetention.Name, TimeSpan.FromDays(1), AtStart: false));
+        services.AddRetention<LogRule, RetentionTexts>(LogRule.Id, _ => RetentionPeriod.Fixed(RetentionUnit.Years, RecordVault.LogRetentionYears), job: null);
+        services.AddProbe<RetentionProbe, RetentionTexts>(RetentionProbe.Id, "WD-04");
+        services.AddProbe<UnusedRuleProbe, RetentionTexts>(UnusedRuleProbe.Id, "WD-05");
+        services.AddSingleton(new FooterLink("/retention", Label("public"), 50));
+        services.AddDeskPage(new DeskPage("/staff/retention", Label("title"), Label("what"), "calendar", 315, DeskRights.Policy(DeskRight.ReadAudit)));
+    }
+
+    private static Func<IServiceProvider, string> Label(string key) => services => services.GetRequiredService<Texts<RetentionTexts>>()[key];
+}
