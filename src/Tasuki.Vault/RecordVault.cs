@@ -255,6 +255,11 @@ public sealed class RecordVault : IAsyncDisposable
     public async Task LogInquiry(Actor staff, ResidentNo resident, string what, CancellationToken cancel) =>
         await _parts.Log.Append(new LogEntry(resident, staff, Purpose.Operation, LogAction.Inquiry, what, Refused: false)).WaitAsync(cancel);
 
+    /// <summary>Writes that staff opened a request under the Act that is about the resident, or worked on it: an entry the resident sees. Durable when this returns.</summary>
+    /// <param name="what">A word of ours, nothing of the request.</param>
+    public async Task LogLegalRequest(Actor staff, ResidentNo resident, string what, CancellationToken cancel) =>
+        await _parts.Log.Append(new LogEntry(resident, staff, Purpose.LegalRequest, LogAction.LegalRequest, what, Refused: false)).WaitAsync(cancel);
+
     /// <summary>Writes what an officer did in the register of apps: an entry about no resident, under the officer's name. Durable when this returns.</summary>
     /// <param name="what">Words and numbers of ours.</param>
     public async Task LogAppRegister(Actor officer, string what, CancellationToken cancel) =>

@@ -32,6 +32,9 @@ internal static class RegimeParts
         services.AddScoped<RequestBook>();
         services.AddScoped<EnterRequest>();
         services.AddScoped<WorkOnRequest>();
+        services.AddScoped<OwnRequest>();
+        services.AddScoped<RequestLetters>();
+        services.AddSingleton(new AccountLink("/my-requests", Label<MyRequestTexts>("title"), Label<MyRequestTexts>("title-what"), "file", 10));
         services.AddScoped<IResidentErasure, EraseRequests>();
         services.AddDeskPage(new DeskPage("/staff/requests", Label<RequestTexts>("requests"), Label<RequestTexts>("requests-what"), "file", 230, DeskRights.Policy(DeskRight.HandleRequests)));
 

@@ -285,9 +285,13 @@ internal sealed class RequestStepRow
 internal sealed record RequestAbout(string Name, string Address, string Text, string? Representative);
 
 /// <summary>A step as it lies sealed.</summary>
-/// <param name="By">The officer's account.</param>
+/// <param name="By">The officer's account, or <see cref="ThePerson"/>.</param>
 /// <param name="Value">The way of the check, the days, the grounds, the way it was handed over.</param>
-internal sealed record RequestStep(RequestAct Act, long By, string? Text, string? Value);
+internal sealed record RequestStep(RequestAct Act, long By, string? Text, string? Value)
+{
+    /// <summary>Stands for the person of the request: no account has this number.</summary>
+    public const long ThePerson = 0;
+}
 
 internal sealed class RequestTables : IModelPart
 {
