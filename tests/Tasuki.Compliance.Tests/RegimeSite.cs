@@ -13,6 +13,8 @@ using Tasuki.Compliance.Regime;
 using Tasuki.Compliance.Scope;
 using Tasuki.Data;
 using Tasuki.Delivery;
+using Tasuki.Exchange;
+using Tasuki.Exchange.Exporting;
 using Tasuki.Kernel;
 using Tasuki.People;
 using Tasuki.Testing;
@@ -56,6 +58,7 @@ internal sealed partial class RegimeSite : IAsyncDisposable
     private const string Account = "X-Test-Account";
     private const string Resident = "X-Test-Resident";
     private const string Role = "X-Test-Role";
+    private const string Fresh = "X-Test-Fresh";
 
     private readonly WebApplication _app;
 
@@ -114,6 +117,8 @@ internal sealed partial class RegimeSite : IAsyncDisposable
         builder.Services.AddDelivery();
         builder.Services.AddPeople();
         builder.Services.AddCompliance();
+        builder.Services.AddSingleton(new ExchangeOptions { Spools = Path.Combine(folder, "spools"), Scanner = ExchangeOptions.NotScanned });
+        builder.Services.AddScoped<IPersonExport, ExportRecords>();
         var scope = new RegimeScope { Operator = kind };
         builder.Services.AddSingleton<ICurrentScope>(scope);
         var app = builder.Build();
@@ -128,6 +133,9 @@ internal sealed partial class RegimeSite : IAsyncDisposable
                     claims.Add(new Claim(claim, value));
             }
 
+            // A factor was proved just now.
+            if (context.Request.Headers.ContainsKey(Fresh))
+                claims.Add(new Claim("tasuki.proved", clock.Now.ToUnixTimeSeconds().ToString(System.Globalization.CultureInfo.InvariantCulture)));
             if (claims.Count > 0)
                 context.User = new ClaimsPrincipal(new ClaimsIdentity(claims, "test"));
             return next(context);
@@ -168,6 +176,12 @@ internal sealed partial class RegimeSite : IAsyncDisposable
     public Browser Visitor(string language = "ja") => new(this, language);
 
     public Browser As(ResidentNo resident, string language = "ja") => new(this, language, (Resident, resident.ToString()), (Account, "1"));
+
+    /// <summary>Who proved a factor just now.</summary>
+    public Browser FreshAs(ResidentNo resident) => new(this, "ja", (Resident, resident.ToString()), (Account, "1"), (Fresh, "1"));
+
+    public Browser FreshAs(StaffMember staff) =>
+        new(this, "ja", (Account, staff.No.ToString(System.Globalization.CultureInfo.InvariantCulture)), (Role, staff.Role.ToString()), (Fresh, "1"));
 
     public Browser As(StaffMember staff) => new(this, "ja", (Account, staff.No.ToString(System.Globalization.CultureInfo.InvariantCulture)), (Role, staff.Role.ToString()));
 
@@ -224,9 +238,10 @@ internal sealed partial class RegimeSite : IAsyncDisposable
                 foreach (var (name, value) in _who)
                     request.Headers.Add(name, value);
                 using var response = await _client.SendAsync(request, Cancel);
-                var body = await response.Content.ReadAsStringAsync(Cancel);
+                var bytes = await response.Content.ReadAsByteArrayAsync(Cancel);
+                var body = System.Text.Encoding.UTF8.GetString(bytes);
                 if ((int)response.StatusCode is < 300 or >= 400 || turn == 4)
-                    return new Answer((int)response.StatusCode, path, body, response.Content.Headers.ContentType?.MediaType);
+                    return new Answer((int)response.StatusCode, path, body, response.Content.Headers.ContentType?.MediaType) { Bytes = bytes };
                 (method, path, content) = (HttpMethod.Get, new Uri(new Uri(_site.Address, path), response.Headers.Location!).PathAndQuery, null);
             }
         }
@@ -244,6 +259,10 @@ internal sealed partial class RegimeSite : IAsyncDisposable
     /// <summary>What came back, and where the redirects ended.</summary>
     public sealed record Answer(int Status, string Path, string Body, string? Type)
     {
+        public bool IsZip => Type is "application/zip";
+
+        public byte[] Bytes { get; init; } = [];
+
         public string Text => WebUtility.HtmlDecode(Body);
 
         /// <summary>Forbidden, shown as missing, or sent to the sign-in.</summary>

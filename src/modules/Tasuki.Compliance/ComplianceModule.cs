@@ -63,6 +63,7 @@ public static class ComplianceModule
     {
         SheetFiles.Map(app);
         AuditPack.Map(app);
+        Requests.DisclosureEndpoints.Map(app);
         return app;
     }
 

@@ -37,6 +37,7 @@ public static class ExchangeModule
         services.AddSingleton(new RecurringJob(SweepSpoolsJob.Name, TimeSpan.FromHours(1), AtStart: true));
         services.AddScoped<IResidentErasure, EraseImports>();
         services.AddScoped<ExportRecords>();
+        services.AddScoped<IPersonExport>(sp => sp.GetRequiredService<ExportRecords>());
         services.AddScoped<Sentences>();
 
         services.AddProbe<ScannerProbe, ExchangeTexts>("files.scanned", "NW-03", "NW-08");

@@ -93,6 +93,17 @@ public sealed class OwnRequestTests
         Assert.Contains("訂正と利用停止には、届いた日より後でない開示の日が必要です", (await Sent(person, RequestKind.Correction)).Text, StringComparison.Ordinal);
         Assert.Equal(new DateOnly(2027, 1, 4), (await Row(site, await File(person, RequestKind.Correction, ("Disclosed", "2026-10-01")))).AskedUntil);
 
+        using (var desk = site.As(await site.NewStaff(StaffRole.Desk, "officer1", "青木 守")))
+        {
+            var corrected = await File(person, RequestKind.Correction, ("Disclosed", "2026-10-01"));
+            await Work(desk, corrected, "identity", ("How", "SignedIn"));
+            await Work(desk, corrected, "decide", ("Decision", "Granted"));
+            await Work(desk, corrected, "hand-over", ("Way", "CarriedOut"), ("Text", "名簿の住所を直しました。"));
+            var done = (await person.Get($"/my-requests/{corrected}")).Text;
+            foreach (var said in new[] { "名簿の住所を直しました。", "請求しなくても、すぐに自分でできること" })
+                Assert.Contains(said, done, StringComparison.Ordinal);
+        }
+
         site.Scope.Operator = OperatorKind.Company;
         var page = (await person.Get("/my-requests/new")).Text;
         Assert.Contains("保有個人データの訂正等の請求（法第34条）", page, StringComparison.Ordinal);

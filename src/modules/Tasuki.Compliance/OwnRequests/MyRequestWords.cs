@@ -14,8 +14,9 @@ internal static class MyRequestWords
     public static string Problem(Error error, Texts<MyRequestTexts> own, Texts<RequestTexts> desk) => Problems.Contains(error.Code) ? own[$"problem-{error.Code}"] : desk[RequestWords.Problem(error)];
 
     /// <summary>The steps the person sees: no note of the desk, and of what officers wrote only what is written to the person.</summary>
-    public static IEnumerable<ShownRequestStep> Shown(IEnumerable<ShownRequestStep> steps) => steps.Where(s => s.Act is not RequestAct.Noted).Select(s => s with
+    public static IEnumerable<ShownRequestStep> Shown(RequestKind kind, IEnumerable<ShownRequestStep> steps) => steps.Where(s => s.Act is not RequestAct.Noted).Select(s => s with
     {
-        Text = s.By == RequestStep.ThePerson || s.Act is RequestAct.CorrectionAsked or RequestAct.Extended or RequestAct.Decided ? s.Text : null,
+        Text = s.By == RequestStep.ThePerson || s.Act is RequestAct.CorrectionAsked or RequestAct.Extended or RequestAct.Decided
+            || (s.Act is RequestAct.HandedOver && kind is not RequestKind.Disclosure) ? s.Text : null,
     });
 }

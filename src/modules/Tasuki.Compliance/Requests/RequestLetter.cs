@@ -1,6 +1,7 @@
 using Tasuki.Compliance.Purposes;
 using Tasuki.Compliance.Regime;
 using Tasuki.Kernel;
+using Tasuki.Kernel.Records;
 using Tasuki.Web;
 
 namespace Tasuki.Compliance.Requests;
@@ -10,11 +11,12 @@ namespace Tasuki.Compliance.Requests;
 /// <param name="Due">Of an extension: until when it is decided now; null while the clock stands.</param>
 /// <param name="FirstPart">Of a long extension of a disclosure: until when the first part is decided.</param>
 /// <param name="Grounds">Why it was refused in whole or part, each with its place in the law.</param>
+/// <param name="Withheld">Categories that are withheld as a whole.</param>
 /// <param name="Purposes">Of a disclosure: what the operator uses the data for.</param>
 /// <param name="IsPublic">Whether the appeal is that of chapter 5.</param>
 public sealed record RequestLetter(
     string Number, string To, string Address, RequestKind Kind, DateOnly Received, RequestDecision Decision, DateOnly On, DateOnly? Due, DateOnly? FirstPart, string? Reason,
-    IReadOnlyList<(string Id, string Place)> Grounds, IReadOnlyList<string>? Purposes, bool IsPublic);
+    IReadOnlyList<(string Id, string Place)> Grounds, IReadOnlyList<DataCategory> Withheld, IReadOnlyList<string>? Purposes, bool IsPublic);
 
 /// <summary>Makes the letter that tells a decision with its reasons, purposes and appeal; before that, that the period was extended.</summary>
 internal sealed class RequestLetters(PurposeBook purposes)
@@ -33,7 +35,7 @@ internal sealed class RequestLetters(PurposeBook purposes)
             var part = row.Extension is RequestExtension.Long && row.Kind is RequestKind.Disclosure && regime.Requests.Disclosure.FirstPartDays is { } days
                 ? Clocks.Decision(row.Received, row.ClockStops, days)?.Day : null;
             return new RequestLetter(
-                row.Number, to, about.Address, row.Kind, row.Received, row.Decision, TokyoDay.Of(last.At), row.Due?.Day, part, last.Text, [], null, regime.HasPublicRequests);
+                row.Number, to, about.Address, row.Kind, row.Received, row.Decision, TokyoDay.Of(last.At), row.Due?.Day, part, last.Text, [], [], null, regime.HasPublicRequests);
         }
 
         var named = RequestWords.Grounds(last);
@@ -41,6 +43,6 @@ internal sealed class RequestLetters(PurposeBook purposes)
         IReadOnlyList<string>? used = row.Kind is RequestKind.Disclosure && row.Decision is not RequestDecision.Refused
             ? [.. (await purposes.InForce(regime, cancel)).Select(p => $"{PurposesWords.Text(p.Row, language)} {PurposesWords.Basis(p.Row)}".TrimEnd())] : null;
         return new RequestLetter(
-            row.Number, to, about.Address, row.Kind, row.Received, row.Decision, row.Decided!.Value, null, null, last.Text, [.. grounds], used, regime.HasPublicRequests);
+            row.Number, to, about.Address, row.Kind, row.Received, row.Decision, row.Decided!.Value, null, null, last.Text, [.. grounds], row.WithheldData, used, regime.HasPublicRequests);
     }
 }
