@@ -29,7 +29,8 @@ internal sealed record SessionLimit(AccessClasses Classes, long? PeriodFrom, lon
 
 /// <summary>
 /// The one door to records. Here a read is allowed or refused, and nowhere else:
-/// a resident has the whole of their own records for the purposes that are theirs; the operator and jobs, with a reason, the whole for the purpose of operation;
+/// a resident has the whole of their own records for the purposes that are theirs; the operator and jobs, with a reason, the whole for the purpose of operation; a job
+/// the whole, to read, for a request under the Act;
 /// everybody else what the newest live grant to them for that purpose says. All other askers, and all askers for a resident who is unknown, closing or erased,
 /// get one and the same answer after one and the same statement.
 /// </summary>
@@ -195,6 +196,10 @@ internal sealed class Gate(VaultParts parts)
                 && actor.Self == resident
                 ? new SessionLimit(purpose.Classes, null, null, MayWrite: code is Purpose.OwnUse or Purpose.Import) : null;
         }
+
+        // What is disclosed by a decision is read by a job that names the request, and by nobody at a desk.
+        if (actor.Kind is ActorKind.Job && code is Purpose.LegalRequest)
+            return string.IsNullOrWhiteSpace(actor.Reason) ? null : new SessionLimit(purpose.Classes, null, null, MayWrite: false);
 
         if (actor.Kind is ActorKind.Operator or ActorKind.Job)
         {

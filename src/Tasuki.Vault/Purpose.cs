@@ -34,6 +34,9 @@ public sealed record Purpose(string Code, int Version, string Text, string Legal
     /// <summary>Finding a person at the counter, after an identity check, so that they get back into their account. Opens no record.</summary>
     public const string AccountRecovery = "account-recovery";
 
+    /// <summary>Answering a request under the Act: opening what was asked, and, once it is decided, handing over what is disclosed. Given to jobs that name the request; it never writes.</summary>
+    public const string LegalRequest = "legal-request";
+
     /// <summary>Running the service: synthetic populations, moves between stores, repair. Named operator, reason, logged.</summary>
     public const string Operation = "operation";
 }

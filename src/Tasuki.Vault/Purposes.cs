@@ -18,6 +18,7 @@ internal static class Purposes
         new(Purpose.AppUse, 1, "ご本人がつないだアプリが、ご本人が選んだ健康情報を見て、ご本人の役に立てるため", "個人情報の保護に関する法律 第27条第1項（本人の同意に基づく提供）", AccessClasses.All),
         new(Purpose.AppEntry, 1, "ご本人がつないだアプリが、健康情報をご本人のために書き入れるため", "個人情報の保護に関する法律 第20条第2項（本人の同意に基づく取得）", AccessClasses.All),
         new(Purpose.AccountRecovery, 1, "窓口でご本人を確かめ、サインインできなくなったご本人がアカウントに戻れるようにするため（記録は開きません）", "個人情報の保護に関する法律 第23条（安全管理措置）", default),
+        new(Purpose.LegalRequest, 1, "法律に基づく開示・訂正・利用停止の請求に応じ、開示すると決めた健康情報をご本人にお渡しするため", "個人情報の保護に関する法律 第33条から第35条・第76条から第103条", AccessClasses.All),
         new(Purpose.Operation, 1, "サービスを安全に動かし、不具合を直すため（担当者名と理由を必ず記録します）", "個人情報の保護に関する法律 第23条（安全管理措置）", AccessClasses.All),
     ];
 

@@ -264,6 +264,31 @@ public sealed class RecordVault : IAsyncDisposable
     public async Task LogInquiry(Actor staff, ResidentNo resident, string what, CancellationToken cancel) =>
         await _parts.Log.Append(new LogEntry(resident, staff, Purpose.Operation, LogAction.Inquiry, what, Refused: false)).WaitAsync(cancel);
 
+    /// <summary>Writes that staff opened a request under the Act that is about the resident, or worked on it: an entry the resident sees. Durable when this returns.</summary>
+    /// <param name="what">A word of ours, nothing of the request.</param>
+    public async Task LogLegalRequest(Actor staff, ResidentNo resident, string what, CancellationToken cancel) =>
+        await _parts.Log.Append(new LogEntry(resident, staff, Purpose.LegalRequest, LogAction.LegalRequest, what, Refused: false)).WaitAsync(cancel);
+
+    /// <summary>Writes that an officer takes the file of what was disclosed by a request under the Act: an entry the resident sees. Durable when this returns.</summary>
+    public async Task LogDisclosure(Actor staff, ResidentNo resident, CancellationToken cancel) =>
+        await _parts.Log.Append(new LogEntry(resident, staff, Purpose.LegalRequest, LogAction.Disclosure, null, Refused: false)).WaitAsync(cancel);
+
+    /// <summary>
+    /// Whose records were read in a span of time, from the access log. The look itself is an entry under the officer's name, about nobody: an inquiry into an insider is not
+    /// told before it has found anything.
+    /// </summary>
+    /// <param name="what">Words and numbers of ours.</param>
+    public async Task<AffectedPersons> WhoseWereRead(Actor staff, AccessQuestion asked, string what, CancellationToken cancel)
+    {
+        await LogDesk(staff, what, cancel);
+        return await new AccessFinder(_parts, asked).Find(cancel);
+    }
+
+    /// <summary>Writes that staff opened the list of those an incident affects (at least one), or told them: one entry that each of them sees. Durable when this returns.</summary>
+    /// <param name="what">Words and numbers of ours.</param>
+    public async Task LogIncident(Actor staff, IReadOnlyList<ResidentNo> residents, string what, CancellationToken cancel) =>
+        await _parts.Log.Append(LogEntry.OfMany(residents, staff, Purpose.Operation, LogAction.Incident, what)).WaitAsync(cancel);
+
     /// <summary>Writes what an officer did in the register of apps: an entry about no resident, under the officer's name. Durable when this returns.</summary>
     /// <param name="what">Words and numbers of ours.</param>
     public async Task LogAppRegister(Actor officer, string what, CancellationToken cancel) =>

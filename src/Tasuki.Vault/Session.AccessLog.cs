@@ -13,11 +13,14 @@ namespace Tasuki.Vault;
 /// <summary>What the log says of the resident.</summary>
 public sealed partial class Session
 {
-    /// <summary>Who looked, newest first. Only the resident's own sessions see it.</summary>
+    // A disclosure of everything holds what the person's own export does.
+    private bool SeesWhoLooked => _actor.Self == Resident || (_purpose is Purpose.LegalRequest && _limit.IsWhole);
+
+    /// <summary>Who looked, newest first. Only the resident's own sessions see it, and a disclosure of everything.</summary>
     public async Task<IReadOnlyList<AccessEntry>> AccessLog(int limit, CancellationToken cancel)
     {
         await Log(LogAction.AccessLog, null);
-        return _actor.Self == Resident ? await _parts.LogReader.Of(Resident, Math.Clamp(limit, 1, 10_000), cancel) : [];
+        return SeesWhoLooked ? await _parts.LogReader.Of(Resident, Math.Clamp(limit, 1, 10_000), cancel) : [];
     }
 
     /// <summary>
@@ -28,7 +31,7 @@ public sealed partial class Session
     public async Task<int> AccessLogProofs(int limit, long? againstSeal, Stream output, CancellationToken cancel)
     {
         await Log(LogAction.AccessLog, null);
-        if (_actor.Self != Resident
+        if (!SeesWhoLooked
             || await new HistoryProofs(_parts.LogStore, _parts.Ring, _parts.Municipality).Of(Resident, Math.Clamp(limit, 1, 10_000), againstSeal, cancel) is not { } history)
             return 0;
         await JsonSerializer.SerializeAsync(output, history, HistoryJson.Default.ProvenHistory, cancel);

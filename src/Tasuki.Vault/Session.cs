@@ -53,6 +53,9 @@ public sealed partial class Session
     public Session Within(Session seen) => seen.Resident == Resident && seen._actor.Kind == _actor.Kind && string.Equals(seen._actor.Id, _actor.Id, StringComparison.Ordinal)
         ? new Session(_parts, _actor, Resident, _purpose, _limit.Within(seen._limit)) : throw new ArgumentException("The sessions are of two actors or two residents.", nameof(seen));
 
+    /// <summary>This session, narrowed to some classes: what is disclosed in part. Files and, but for the resident, the log are for whole sessions alone.</summary>
+    public Session Narrowed(AccessClasses classes) => new(_parts, _actor, Resident, _purpose, _limit with { Classes = _limit.Classes.Intersect(classes) }, _inRun);
+
     private RecordReads Reads => new(_parts, _opener, _limit);
 
     private OriginalFiles OriginalFiles => new(_parts, _actor, Resident, _purpose);

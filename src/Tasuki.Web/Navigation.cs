@@ -11,6 +11,10 @@ public sealed record ShellPart(Type Component);
 /// <summary>A link of the footer on every page, such as the terms or the privacy notice. Registered by the module that has the page.</summary>
 public sealed record FooterLink(string Href, Func<IServiceProvider, string> Label, int Order);
 
+/// <summary>A link among the cards of the account page, registered by the module that has the page.</summary>
+/// <param name="What">One sentence: what it is for.</param>
+public sealed record AccountLink(string Href, Func<IServiceProvider, string> Label, Func<IServiceProvider, string> What, string Icon, int Order);
+
 /// <summary>The assemblies that hold pages. Each module adds its own; the server hands them to the router and to the endpoints.</summary>
 public sealed record PageAssembly(System.Reflection.Assembly Assembly);
 

@@ -13,6 +13,8 @@ using Tasuki.Compliance.Regime;
 using Tasuki.Compliance.Scope;
 using Tasuki.Data;
 using Tasuki.Delivery;
+using Tasuki.Exchange;
+using Tasuki.Exchange.Exporting;
 using Tasuki.Kernel;
 using Tasuki.People;
 using Tasuki.Testing;
@@ -115,6 +117,8 @@ internal sealed partial class RegimeSite : IAsyncDisposable
         builder.Services.AddDelivery();
         builder.Services.AddPeople();
         builder.Services.AddCompliance();
+        builder.Services.AddSingleton(new ExchangeOptions { Spools = Path.Combine(folder, "spools"), Scanner = ExchangeOptions.NotScanned });
+        builder.Services.AddScoped<IPersonExport, ExportRecords>();
         var scope = new RegimeScope { Operator = kind };
         builder.Services.AddSingleton<ICurrentScope>(scope);
         var app = builder.Build();
@@ -250,9 +254,10 @@ internal sealed partial class RegimeSite : IAsyncDisposable
                 if (IsStale)
                     request.Headers.Add(Stale, "yes");
                 using var response = await _client.SendAsync(request, Cancel);
-                var body = await response.Content.ReadAsStringAsync(Cancel);
+                var bytes = await response.Content.ReadAsByteArrayAsync(Cancel);
+                var body = System.Text.Encoding.UTF8.GetString(bytes);
                 if ((int)response.StatusCode is < 300 or >= 400 || turn == 4)
-                    return new Answer((int)response.StatusCode, path, body, response.Content.Headers.ContentType?.MediaType);
+                    return new Answer((int)response.StatusCode, path, body, response.Content.Headers.ContentType?.MediaType) { Bytes = bytes };
                 (method, path, content) = (HttpMethod.Get, new Uri(new Uri(_site.Address, path), response.Headers.Location!).PathAndQuery, null);
             }
         }
@@ -270,6 +275,10 @@ internal sealed partial class RegimeSite : IAsyncDisposable
     /// <summary>What came back, and where the redirects ended.</summary>
     public sealed record Answer(int Status, string Path, string Body, string? Type)
     {
+        public bool IsZip => Type is "application/zip";
+
+        public byte[] Bytes { get; init; } = [];
+
         public string Text => WebUtility.HtmlDecode(Body);
 
         /// <summary>Forbidden, shown as missing, or sent to the sign-in.</summary>

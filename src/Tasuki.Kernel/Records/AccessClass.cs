@@ -24,6 +24,9 @@ public readonly record struct AccessClasses(ulong Bits)
 
     public AccessClasses With(AccessClass one) => new(Bits | 1UL << one.Index);
 
+    /// <summary>Without a category, its sensitive class included.</summary>
+    public AccessClasses Without(DataCategory category) => new(Bits & ~(3UL << ((int)category << 1)));
+
     public AccessClasses Intersect(AccessClasses other) => new(Bits & other.Bits);
 
     public static AccessClasses Of(params ReadOnlySpan<DataCategory> categories)

@@ -60,6 +60,9 @@ public sealed class StaffDirectory
         return [.. (await All(cancel)).Where(s => (s.Ends is null || s.Ends > now) && s.Member.Has(right)).Select(s => s.Member)];
     }
 
+    /// <summary>Everybody there ever was, by name: those whose rights have ended too.</summary>
+    public async Task<IReadOnlyList<StaffMember>> Everybody(CancellationToken cancel) => [.. (await All(cancel)).Select(s => s.Member)];
+
     /// <summary>Everybody there ever was, by name, with the moment their rights end or ended.</summary>
     internal async Task<IReadOnlyList<(StaffMember Member, DateTimeOffset? Ends)>> All(CancellationToken cancel)
     {

@@ -45,6 +45,15 @@ internal static class LogAction
     /// <summary>Staff opened an inquiry the resident wrote, or worked on it; the detail says which.</summary>
     public const string Inquiry = "inquiry";
 
+    /// <summary>Staff opened a request under the Act that is about the resident, or worked on it; the detail says which.</summary>
+    public const string LegalRequest = "legal-request";
+
+    /// <summary>An officer took the file of what was disclosed, to hand it to the person.</summary>
+    public const string Disclosure = "disclosure";
+
+    /// <summary>Staff opened the list of those an incident affects, or told them; the detail says which.</summary>
+    public const string Incident = "incident";
+
     /// <summary>An officer checked, approved, refused or suspended an app; the detail says which.</summary>
     public const string AppRegister = "app-register";
 

@@ -76,6 +76,7 @@ public static class ComplianceModule
         SheetFiles.Map(app);
         AuditPack.Map(app);
         Setup.SetupParts.Map(app);
+        Requests.DisclosureEndpoints.Map(app);
         return app;
     }
 

@@ -39,6 +39,7 @@ public static class ExchangeModule
         services.AddRetention<UploadsRule, ExchangeTexts>("uploads", _ => RetentionPeriod.Fixed(RetentionUnit.Hours, options.SpoolHours), SweepSpoolsJob.Name);
         services.AddScoped<IResidentErasure, EraseImports>();
         services.AddScoped<ExportRecords>();
+        services.AddScoped<IPersonExport>(sp => sp.GetRequiredService<ExportRecords>());
         services.AddScoped<Sentences>();
 
         services.AddProbe<ScannerProbe, ExchangeTexts>("files.scanned", "NW-03", "NW-08");

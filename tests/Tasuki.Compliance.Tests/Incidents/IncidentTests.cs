@@ -234,12 +234,12 @@ public sealed class IncidentRegimeTests
 
     [Fact]
     public void Every_text_of_incidents_is_there_and_asked_for() => RegimeHouseTests.TextsHold<IncidentTexts>(
-        ["Incidents", "Regime"], ["Incidents"],
+        ["Incidents", "Affected", "Regime"], ["Incidents"],
         [
             .. Enum.GetNames<IncidentEvent>().Select(n => $"event-{n}"), .. Enum.GetNames<IncidentCause>().Select(n => $"cause-{n}"), .. Enum.GetNames<IncidentDecision>().Select(n => $"decision-{n}"),
             .. Enum.GetNames<IncidentNotice>().Select(n => $"notice-{n}"), .. Enum.GetNames<IncidentItem>().Select(n => $"item-{n}"), .. Enum.GetNames<IncidentAct>().Select(n => $"act-{n}"),
             .. IncidentWords.Problems.Select(p => $"problem-{p}"), .. IncidentsOne.Said.Select(s => $"did-{s}"), .. IncidentWords.Marks.Select(m => $"mark-{m}"), .. IncidentsDraft.Stages.Select(s => $"draft-{s}"),
-            .. new[] { "open", "overdue", "closed", "drill" }.Select(s => $"show-{s}"), "problem-other",
+            .. new[] { "open", "overdue", "closed", "drill" }.Select(s => $"show-{s}"), .. Enum.GetNames<Tasuki.Vault.AccessBy>().Select(n => $"found-{n}"), "problem-other",
         ]);
 
     private static async Task<StaffMember> Officer(RegimeSite site)

@@ -54,9 +54,9 @@ public sealed class RequestRegimeTests
         Assert.Contains("個人情報についての請求を受け付けました", subjects, StringComparer.Ordinal);
         Assert.Contains("請求について決定しました", subjects, StringComparer.Ordinal);
         var seen = await Seen(site, resident);
-        Assert.Contains("legal-request entered", seen, StringComparer.Ordinal);
-        Assert.Contains("legal-request decide", seen, StringComparer.Ordinal);
-        Assert.Contains("legal-request letter", seen, StringComparer.Ordinal);
+        Assert.Contains("entered", seen, StringComparer.Ordinal);
+        Assert.Contains("decide", seen, StringComparer.Ordinal);
+        Assert.Contains("letter", seen, StringComparer.Ordinal);
     }
 
     [Theory, MemberData(nameof(RegimeStores.All), MemberType = typeof(RegimeStores))]
@@ -138,7 +138,7 @@ public sealed class RequestRegimeTests
         await Work(desk, number, "decide", ("Decision", "Granted"));
         Assert.Equal(RequestState.Decided, (await Row(site, number)).State);
         Assert.Contains("甥 緑山 健 様", (await desk.Get($"/staff/requests/{number}/letter")).Text, StringComparison.Ordinal);
-        Assert.Contains("legal-request representative", await Seen(site, resident), StringComparer.Ordinal);
+        Assert.Contains("representative", await Seen(site, resident), StringComparer.Ordinal);
     }
 
     [Theory, MemberData(nameof(RegimeStores.All), MemberType = typeof(RegimeStores))]
@@ -191,7 +191,8 @@ public sealed class RequestRegimeTests
         await Work(desk, inTime, "identity", ("How", "Photo"));
         await Work(desk, inTime, "decide", ("Decision", "Granted"));
         Assert.Contains("請求に合う実施の方法", (await Work(desk, inTime, "hand-over", ("Way", "Paper"))).Text, StringComparison.Ordinal);
-        await Work(desk, inTime, "hand-over", ("Way", "CarriedOut"));
+        Assert.Contains("1文字から4,000文字", (await Work(desk, inTime, "hand-over", ("Way", "CarriedOut"))).Text, StringComparison.Ordinal);
+        await Work(desk, inTime, "hand-over", ("Way", "CarriedOut"), ("Text", "名簿の住所を直しました。"));
 
         site.Scope.Operator = OperatorKind.Company;
         var company = await Row(site, await Enter(desk, RequestKind.Correction));
@@ -245,7 +246,7 @@ public sealed class RequestRegimeTests
         string[] sets =
         [
             "received = '2027-01-01'", "state = 4", "decision = 1", "resident_no = 7", "steps = 5", "days = 90", "confirmed_by = 7", "identity = 1", "stops = '2026-11-02/2027-11-02'", "extended_days = 30",
-            "operator = 3", "kind = 2", "way = 1",
+            "operator = 3", "kind = 2", "way = 1", "withheld = 32", "release = 2", "released_by = 7",
         ];
         foreach (var set in sets)
         {
@@ -361,9 +362,9 @@ public sealed class RequestRegimeTests
         [
             .. Enum.GetNames<RequestKind>().Select(n => $"kind-{n}"), .. Enum.GetNames<RequestBy>().Select(n => $"by-{n}"), .. Enum.GetNames<RequestChannel>().Select(n => $"channel-{n}"),
             .. Enum.GetNames<RequestState>().Select(n => $"state-{n}"), .. Enum.GetNames<IdentityCheck>().Select(n => $"identity-{n}"), .. Enum.GetNames<RequestDecision>().Select(n => $"decision-{n}"),
-            .. Enum.GetNames<RequestWay>().Where(n => n is not "None").Select(n => $"way-{n}"), .. Enum.GetNames<RequestAct>().Select(n => $"act-{n}"), .. RequestWords.Problems.Select(p => $"problem-{p}"),
+            .. Enum.GetNames<RequestWay>().Where(n => n is not "None").Select(n => $"way-{n}"), .. Enum.GetNames<RequestRelease>().Where(n => n is not "None").Select(n => $"release-{n}"), .. Enum.GetNames<RequestAct>().Select(n => $"act-{n}"), .. RequestWords.Problems.Select(p => $"problem-{p}"),
             .. RequestGrounds.All.Select(g => $"ground-{g.Id}"), .. RequestsOne.Said.Select(s => $"did-{s}"), .. new[] { "open", "overdue", "decided", "all" }.Select(s => $"show-{s}"),
-            .. new[] { "Granted", "Partly", "Refused" }.SelectMany(d => new[] { $"letter-title-{d}", $"letter-decided-{d}" }), .. new[] { "entered", "decided" }.SelectMany(t => new[] { $"told-{t}-subject", $"told-{t}-body" }),
+            .. new[] { "Granted", "Partly", "Refused" }.SelectMany(d => new[] { $"letter-title-{d}", $"letter-decided-{d}" }), .. new[] { "entered", "filed", "decided", "released", "pack" }.SelectMany(t => new[] { $"told-{t}-subject", $"told-{t}-body" }),
             "problem-other", "letter-appeal-4", "letter-appeal-5",
         ]);
 
@@ -405,6 +406,6 @@ public sealed class RequestRegimeTests
     private static async Task<List<string?>> Seen(RegimeSite site, ResidentNo resident)
     {
         var session = (await site.Vault.Open(Actor.Resident(resident), resident, Purpose.OwnUse, Cancel)).Value;
-        return [.. (await session.AccessLog(100, Cancel)).Where(e => e.Action is "inquiry").Select(e => e.Detail)];
+        return [.. (await session.AccessLog(100, Cancel)).Where(e => e.Action is "legal-request" && e.Purpose == Purpose.LegalRequest).Select(e => e.Detail)];
     }
 }

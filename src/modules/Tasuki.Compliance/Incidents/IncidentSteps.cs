@@ -9,7 +9,8 @@ internal sealed class IncidentSteps(TasukiDb db, IncidentSeals seals, TimeProvid
 {
     /// <summary>Error <c>incident.moved</c>.</summary>
     /// <param name="change">What becomes of the row.</param>
-    public async Task<Result<Done>> Do(IncidentRow row, IncidentStep step, Action<IncidentRow> change, CancellationToken cancel)
+    /// <param name="found">Whom it affects, as this step found.</param>
+    public async Task<Result<Done>> Do(IncidentRow row, IncidentStep step, Action<IncidentRow> change, CancellationToken cancel, Func<IncidentRow, IncidentAffectedRow>? found = null)
     {
         var seen = row.Mac;
         row.Steps++;
@@ -26,6 +27,8 @@ internal sealed class IncidentSteps(TasukiDb db, IncidentSeals seals, TimeProvid
         if (changed != 1)
             return new Error("incident.moved", "Somebody else changed the incident meanwhile.");
         db.Add(Entry(row, step));
+        if (found is not null)
+            db.Add(found(row));
         await db.SaveChangesAsync(cancel);
         await transaction.CommitAsync(cancel);
         return Done.Yes;

@@ -84,6 +84,12 @@ public enum IncidentAct : byte
     Told = 7,
     Noted = 8,
     Closed = 9,
+
+    /// <summary>Whose records are affected was found in the access log.</summary>
+    AffectedFound = 10,
+
+    /// <summary>Notices went to those who have an inbox; of an exercise: they would have.</summary>
+    NoticesSent = 11,
 }
 
 internal sealed class IncidentRow
@@ -216,6 +222,20 @@ internal sealed class IncidentStepRow
     public required byte[] Content { get; init; }
 }
 
+/// <summary>Whom an incident affects, as it was found by one step of the timeline. A later finding is another row.</summary>
+internal sealed class IncidentAffectedRow
+{
+    [Clear]
+    public required long IncidentNo { get; init; }
+
+    [Clear]
+    public required int Step { get; init; }
+
+    /// <summary><see cref="Affected.AffectedList"/>: numbers of residents, no name.</summary>
+    [Sealed(ForMunicipality = true)]
+    public required byte[] Content { get; init; }
+}
+
 /// <summary>What is written of an incident, as it lies sealed.</summary>
 /// <param name="Items">The nine items in their order; null for what is not known yet.</param>
 internal sealed record IncidentAbout(string Title, string?[] Items)
@@ -234,6 +254,7 @@ internal sealed class IncidentTables : IModelPart
 {
     public const string Incident = "incident";
     public const string Step = "incident_step";
+    public const string AffectedTable = "incident_affected";
 
     public void Add(ModelBuilder model)
     {
@@ -252,6 +273,7 @@ internal sealed class IncidentTables : IModelPart
             e.Ignore(i => i.NextDue);
             e.Ignore(i => i.Data);
         });
+        model.Entity<IncidentAffectedRow>(e => e.ToTable(AffectedTable).HasKey(a => new { a.IncidentNo, a.Step }));
         model.Entity<IncidentStepRow>(e => e.ToTable(Step).HasKey(s => new { s.IncidentNo, s.Step }));
     }
 }

@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using System.Globalization;
 using Tasuki.Kernel;
+using Tasuki.Vault;
 using Tasuki.Web;
 
 namespace Tasuki.Compliance.Incidents;
@@ -12,7 +13,7 @@ internal static class IncidentWords
     public static readonly FrozenSet<string> Problems = FrozenSet.ToFrozenSet(
     [
         "incident.title", "incident.text", "incident.known", "incident.missing", "incident.closed", "incident.moved", "incident.class", "incident.persons", "incident.decision",
-        "incident.must-report", "incident.no-report", "incident.sent", "incident.day", "incident.preliminary", "incident.items", "incident.notice", "incident.open", "mynumber.found",
+        "incident.must-report", "incident.no-report", "incident.sent", "incident.day", "incident.preliminary", "incident.items", "incident.notice", "incident.open", "incident.span", "incident.who", "incident.category", "incident.list", "incident.told-items", "mynumber.found",
     ], StringComparer.Ordinal);
 
     /// <summary>What may apply to an incident, <c>mark-NAME</c>.</summary>
@@ -44,6 +45,8 @@ internal static class IncidentWords
             IncidentAct.Decided => texts[$"decision-{Of<IncidentDecision>(step.Value)}"],
             IncidentAct.PreliminarySent or IncidentAct.FinalSent => Day(step.Value) is { } day ? language.Day(day) : "",
             IncidentAct.Told => $"{texts[$"notice-{Of<IncidentNotice>(parts.ElementAtOrDefault(0))}"]}{(parts.ElementAtOrDefault(1) is { } persons ? texts["persons-of", persons] : "")}",
+            IncidentAct.AffectedFound => $"{texts[$"found-{Of<AccessBy>(parts.ElementAtOrDefault(0))}"]} {texts["found-persons", parts.ElementAtOrDefault(1), parts.ElementAtOrDefault(2)]}",
+            IncidentAct.NoticesSent => texts[parts.ElementAtOrDefault(2) is "drill" ? "notices-drill" : "notices-sent", parts.ElementAtOrDefault(0), parts.ElementAtOrDefault(1)],
             _ => "",
         };
     }

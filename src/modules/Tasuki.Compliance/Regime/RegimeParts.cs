@@ -1,8 +1,10 @@
 using System.Globalization;
 using Microsoft.Extensions.DependencyInjection;
+using Tasuki.Compliance.Affected;
 using Tasuki.Compliance.Incidents;
 using Tasuki.Compliance.Purposes;
 using Tasuki.Compliance.Requests;
+using Tasuki.Compliance.Retention;
 using Tasuki.Compliance.Scope;
 using Tasuki.Data;
 using Tasuki.People;
@@ -32,6 +34,10 @@ internal static class RegimeParts
         services.AddScoped<RequestBook>();
         services.AddScoped<EnterRequest>();
         services.AddScoped<WorkOnRequest>();
+        services.AddScoped<OwnRequest>();
+        services.AddScoped<RequestLetters>();
+        services.AddScoped<HandOutDisclosure>();
+        services.AddSingleton(new AccountLink("/my-requests", Label<MyRequestTexts>("title"), Label<MyRequestTexts>("title-what"), "file", 10));
         services.AddScoped<IResidentErasure, EraseRequests>();
         services.AddDeskPage(new DeskPage("/staff/requests", Label<RequestTexts>("requests"), Label<RequestTexts>("requests-what"), "file", 230, DeskRights.Policy(DeskRight.HandleRequests)));
 
@@ -41,6 +47,12 @@ internal static class RegimeParts
         services.AddScoped<IncidentBook>();
         services.AddScoped<ReportIncident>();
         services.AddScoped<WorkOnIncident>();
+        services.AddScoped<AffectedBook>();
+        services.AddScoped<FindAffected>();
+        services.AddScoped<TellAffected>();
+        services.AddScoped<RetireCases>();
+        services.AddScoped<IJobHandler>(sp => sp.GetRequiredService<RetireCases>());
+        services.AddSingleton(new RecurringJob(RetireCases.Name, TimeSpan.FromDays(1), AtStart: false));
         services.AddDeskPage(new DeskPage("/staff/incidents", Label<IncidentTexts>("incidents"), Label<IncidentTexts>("incidents-what"), "warning", 320, DeskRights.Policy(DeskRight.HandleIncidents)));
     }
 

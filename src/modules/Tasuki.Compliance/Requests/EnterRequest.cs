@@ -23,6 +23,9 @@ public sealed record NewRequest(
 /// </summary>
 internal sealed class EnterRequest(TasukiDb db, RequestSeals seals, RequestSteps steps, CurrentRegime current, RecordVault vault, Inbox inbox, TimeProvider clock)
 {
+    /// <summary>Undecided requests one person may have filed at a time.</summary>
+    public const int MostOpen = 5;
+
     private const int LatestDays = 30;
 
     /// <summary>
@@ -43,6 +46,30 @@ internal sealed class EnterRequest(TasukiDb db, RequestSeals seals, RequestSteps
             return new Error("request.received", $"The day it came is today or one of the {LatestDays} days before.");
         if (Resident(asked.Resident) is not { } resident)
             return new Error("request.resident", "The number of the account is a number.");
+        return await Keep(asked, about.Value, received, resident.No, officer.No, IdentityCheck.NotYet, officer.Actor, cancel);
+    }
+
+    /// <summary>
+    /// The person's own, signed in: it came today, and who asks is known where the account was confirmed. Its number. Errors <c>request.too-many</c>, <c>request.kind</c>,
+    /// <c>request.address</c>, <c>request.text</c>, <c>request.disclosed</c>, <c>mynumber.found</c>.
+    /// </summary>
+    public async Task<Result<string>> File(ResidentProfile person, RequestKind kind, string? address, string? text, DateOnly? disclosed, CancellationToken cancel)
+    {
+        if (!Enum.IsDefined(kind))
+            return new Error("request.kind", "No such kind.");
+        var no = person.No.Value;
+        var open = await db.Set<RequestRow>().CountAsync(r => r.ResidentNo == no && (r.State == RequestState.Received || r.State == RequestState.Correcting), cancel);
+        if (open >= MostOpen)
+            return new Error("request.too-many", $"{open} requests of this person are undecided; {MostOpen} are allowed at a time.");
+        var asked = new NewRequest(kind, RequestBy.Person, RequestChannel.Online, person.Name, address, text, null, null, clock.Today(), disclosed);
+        var about = Written(asked);
+        return about.IsOk
+            ? await Keep(asked, about.Value, clock.Today(), no, RequestStep.ThePerson, person.Confirmed ? IdentityCheck.SignedIn : IdentityCheck.NotYet, null, cancel) : about.Error;
+    }
+
+    private async Task<Result<string>> Keep(
+        NewRequest asked, RequestAbout about, DateOnly received, long? resident, long by, IdentityCheck identity, Actor? officer, CancellationToken cancel)
+    {
         var regime = await current.Get(cancel);
         var follows = asked.Kind is not RequestKind.Disclosure && regime.Requests.AfterDisclosureDays is not null;
         if (follows && (asked.Disclosed is not { } day || day > received))
@@ -50,17 +77,18 @@ internal sealed class EnterRequest(TasukiDb db, RequestSeals seals, RequestSteps
 
         for (var draw = 1; ; draw++)
         {
-            var row = NewRow(asked, received, follows ? asked.Disclosed : null, resident.No, regime);
-            var closed = await seals.Seal(row, about.Value, cancel);
+            var row = NewRow(asked, received, follows ? asked.Disclosed : null, resident, regime);
+            row.Identity = identity;
+            var closed = await seals.Seal(row, about, cancel);
             if (!closed.IsOk)
                 return closed.Error.Code is "seal.gone" ? new Error("request.resident", "There is no account with this number.") : closed.Error;
             row.About = closed.Value;
             row.Mac = seals.MacOf(row);
-            var entry = await steps.Entry(row, new RequestStep(RequestAct.Entered, officer.No, null, null), cancel);
+            var entry = await steps.Entry(row, new RequestStep(RequestAct.Entered, by, null, null), cancel);
             if (!entry.IsOk)
                 return entry.Error;
-            if (row.ResidentNo is { } no && draw == 1)
-                await vault.LogInquiry(officer.Actor, new ResidentNo(no), "legal-request entered", cancel);
+            if (row.ResidentNo is { } no && officer is not null && draw == 1)
+                await vault.LogLegalRequest(officer, new ResidentNo(no), "entered", cancel);
             db.Add(row);
             db.Add(entry.Value);
             try
@@ -75,19 +103,19 @@ internal sealed class EnterRequest(TasukiDb db, RequestSeals seals, RequestSteps
                 continue;
             }
 
-            await Tell(inbox, row, "entered", cancel);
+            await Tell(inbox, row, officer is null ? "filed" : "entered", cancel);
             return row.Number;
         }
     }
 
-    /// <summary>Only that something happened: what, the person hears by letter.</summary>
+    /// <summary>Only that something happened: what, the person reads on the page of the request.</summary>
     internal static async Task Tell(Inbox inbox, RequestRow row, string what, CancellationToken cancel)
     {
         if (row.ResidentNo is not { } resident)
             return;
         var texts = new Texts<RequestTexts>(new Language());
         await inbox.Send(
-            new ResidentNo(resident), string.Create(CultureInfo.InvariantCulture, $"legal-request {row.No} {what}"), texts[$"told-{what}-subject"], texts[$"told-{what}-body", row.Number], "/who-looked", cancel);
+            new ResidentNo(resident), string.Create(CultureInfo.InvariantCulture, $"legal-request {row.No} {what}"), texts[$"told-{what}-subject"], texts[$"told-{what}-body", row.Number], $"/my-requests/{row.Number}", cancel);
     }
 
     private static Result<RequestAbout> Written(NewRequest asked)

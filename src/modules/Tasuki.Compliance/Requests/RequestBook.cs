@@ -42,7 +42,24 @@ internal sealed class RequestBook(TasukiDb db, RequestSeals seals, StaffDirector
         if (!officer.Has(DeskRight.HandleRequests) || await Find(number, cancel) is not { } row)
             return null;
         if (row.ResidentNo is { } resident)
-            await vault.LogInquiry(officer.Actor, new ResidentNo(resident), $"legal-request {what}", cancel);
+            await vault.LogLegalRequest(officer.Actor, new ResidentNo(resident), what, cancel);
+        return await Opened(row, cancel);
+    }
+
+    /// <summary>The person's own, by whomever they came: the newest first.</summary>
+    public async Task<IReadOnlyList<RequestRow>> Of(ResidentNo person, CancellationToken cancel)
+    {
+        var no = person.Value;
+        var rows = await db.Set<RequestRow>().AsNoTracking().Where(r => r.ResidentNo == no).OrderByDescending(r => r.Received).ThenByDescending(r => r.Entered).ToListAsync(cancel);
+        return [.. rows.Where(seals.IsWhole)];
+    }
+
+    /// <summary>One of the person's own. Null for somebody else's and for none: the same answer.</summary>
+    public async Task<OpenedRequest?> OpenOwn(ResidentNo person, string number, CancellationToken cancel) =>
+        await Find(number, cancel) is { } row && row.ResidentNo == person.Value ? await Opened(row, cancel) : null;
+
+    private async Task<OpenedRequest> Opened(RequestRow row, CancellationToken cancel)
+    {
         var about = await seals.Open(row, cancel);
         var steps = new List<ShownRequestStep>();
         foreach (var step in await db.Set<RequestStepRow>().AsNoTracking().Where(s => s.RequestNo == row.No).OrderBy(s => s.Step).ToListAsync(cancel))

@@ -21,9 +21,13 @@ internal sealed class RequestSeals(ISeal seal)
 
     public async Task<Result<RequestStep>> Open(RequestStepRow step, CancellationToken cancel) => await Open<RequestStep>(step.ResidentNo, StepOf(step.RequestNo, step.Step), step.Content, cancel);
 
-    public byte[] MacOf(RequestRow r) => RowMac.Of(
-        seal, "legal-request-row", r.No, r.Number, r.ResidentNo, r.Kind, r.By, r.Channel, r.State, r.Received, r.Entered, r.Operator, r.Disclosed, r.AskedUntil, r.Days, r.MaximumExtension, r.Stops,
-        r.Extension, r.ExtendedDays, r.ExtendedTo, r.Identity, r.CheckedBy, r.ConfirmedBy, r.Decision, r.Decided, r.Way, r.Settled, r.Steps);
+    // Rows of which nothing was withheld or made ready have the form they had before that was kept.
+    public byte[] MacOf(RequestRow r) => RowMac.Of(seal, "legal-request-row",
+    [
+        r.No, r.Number, r.ResidentNo, r.Kind, r.By, r.Channel, r.State, r.Received, r.Entered, r.Operator, r.Disclosed, r.AskedUntil, r.Days, r.MaximumExtension, r.Stops,
+        r.Extension, r.ExtendedDays, r.ExtendedTo, r.Identity, r.CheckedBy, r.ConfirmedBy, r.Decision, r.Decided, r.Way, r.Settled, r.Steps,
+        .. r is { Withheld: 0, Release: RequestRelease.None, ReleasedBy: null } ? Array.Empty<object?>() : [r.Withheld, r.Release, r.ReleasedBy],
+    ]);
 
     public bool IsWhole(RequestRow row) => RowMac.Holds(row.Mac, MacOf(row));
 

@@ -27,7 +27,8 @@ internal sealed class RequestSteps(TasukiDb db, RequestSeals seals, TimeProvider
             s => s.SetProperty(r => r.State, row.State).SetProperty(r => r.Stops, row.Stops).SetProperty(r => r.Extension, row.Extension).SetProperty(r => r.ExtendedDays, row.ExtendedDays)
                 .SetProperty(r => r.ExtendedTo, row.ExtendedTo).SetProperty(r => r.Identity, row.Identity).SetProperty(r => r.CheckedBy, row.CheckedBy)
                 .SetProperty(r => r.ConfirmedBy, row.ConfirmedBy).SetProperty(r => r.Decision, row.Decision).SetProperty(r => r.Decided, row.Decided).SetProperty(r => r.Way, row.Way)
-                .SetProperty(r => r.Settled, row.Settled).SetProperty(r => r.Steps, row.Steps).SetProperty(r => r.Mac, row.Mac), cancel);
+                .SetProperty(r => r.Settled, row.Settled).SetProperty(r => r.Withheld, row.Withheld).SetProperty(r => r.Release, row.Release)
+                .SetProperty(r => r.ReleasedBy, row.ReleasedBy).SetProperty(r => r.Steps, row.Steps).SetProperty(r => r.Mac, row.Mac), cancel);
         if (changed != 1)
             return Moved;
         db.Add(entry.Value);

@@ -3,6 +3,7 @@ using Microsoft.EntityFrameworkCore;
 using Tasuki.Compliance.Regime;
 using Tasuki.Compliance.Scope;
 using Tasuki.Data;
+using Tasuki.Kernel.Records;
 using Tasuki.Kernel.Seals;
 
 namespace Tasuki.Compliance.Requests;
@@ -96,7 +97,10 @@ public enum RequestDecision : byte
     Refused = 3,
 }
 
-/// <summary>How what was granted reached the person. No way leads through an officer's hands: records are opened by the person's own session. The numbers are stored: never renumber.</summary>
+/// <summary>
+/// How what was granted reached the person. No way lets an officer open a record on a page: records are opened by the person's own session, or by a job that makes one file.
+/// The numbers are stored: never renumber.
+/// </summary>
 public enum RequestWay : byte
 {
     None = 0,
@@ -115,6 +119,21 @@ public enum RequestWay : byte
 
     /// <summary>Of a correction or a stop: it was carried out.</summary>
     CarriedOut = 5,
+
+    /// <summary>One file that a job made and a second officer handed over.</summary>
+    Pack = 6,
+}
+
+/// <summary>By which way a disclosure was made ready. The numbers are stored: never renumber.</summary>
+public enum RequestRelease : byte
+{
+    None = 0,
+
+    /// <summary>On the person's own page.</summary>
+    Account = 1,
+
+    /// <summary>As a file that another officer than who released it takes once, for somebody who does not sign in or wants paper.</summary>
+    Pack = 2,
 }
 
 /// <summary>One step of a request's history. Public because components of pages are. The numbers are stored: never renumber.</summary>
@@ -131,6 +150,12 @@ public enum RequestAct : byte
     HandedOver = 9,
     Withdrawn = 10,
     PassedOn = 11,
+
+    /// <summary>What is disclosed was made ready for the person.</summary>
+    Released = 12,
+
+    /// <summary>An officer took the file to hand it over.</summary>
+    Taken = 13,
 }
 
 internal sealed class RequestRow
@@ -221,6 +246,17 @@ internal sealed class RequestRow
     [Clear]
     public DateOnly? Settled { get; set; }
 
+    /// <summary>Of a disclosure in part: one bit for each <see cref="DataCategory"/> that is withheld as a whole.</summary>
+    [Clear]
+    public int Withheld { get; set; }
+
+    [Clear]
+    public RequestRelease Release { get; set; }
+
+    /// <summary>The officer who made it ready.</summary>
+    [Clear]
+    public long? ReleasedBy { get; set; }
+
     /// <summary>How many steps its history has: it grows with each, so that a step taken away by SQL is missed.</summary>
     [Clear]
     public required int Steps { get; set; }
@@ -232,6 +268,14 @@ internal sealed class RequestRow
     /// <summary>Binds the whole row.</summary>
     [Token]
     public required byte[] Mac { get; set; }
+
+    public IReadOnlyList<DataCategory> WithheldData => [.. Enum.GetValues<DataCategory>().Where(c => (Withheld >> (int)c & 1) != 0)];
+
+    /// <summary>What is disclosed.</summary>
+    public AccessClasses Disclosing => WithheldData.Aggregate(AccessClasses.All, static (all, c) => all.Without(c));
+
+    /// <summary>Whether the person may take what is disclosed from their own page, again too.</summary>
+    public bool IsOpenToPerson => Kind is RequestKind.Disclosure && Release is RequestRelease.Account && (State is RequestState.Decided || this is { State: RequestState.Done, Way: RequestWay.Electronic });
 
     public bool IsActive => State is RequestState.Received or RequestState.Correcting;
 
@@ -285,9 +329,13 @@ internal sealed class RequestStepRow
 internal sealed record RequestAbout(string Name, string Address, string Text, string? Representative);
 
 /// <summary>A step as it lies sealed.</summary>
-/// <param name="By">The officer's account.</param>
+/// <param name="By">The officer's account, or <see cref="ThePerson"/>.</param>
 /// <param name="Value">The way of the check, the days, the grounds, the way it was handed over.</param>
-internal sealed record RequestStep(RequestAct Act, long By, string? Text, string? Value);
+internal sealed record RequestStep(RequestAct Act, long By, string? Text, string? Value)
+{
+    /// <summary>Stands for the person of the request: no account has this number.</summary>
+    public const long ThePerson = 0;
+}
 
 internal sealed class RequestTables : IModelPart
 {
@@ -306,6 +354,9 @@ internal sealed class RequestTables : IModelPart
             e.HasIndex(r => r.ResidentNo);
             e.HasIndex(r => r.State);
             e.Ignore(r => r.IsActive);
+            e.Ignore(r => r.WithheldData);
+            e.Ignore(r => r.Disclosing);
+            e.Ignore(r => r.IsOpenToPerson);
             e.Ignore(r => r.NeedsSecondOfficer);
             e.Ignore(r => r.ClockStops);
             e.Ignore(r => r.Due);

@@ -14,7 +14,7 @@ internal static class RequestWords
     [
         "request.kind", "request.name", "request.address", "request.text", "request.representative", "request.received", "request.disclosed", "request.resident", "request.missing",
         "request.settled", "request.moved", "request.identity", "request.same-person", "request.no-clock", "request.late", "request.days", "request.principal", "request.correcting",
-        "request.decision", "request.grounds", "request.way", "request.own", "mynumber.found",
+        "request.decision", "request.grounds", "request.way", "request.own", "request.withheld", "request.no-account", "request.no-sign-in", "request.not-by-category", "mynumber.found",
     ], StringComparer.Ordinal);
 
     public static string Problem(Error error) => Problems.Contains(error.Code) ? $"problem-{error.Code}" : "problem-other";
@@ -32,6 +32,7 @@ internal static class RequestWords
         RequestAct.Extended => Day(step.Value) is { } to ? language.Day(to) : texts["days", step.Value],
         RequestAct.Decided => string.Join(' ', Grounds(step).Select(g => texts[$"ground-{g}"])),
         RequestAct.HandedOver => texts[$"way-{Of<RequestWay>(step.Value)}"],
+        RequestAct.Released => texts[$"release-{Of<RequestRelease>(step.Value)}"],
         _ => "",
     };
 

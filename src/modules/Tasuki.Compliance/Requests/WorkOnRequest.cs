@@ -3,15 +3,16 @@ using Tasuki.Compliance.Regime;
 using Tasuki.Compliance.Scope;
 using Tasuki.Delivery;
 using Tasuki.Kernel;
+using Tasuki.Kernel.Records;
 using Tasuki.People;
 
 namespace Tasuki.Compliance.Requests;
 
 /// <summary>
-/// What officers do with a request. No officer sees a record by it: a disclosure is handed over by the person's own session. Errors of all: <c>request.missing</c>,
+/// What officers do with a request. No officer sees a record on a page by it: a disclosure is made ready for the person's own session, or as one file. Errors of all: <c>request.missing</c>,
 /// <c>request.settled</c>, <c>request.moved</c>, <c>seal.gone</c>, and those named; of texts <c>request.text</c>, <c>mynumber.found</c>.
 /// </summary>
-internal sealed class WorkOnRequest(RequestBook book, RequestSteps steps, StaffDirectory directory, Inbox inbox, TimeProvider clock)
+internal sealed class WorkOnRequest(RequestBook book, RequestSteps steps, StaffDirectory directory, KnownResidents known, Inbox inbox, TimeProvider clock)
 {
     /// <summary>Days a long extension may reach.</summary>
     public const int LongestDays = 366;
@@ -44,8 +45,7 @@ internal sealed class WorkOnRequest(RequestBook book, RequestSteps steps, StaffD
                 return Settled;
             if (row.CheckedBy is null)
                 return new Error("request.identity", "The identity is checked first.");
-            // Two accounts of one name in one office count as one person.
-            if (row.CheckedBy == officer.No || first is null || (string.Equals(first.Name, officer.Name, StringComparison.Ordinal) && string.Equals(first.Organisation, officer.Organisation, StringComparison.Ordinal)))
+            if (row.CheckedBy == officer.No || TwoOfficers.MayBeOne(first, officer))
                 return new Error("request.same-person", "Who checked the identity cannot be the one who confirms the representative.");
             return TypedText.Text(note, "request.text").Map(text => new Planned(new RequestStep(RequestAct.RepresentativeConfirmed, officer.No, text, null), r => r.ConfirmedBy = officer.No));
         });
@@ -96,9 +96,12 @@ internal sealed class WorkOnRequest(RequestBook book, RequestSteps steps, StaffD
 
     /// <summary>
     /// Errors <c>request.principal</c>, <c>request.identity</c>, <c>request.representative</c>, <c>request.correcting</c>, <c>request.decision</c>, <c>request.grounds</c>
-    /// (a refusal in whole or part names reasons of the list, a grant names none), <c>request.text</c>.
+    /// (a refusal in whole or part names reasons of the list, a grant names none), <c>request.withheld</c> (only a disclosure in part withholds categories, and never all of them),
+    /// <c>request.text</c>.
     /// </summary>
-    public async Task<Result<Done>> Decide(StaffMember officer, string number, RequestDecision decision, IReadOnlyList<string> grounds, string? reason, CancellationToken cancel) => await Act(officer, number, cancel, row =>
+    /// <param name="withheld">Categories that are withheld as a whole. None: what is withheld is no category, and no file leaves it out by itself.</param>
+    public async Task<Result<Done>> Decide(
+        StaffMember officer, string number, RequestDecision decision, IReadOnlyList<string> grounds, string? reason, CancellationToken cancel, IReadOnlyList<DataCategory>? withheld = null) => await Act(officer, number, cancel, row =>
     {
         if (row.Operator is OperatorKind.EntrustedCompany)
             return new Error("request.principal", "The municipality that entrusted the work decides; the request is passed on.");
@@ -116,23 +119,55 @@ internal sealed class WorkOnRequest(RequestBook book, RequestSteps steps, StaffD
         var named = grounds.Distinct(StringComparer.Ordinal).ToList();
         if ((decision is RequestDecision.Granted) != (named.Count == 0) || !named.All(list.Contains))
             return new Error("request.grounds", "A refusal in whole or part names one reason of the list or more; a grant names none.");
+        var kept = (withheld ?? []).Distinct().ToList();
+        if (kept.Count > 0 && (row.Kind is not RequestKind.Disclosure || decision is not RequestDecision.Partly || kept.Count == Enum.GetValues<DataCategory>().Length))
+            return new Error("request.withheld", "Categories are withheld by a decision to disclose in part, and never all of them.");
         var text = decision is RequestDecision.Granted ? TypedText.Optional(reason, "request.text") : TypedText.Text(reason, "request.text").Map(t => (string?)t);
         return text.Map(t => new Planned(new RequestStep(RequestAct.Decided, officer.No, t, string.Join(' ', named)), r =>
         {
             (r.Decision, r.Decided) = (decision, clock.Today());
+            r.Withheld = kept.Aggregate(0, static (bits, c) => bits | 1 << (int)c);
             r.State = decision is RequestDecision.Refused ? RequestState.Done : RequestState.Decided;
             r.Settled = decision is RequestDecision.Refused ? clock.Today() : null;
         }));
     }, row => EnterRequest.Tell(inbox, row, "decided", cancel));
 
-    /// <summary>Error <c>request.way</c>: the way does not fit what was asked.</summary>
+    /// <summary>
+    /// Makes what is disclosed ready, in one act: on the person's own page, or as a file that another officer takes. A file that was taken may be made ready once more. Errors
+    /// <c>request.way</c> (it is no disclosure), <c>request.no-account</c> (nothing here is known to be the person's), <c>request.no-sign-in</c> (the person has no page),
+    /// <c>request.not-by-category</c> (what is withheld is no category: it is handed over otherwise).
+    /// </summary>
+    public async Task<Result<Done>> Release(StaffMember officer, string number, RequestRelease release, CancellationToken cancel)
+    {
+        var person = await book.Find(number, cancel) is { ResidentNo: { } no } ? new ResidentNo(no) : (ResidentNo?)null;
+        var signsIn = person is { } one && (await known.WithAccount([one], cancel)).Count > 0;
+        return await Act(officer, number, cancel, row =>
+        {
+            if (row.Kind is not RequestKind.Disclosure || release is RequestRelease.None || !Enum.IsDefined(release))
+                return new Error("request.way", "Only what is disclosed is made ready, by one of two ways.");
+            if (row.State is not RequestState.Decided && row is not { State: RequestState.Done, Way: RequestWay.Pack })
+                return Settled;
+            if (row.ResidentNo is null)
+                return new Error("request.no-account", "No account is known that this request is about.");
+            if (release is RequestRelease.Account && !signsIn)
+                return new Error("request.no-sign-in", "The person has no account to sign in to.");
+            if (row is { Decision: RequestDecision.Partly, Withheld: 0 })
+                return new Error("request.not-by-category", "What is withheld is no whole category: no file can leave it out by itself.");
+            return new Planned(new RequestStep(RequestAct.Released, officer.No, null, release.ToString()), r =>
+                (r.Release, r.ReleasedBy, r.State, r.Way, r.Settled) = (release, officer.No, RequestState.Decided, RequestWay.None, null));
+        }, row => EnterRequest.Tell(inbox, row, release is RequestRelease.Account ? "released" : "pack", cancel));
+    }
+
+    /// <summary>Of a correction or stop with a word of what was done. Error <c>request.way</c>: the way does not fit what was asked.</summary>
     public Task<Result<Done>> HandOver(StaffMember officer, string number, RequestWay way, string? note, CancellationToken cancel) => Act(officer, number, cancel, row =>
     {
         if (row.State is not RequestState.Decided)
             return Settled;
         if (!RequestGrounds.Ways(row.Kind).Contains(way))
             return new Error("request.way", "The way is none by which what was granted reaches the person.");
-        return TypedText.Optional(note, "request.text").Map(text => new Planned(
+        // What was corrected or stopped, and where, the person reads; of a disclosure it is a note of the desk.
+        var word = row.Kind is RequestKind.Disclosure ? TypedText.Optional(note, "request.text") : TypedText.Text(note, "request.text").Map(t => (string?)t);
+        return word.Map(text => new Planned(
             new RequestStep(RequestAct.HandedOver, officer.No, text, way.ToString()), r => (r.State, r.Way, r.Settled) = (RequestState.Done, way, clock.Today())));
     });
 

@@ -12,14 +12,14 @@ namespace Tasuki.Exchange.Exporting;
 /// Takes everything of one resident out as one ZIP: FHIR NDJSON, detailed measurements, spreadsheets, <c>.sphr</c>, originals, who looked, and a page that reads it
 /// all. Written forwards into the answer; brought in elsewhere it gives the same records.
 /// </summary>
-public sealed class ExportRecords(Texts<ExchangeTexts> texts, Language language, Consents consents, ExchangeOptions options, IServiceLook looks, TimeProvider clock)
+public sealed class ExportRecords(Texts<ExchangeTexts> texts, Language language, Consents consents, ExchangeOptions options, IServiceLook looks, TimeProvider clock) : IPersonExport
 {
     private const int HistoryEntries = 10_000;
 
     /// <summary>The name of the ZIP and of the folder in it. It says the day and nothing of the person.</summary>
     public string Name() => $"tasuki-{clock.Today().ToString("yyyyMMdd", CultureInfo.InvariantCulture)}";
 
-    /// <param name="session">Opened for the purpose <see cref="Purpose.Export"/>.</param>
+    /// <param name="session">Opened for the purpose <see cref="Purpose.Export"/>, or <see cref="Purpose.LegalRequest"/>; narrowed, it gives what it sees and no originals.</param>
     /// <returns>The files of the archive, as its manifest lists them.</returns>
     public async Task<IReadOnlyList<ExportedFile>> Write(Session session, ResidentProfile person, Stream output, CancellationToken cancel)
     {
@@ -38,6 +38,13 @@ public sealed class ExportRecords(Texts<ExchangeTexts> texts, Language language,
         await archive.Add(ExportIndex.Name, stream => ExportIndex.Write(stream, [.. archive.Files, .. ExportArchive.Manifest], made, cancel), cancel);
         await archive.Finish(cancel);
         return archive.Files;
+    }
+
+    async Task IPersonExport.Stream(Session session, ResidentProfile person, Stream answer, CancellationToken cancel)
+    {
+        await using var late = new LateWrites(answer);
+        await Write(session, person, late, cancel);
+        await late.FlushAsync(cancel);
     }
 
     private static async Task Fhir(ExportArchive archive, Session session, RecordTables tables, CancellationToken cancel)

@@ -21,9 +21,7 @@ internal static class TakeOutEndpoints
         context.Response.Headers.CacheControl = "no-store";
         return Results.Stream(async answer =>
         {
-            await using var late = new LateWrites(answer);
-            await export.Write(session.Value, profile, late, cancel);
-            await late.FlushAsync(cancel);
+            await ((IPersonExport)export).Stream(session.Value, profile, answer, cancel);
         }, "application/zip", export.Name() + ".zip");
     }
 }

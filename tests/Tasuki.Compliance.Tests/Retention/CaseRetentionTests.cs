@@ -1,0 +1,106 @@
+using Microsoft.EntityFrameworkCore;
+using Tasuki.Compliance.Controls;
+using Tasuki.Compliance.Incidents;
+using Tasuki.Compliance.Regime;
+using Tasuki.Compliance.Requests;
+using Tasuki.Compliance.Retention;
+using Tasuki.Compliance.Scope;
+using Tasuki.Compliance.Tests.Regime;
+using Tasuki.Data;
+using Tasuki.Kernel;
+using Tasuki.People;
+using Xunit;
+using static Tasuki.Compliance.Tests.RegimeSite;
+using static Tasuki.Compliance.Tests.Requests.OwnRequestTests;
+
+namespace Tasuki.Compliance.Tests.Retention;
+
+/// <summary>What was closed longer ago than the document rules keep it is erased; what is open never is.</summary>
+public sealed class CaseRetentionTests
+{
+    [Theory, MemberData(nameof(RegimeStores.All), MemberType = typeof(RegimeStores))]
+    public async Task What_is_closed_is_erased_when_its_years_are_over_with_evidence_and_what_is_open_stays(DataStore store)
+    {
+        await using var site = await Start(store);
+        var officer = await site.NewStaff(StaffRole.Desk, "officer1", "青木 守");
+        var admin = await site.NewStaff(StaffRole.Administrator, "admin", "黒田 実");
+        using var person = site.As(await site.NewResident());
+        using var desk = site.As(officer);
+        using var keeper = site.As(admin);
+        var (closed, open) = (await File(person, RequestKind.Disclosure), await File(person, RequestKind.Disclosure));
+        Assert.True((await site.Do<WorkOnRequest, Result<Done>>(w => w.Withdraw(officer, closed, "取下げ", Cancel))).IsOk);
+        await desk.Submit(
+            await desk.Get("/staff/requests/new"), "name=\"Kind\"", ("Kind", "Disclosure"), ("Channel", "Post"), ("By", "Person"), ("Received", "2026-11-02"), ("Name", "灰田 一"), ("Address", "ひびき市"), ("Text", "開示"));
+        var noAccount = (await site.Do<RequestBook, (IReadOnlyList<RequestRow> Rows, int)>(b => b.All(Cancel))).Rows.Single(r => r.ResidentNo is null).Number;
+        Assert.True((await site.Do<WorkOnRequest, Result<Done>>(w => w.Withdraw(officer, noAccount, "取下げ", Cancel))).IsOk);
+        var (over, running) = (await Incident(site, admin), await Incident(site, admin));
+        Assert.True((await site.Do<WorkOnIncident, Result<Done>>(w => w.Classify(
+            admin, over, new IncidentClass(IncidentEvent.NoBreach, IncidentCause.Fault, false, new BreachFacts(false, false, false, false, false, null), []), Cancel))).IsOk);
+        Assert.True((await site.Do<WorkOnIncident, Result<Done>>(w => w.Decide(admin, over, IncidentDecision.NoReport, "停止だけ", Cancel))).IsOk);
+        Assert.True((await site.Do<WorkOnIncident, Result<Done>>(w => w.Close(admin, over, "復旧", Cancel))).IsOk);
+
+        // Three years from the April after: the day before nothing goes.
+        At(site, new DateOnly(2030, 3, 31));
+        Assert.Equal((0, 0), await Erase(site));
+        Assert.Empty(await site.Do<EvidenceBook, IReadOnlyList<Evidence<ProbeContent>>>(b => b.History<ProbeContent>(EvidenceKind.Act, RetireCases.Subject, 9, Cancel)));
+        At(site, new DateOnly(2030, 4, 1));
+        Assert.Contains("請求 2件、事故 0件", (await keeper.Get("/staff/retention/cases")).Text, StringComparison.Ordinal);
+        Assert.Equal(3, await site.Do<TasukiDb, int>(db => db.Set<RequestRow>().CountAsync(Cancel)));
+        Assert.Equal((2, 0), await Erase(site));
+        Assert.Equal(open, Assert.Single((await site.Do<RequestBook, (IReadOnlyList<RequestRow> Rows, int)>(b => b.All(Cancel))).Rows).Number);
+        Assert.Equal(1, await site.Do<TasukiDb, int>(db => db.Set<RequestStepRow>().CountAsync(Cancel)));
+        At(site, new DateOnly(2032, 4, 1));
+        Assert.Equal((0, 1), await Erase(site));
+        Assert.Equal(running, Assert.Single((await site.Do<IncidentBook, (IReadOnlyList<IncidentRow> Real, IReadOnlyList<IncidentRow>, int)>(b => b.All(Cancel))).Real).Number);
+        Assert.Equal(1, await site.Do<TasukiDb, int>(db => db.Set<IncidentStepRow>().CountAsync(Cancel)));
+        At(site, new DateOnly(2060, 1, 1));
+        Assert.Equal((0, 0), await Erase(site));
+
+        var proof = await site.Do<EvidenceBook, IReadOnlyList<Evidence<ProbeContent>>>(b => b.History<ProbeContent>(EvidenceKind.Act, RetireCases.Subject, 9, Cancel));
+        Assert.Equal("0 1|2 0", string.Join('|', proof.Select(p => string.Join(' ', p.Content.Values))));
+        Assert.Contains("請求 2件、事故 0件を消しました", (await keeper.Get("/staff/retention/cases")).Text, StringComparison.Ordinal);
+        Assert.True((await desk.Get("/staff/retention/cases")).IsRefused);
+    }
+
+    [Theory, MemberData(nameof(RegimeStores.All), MemberType = typeof(RegimeStores))]
+    public async Task The_years_are_the_operators_and_one_that_was_altered_is_left_alone(DataStore store)
+    {
+        await using var site = await Start(store, OperatorKind.Company);
+        site.Scope.Ordinance = new OrdinanceSettings { KeepRequestYears = 1 };
+        var officer = await site.NewStaff(StaffRole.Desk, "officer1", "青木 守");
+        using var person = site.As(await site.NewResident());
+        var (whole, altered) = (await File(person, RequestKind.Stop), await File(person, RequestKind.Stop));
+        foreach (var number in new[] { whole, altered })
+            Assert.True((await site.Do<WorkOnRequest, Result<Done>>(w => w.Withdraw(officer, number, "取下げ", Cancel))).IsOk);
+        await site.Do<TasukiDb, int>(db => db.Database.ExecuteSqlRawAsync("UPDATE legal_request SET settled = '2020-01-01' WHERE number = {0}", [altered], Cancel));
+        At(site, new DateOnly(2027, 11, 1));
+        Assert.Equal((0, 0), await Erase(site));
+        At(site, new DateOnly(2027, 11, 2));
+        Assert.Equal((1, 0), await Erase(site));
+        Assert.Equal(1, await site.Do<TasukiDb, int>(db => db.Set<RequestRow>().CountAsync(Cancel)));
+    }
+
+    [Theory]
+    [InlineData("2026-03-31", OperatorKind.Municipality, "2029-04-01")]
+    [InlineData("2026-04-01", OperatorKind.Municipality, "2030-04-01")]
+    [InlineData("2026-04-01", OperatorKind.Company, "2029-04-01")]
+    [InlineData("2024-02-29", OperatorKind.Company, "2027-02-28")]
+    public void A_municipality_counts_from_april_and_a_company_from_the_day(string closed, OperatorKind kind, string end) =>
+        Assert.Equal(DateOnly.Parse(end, System.Globalization.CultureInfo.InvariantCulture), RetireCases.End(DateOnly.Parse(closed, System.Globalization.CultureInfo.InvariantCulture), 3, kind));
+
+    [Theory]
+    [InlineData(0, 5)]
+    [InlineData(3, 31)]
+    public void Years_beyond_one_to_thirty_are_refused(int requests, int incidents) =>
+        Assert.Equal("settings.ordinance", new OrdinanceSettings { KeepRequestYears = requests, KeepIncidentYears = incidents }.Check().Error?.Code);
+
+    [Fact]
+    public void Every_text_of_retention_is_there_and_asked_for() => RegimeHouseTests.TextsHold<CaseRetentionTexts>(["Retention"], ["CaseRetention"], []);
+
+    private static void At(RegimeSite site, DateOnly day) => site.Clock.Now = TokyoDay.StartOf(day).AddHours(12);
+
+    private static Task<(int Requests, int Incidents)> Erase(RegimeSite site) => site.Do<RetireCases, (int Requests, int Incidents)>(r => r.Erase(Cancel));
+
+    private static async Task<string> Incident(RegimeSite site, StaffMember admin) =>
+        (await site.Do<ReportIncident, Result<string>>(r => r.Report(admin, new NewIncident("停止", "概要", site.Clock.Now.AddHours(-1), false), Cancel))).Value;
+}
