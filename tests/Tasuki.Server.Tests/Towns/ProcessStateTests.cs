@@ -36,6 +36,7 @@ public sealed class ProcessStateTests
 
     private static readonly Dictionary<string, string> ChangingStatics = new(StringComparer.Ordinal)
     {
+        ["Tasuki.Compliance.Probes.SupportDates.Ends"] = Table,
         ["Tasuki.Delivery.MailLine.Format"] = "how a mail is written, the same for everybody",
         ["Tasuki.Fhir.FhirXml.Reading"] = "how XML is read, the same for everybody",
         ["Tasuki.Fhir.Profiles.Checks.InvariantCheck.Reader"] = "how JSON is read, the same for everybody",
@@ -71,6 +72,7 @@ public sealed class ProcessStateTests
         ["Tasuki.Kernel.Http.Egress.ClosedV6"] = Table,
         ["Tasuki.Kernel.Http.Egress.Global6"] = Table,
         ["Tasuki.MyHealth.CheckupGroups.Groups"] = Table,
+        ["Tasuki.People.ActsPage.Known"] = Table,
         ["Tasuki.People.DeskRights.Table"] = Table,
         ["Tasuki.People.EligibleList.Cp932"] = Table,
         ["Tasuki.People.EligibleList.Headings"] = Table,
