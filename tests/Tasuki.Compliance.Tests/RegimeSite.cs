@@ -185,6 +185,13 @@ internal sealed partial class RegimeSite : IAsyncDisposable
         return browser;
     }
 
+    public Browser AsStale(ResidentNo resident)
+    {
+        var browser = As(resident);
+        browser.IsStale = true;
+        return browser;
+    }
+
     public Browser As(StaffMember staff, string language = "ja") => new(this, language, (Account, staff.No.ToString(System.Globalization.CultureInfo.InvariantCulture)), (Role, staff.Role.ToString()));
 
     public async Task<TOut> Do<TService, TOut>(Func<TService, Task<TOut>> act)

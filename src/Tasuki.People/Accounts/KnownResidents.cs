@@ -56,7 +56,7 @@ public sealed class KnownResidents
         var found = new HashSet<ResidentNo>();
         foreach (var some in residents.Select(r => (long?)r.Value).Chunk(AtOnce))
         {
-            foreach (var account in await _db.Set<Account>().AsNoTracking().Where(a => some.Contains(a.ResidentNo)).ToListAsync(cancel))
+            foreach (var account in await _db.Set<Account>().AsNoTracking().Where(a => a.Kind == AccountKind.Resident && some.Contains(a.ResidentNo)).ToListAsync(cancel))
             {
                 if (_seals.IsWhole(account))
                     found.Add(new ResidentNo(account.ResidentNo!.Value));

@@ -41,6 +41,9 @@ public sealed class ProbeResident
         return account.IsOk ? await _vault.Open(Actor.Resident(account.Value.Resident!.Value), account.Value.Resident.Value, purpose, cancel) : account.Error;
     }
 
+    /// <summary>Its number where it was made already, so that it is counted among no people; null where it was not.</summary>
+    public async Task<ResidentNo?> Number(CancellationToken cancel) => (await Find(cancel))?.Resident;
+
     internal async Task<Result<Account>> Account(CancellationToken cancel) =>
         await Find(cancel) is { } account ? Whole(account) : await Make(cancel);
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
 using Tasuki.Compliance.Affected;
 using Tasuki.Compliance.Incidents;
 using Tasuki.Compliance.Regime;
@@ -99,7 +100,7 @@ public sealed class AffectedTests
         var insider = await site.NewStaff(StaffRole.Desk, "officer1", "青木 守");
         var admin = await site.NewStaff(StaffRole.Administrator, "admin", "黒田 実");
         using var desk = site.As(admin);
-        using var stale = site.As(admin);
+        using var stale = site.AsStale(admin);
         var resident = await site.NewResident();
         var nameless = (await site.Vault.EnrolMany(Actor.Job("test", "Somebody without an account."), 1, Cancel)).Value[0];
         foreach (var one in new[] { resident, nameless })
@@ -141,6 +142,22 @@ public sealed class AffectedTests
         Assert.Contains($"{number} told", seen, StringComparer.Ordinal);
         Assert.DoesNotContain(seen, d => d!.Contains(drill, StringComparison.Ordinal));
         Assert.Equal("incident.missing", (await site.Do<TellAffected, Result<int>>(t => t.Send(insider, number, Cancel))).Error?.Code);
+    }
+
+    [Theory, MemberData(nameof(RegimeStores.All), MemberType = typeof(RegimeStores))]
+    public async Task The_resident_of_the_probes_is_nobody_an_incident_affects(DataStore store)
+    {
+        await using var site = await Start(store);
+        var admin = await site.NewStaff(StaffRole.Administrator, "admin", "黒田 実");
+        await using (var scope = site.Services.CreateAsyncScope())
+            Assert.True((await site.Services.GetServices<Tasuki.Web.ProbeEntry>().Single(p => p.Id == "withdrawal.effective").Look(scope.ServiceProvider, Cancel)).Holds);
+        var (from, until) = (site.Clock.Now.AddHours(-1), site.Clock.Now.AddMinutes(1));
+        var read = (await site.Vault.WhoseWereRead(admin.Actor, new AccessQuestion(from, until, AccessBy.Everything, null, null), "test", Cancel)).Persons;
+        Assert.Equal(await site.Do<ProbeResident, ResidentNo?>(p => p.Number(Cancel)), Assert.Single(read).Resident);
+
+        using var desk = site.As(admin);
+        var number = await Enter(desk);
+        Assert.Equal(0, (await site.Do<FindAffected, Result<int>>(f => f.Find(admin, number, new AccessQuestion(from, until, AccessBy.Everything, null, null), Cancel))).Value);
     }
 
     [Theory, MemberData(nameof(RegimeStores.All), MemberType = typeof(RegimeStores))]

@@ -65,7 +65,7 @@ public sealed class DisclosureTests
         var number = await Granted(site, desk, person);
         await Work(desk, number, "release-account");
         var page = await person.Get($"/my-requests/{number}/receive");
-        using var stale = site.As(resident);
+        using var stale = site.AsStale(resident);
         using var other = site.As(await site.NewResident("other"));
         Assert.StartsWith("/sign-in", (await stale.Get($"/my-requests/{number}/receive")).Path, StringComparison.Ordinal);
         Assert.StartsWith("/sign-in", (await stale.Submit(page, "/take")).Path, StringComparison.Ordinal);
@@ -87,7 +87,7 @@ public sealed class DisclosureTests
         using var desk = site.As(first);
         using var twin = site.As(again);
         using var other = site.As(second);
-        using var stale = site.As(second);
+        using var stale = site.AsStale(second);
         using var person = site.As(resident);
         var number = await Granted(site, desk, person);
         Assert.Contains("取り出せるファイルはありません", (await other.Get($"/staff/requests/{number}/pack")).Text, StringComparison.Ordinal);

@@ -95,7 +95,7 @@ public sealed class CaseRetentionTests
         Assert.Equal("settings.ordinance", new OrdinanceSettings { KeepRequestYears = requests, KeepIncidentYears = incidents }.Check().Error?.Code);
 
     [Fact]
-    public void Every_text_of_retention_is_there_and_asked_for() => RegimeHouseTests.TextsHold<CaseRetentionTexts>(["Retention"], ["CaseRetention"], []);
+    public void Every_text_of_retention_is_there_and_asked_for() => RegimeHouseTests.TextsHold<CaseRetentionTexts>([], ["CaseRetention"], []);
 
     private static void At(RegimeSite site, DateOnly day) => site.Clock.Now = TokyoDay.StartOf(day).AddHours(12);
 

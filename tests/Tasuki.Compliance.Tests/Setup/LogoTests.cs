@@ -40,6 +40,7 @@ public sealed class LogoTests
         { "webp that moves", "setup.logo-moving" },
         { "webp with frames", "setup.logo-moving" },
         { "webp with a part that is cut", "setup.logo-broken" },
+        { "webp with a part as long as a number goes", "setup.logo-broken" },
     };
 
     [Theory, MemberData(nameof(Refused))]
@@ -111,6 +112,7 @@ public sealed class LogoTests
             "webp of two sizes" => Pictures.Webp(64, 48, Pictures.Canvas(0, 64, 64)),
             "webp that moves" => Pictures.Webp(64, 48, Pictures.Canvas(0x02)),
             "webp with frames" => Pictures.Webp(64, 48, Pictures.Part("ANMF", [1])),
+            "webp with a part as long as a number goes" => Pictures.Riff([.. "VP8L"u8, 0xff, 0xff, 0xff, 0xff, 0x2f, 0, 0]),
             "webp with a part that is cut" => Cut(Pictures.Webp()[..^1]),
             _ => throw new ArgumentOutOfRangeException(nameof(what)),
         };

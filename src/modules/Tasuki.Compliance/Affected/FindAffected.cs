@@ -10,7 +10,7 @@ namespace Tasuki.Compliance.Affected;
 /// Finds whom an incident affects: the access log of a span of time, by an account of staff, an app, a category, or everything. The list is kept sealed with the incident, and the
 /// number counts for the thresholds of its law; a greater one that was known before stays.
 /// </summary>
-internal sealed class FindAffected(IncidentBook book, IncidentSteps steps, IncidentSeals seals, StaffDirectory directory, KnownApps apps, RecordVault vault, TimeProvider clock)
+internal sealed class FindAffected(IncidentBook book, IncidentSteps steps, IncidentSeals seals, StaffDirectory directory, KnownApps apps, ProbeResident nobody, RecordVault vault, TimeProvider clock)
 {
     public const int LongestDays = 366;
 
@@ -39,8 +39,10 @@ internal sealed class FindAffected(IncidentBook book, IncidentSteps steps, Incid
             return wrong;
 
         var found = await vault.WhoseWereRead(officer.Actor, asked, string.Create(CultureInfo.InvariantCulture, $"incident {row.Number} affected {asked.By}"), cancel);
-        var list = new AffectedList(
-            asked.By, asked.From, asked.Until, asked.Who, asked.Category, [.. found.Persons.Select(p => p.Resident.Value)], found.Persons.Count(p => p.Records), found.Unreadable);
+        // The resident of the probes is no person.
+        var own = await nobody.Number(cancel);
+        var persons = found.Persons.Where(p => p.Resident != own).ToList();
+        var list = new AffectedList(asked.By, asked.From, asked.Until, asked.Who, asked.Category, [.. persons.Select(p => p.Resident.Value)], persons.Count(p => p.Records), found.Unreadable);
         var step = new IncidentStep(IncidentAct.AffectedFound, officer.No, null, string.Create(CultureInfo.InvariantCulture, $"{asked.By} {list.Persons.Length} {list.OfRecords}"));
         var done = await steps.Do(row, step, r =>
         {

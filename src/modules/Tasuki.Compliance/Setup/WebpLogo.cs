@@ -22,7 +22,7 @@ internal static class WebpLogo
         (int Width, int Height)? size = null;
         for (var rest = file[Head..]; rest.Length > 0;)
         {
-            if (rest.Length < 8 || BinaryPrimitives.ReadUInt32LittleEndian(rest[4..]) is var length && length + (length & 1) > rest.Length - 8)
+            if (rest.Length < 8 || BinaryPrimitives.ReadUInt32LittleEndian(rest[4..]) is var length && length + (long)(length & 1) > rest.Length - 8)
                 return LogoFile.Broken;
             var whole = rest[..(int)(8 + length + (length & 1))];
             var name = whole[..4];
