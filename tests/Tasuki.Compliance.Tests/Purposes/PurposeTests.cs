@@ -58,6 +58,32 @@ public sealed class PurposeRegimeTests
         Assert.Equal("mynumber.found", (Guidance with { Japanese = "マイナンバーは 123456789018 です。" }).Under(regime).Error?.Code);
     }
 
+    [Fact]
+    public async Task What_is_held_and_needed_for_no_purpose_is_red_and_named_to_the_officer()
+    {
+        await using var site = await Start(DataStore.Sqlite);
+        var officer = await site.NewStaff(StaffRole.Administrator, "admin", "黒田 実");
+        using var desk = site.As(officer);
+        Assert.Equal((false, "none"), await Look());
+        Assert.True((await site.Do<KeepPurposes, Result<Done>>(k => k.State(officer, "guidance", Guidance, Cancel))).IsOk);
+        await Hold(DataCategory.SpecificCheckup, DataCategory.Immunization);
+        Assert.Equal((false, "uncovered"), await Look());
+        Assert.Contains("<p>予防接種</p>", (await desk.Get("/staff/purposes")).Text, StringComparison.Ordinal);
+        await Hold(DataCategory.SpecificCheckup);
+        Assert.Equal((true, "covered"), await Look());
+        Assert.DoesNotContain("どの利用目的にも必要とされていない", (await desk.Get("/staff/purposes")).Text, StringComparison.Ordinal);
+        Assert.True((await site.Do<KeepPurposes, Result<Done>>(k => k.End(officer, "guidance", 1, "事業の終了", Cancel))).IsOk);
+        Assert.Equal((false, "none"), await Look());
+
+        Task<(bool, string)> Look() => site.Do<PurposeCover, (bool, string)>(async c => await new PurposeCoverProbe(c).Look(Cancel) is var f ? (f.Holds, f.Code) : default);
+
+        async Task Hold(params DataCategory[] held) => await site.Do<ScopeBook, bool>(async b =>
+        {
+            await b.Decide((await b.Now(Cancel)).Decision with { Information = [.. held.Select(c => (int)c)] }, officer.Actor, officer.No, Cancel);
+            return true;
+        });
+    }
+
     [Theory, MemberData(nameof(RegimeStores.All), MemberType = typeof(RegimeStores))]
     public async Task The_page_refuses_it_with_a_sentence_that_says_why_and_takes_it_with_its_basis(DataStore store)
     {

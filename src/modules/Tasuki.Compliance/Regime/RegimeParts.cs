@@ -23,6 +23,8 @@ internal static class RegimeParts
         services.AddSingleton<IModelPart, PurposeTables>();
         services.AddScoped<PurposeBook>();
         services.AddScoped<KeepPurposes>();
+        services.AddScoped<PurposeCover>();
+        services.AddProbe<PurposeCoverProbe, RegimeTexts>(PurposeCoverProbe.Id, "LW-03");
         services.AddSingleton(new FooterLink("/purposes", Label<RegimeTexts>("purposes"), 40));
         services.AddDeskPage(new DeskPage("/staff/purposes", Label<RegimeTexts>("purposes"), Label<RegimeTexts>("purposes-what"), "note", 310, DeskRights.Policy(DeskRight.KeepCompliance)));
 
