@@ -133,6 +133,9 @@ internal sealed partial class RegimeSite : IAsyncDisposable
                     claims.Add(new Claim(claim, value));
             }
 
+            // A form belongs to who it was shown to, whenever their factor was proved.
+            if (claims.Count > 0)
+                claims.Add(new Claim(ClaimTypes.NameIdentifier, string.Join(' ', claims.Select(c => c.Value))));
             if (claims.Count > 0 && context.Request.Headers[Stale].Count == 0)
                 claims.Add(new Claim("tasuki.proved", clock.Now.ToUnixTimeSeconds().ToString(System.Globalization.CultureInfo.InvariantCulture)));
             if (claims.Count > 0)
