@@ -33,7 +33,7 @@ public abstract class SharedContract(StoreKind store)
         Assert.Equal($"Organization/{ids[0]}", read.Body.GetProperty("partOf").GetProperty("reference").GetString());
         Assert.Equal(304, (await one.Ask("GET", $"Organization/{ids[1]}", headers: h => h["If-None-Match"] = "W/\"1\"")).Status);
         Assert.Equal(200, (await one.Ask("GET", $"Organization/{ids[1]}/_history/1")).Status);
-        foreach (var missing in new[] { $"Organization/{ids[1]}/_history/2", $"Organization/{ids[1]}/_history", $"Practitioner/{ids[1]}", $"Organization/{ids[1][..^1]}a", $"Patient/{ids[1]}/$everything" })
+        foreach (var missing in new[] { $"Organization/{ids[1]}/_history/2", $"Organization/{ids[1]}/_history", $"Practitioner/{ids[1]}", $"Organization/{Another(ids[1])}", $"Patient/{ids[1]}/$everything" })
             Assert.Equal(404, (await one.Ask("GET", missing)).Status);
 
         // A service that nobody shares anything with, a clinician, an app with scopes for some types.
@@ -50,6 +50,9 @@ public abstract class SharedContract(StoreKind store)
         Assert.Equal(403, (await one.Ask("GET", $"Questionnaire/{ids[5]}")).Status);
         Assert.Equal(403, (await one.Ask("GET", "Questionnaire")).Status);
     }
+
+    // By its first letter, which always counts; the last may be the very one that is put there.
+    private static string Another(string id) => (id[0] is 'a' ? 'b' : 'a') + id[1..];
 
     [Fact]
     public async Task A_search_gives_a_persons_own_first_and_goes_on_over_the_border_page_by_page()
