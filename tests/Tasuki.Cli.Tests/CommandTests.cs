@@ -61,6 +61,8 @@ public sealed class CommandTests : IDisposable
         Assert.Contains("authenticator key", made.Output, StringComparison.Ordinal);
         Assert.Equal(1, (await Run(add)).Code);
         Assert.Equal(0, (await Run(["migrate", .. Places])).Code);
+        if (!OperatingSystem.IsWindows())
+            Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(Path.Combine(Places[1], "sakura")));
     }
 
     [Fact]

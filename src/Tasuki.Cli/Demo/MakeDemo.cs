@@ -36,7 +36,7 @@ internal static class MakeDemo
         if (Directory.Exists(folder.Data) && Directory.EnumerateFileSystemEntries(folder.Data).Any())
             return await Usage.Say(errors, new Error("municipality.exists", $"There is something in {folder.Data} already."));
 
-        Directory.CreateDirectory(folder.Data);
+        folder.MakeData();
         var opened = await OpenedMunicipality.Open(folder, create: true, cancel);
         if (!opened.IsOk)
             return await Usage.Say(errors, opened.Error);

@@ -82,13 +82,22 @@ public sealed record MunicipalityFolder(Municipality Municipality, StoreKind Sto
         return this with { Connections = new StoreConnections(changed[0], changed[1], changed[2], changed[3]) };
     }
 
+    /// <summary>Makes the data folder where there is none, for its owner alone: a store's file in it is nobody else's to open.</summary>
+    public void MakeData()
+    {
+        if (OperatingSystem.IsWindows())
+            Directory.CreateDirectory(Data);
+        else
+            Directory.CreateDirectory(Data, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+    }
+
     /// <summary>Writes the description. Error <c>municipality.exists</c>: there is one already.</summary>
     public Result<Done> Create()
     {
         var file = Path.Combine(Data, FileName);
         if (File.Exists(file))
             return new Error("municipality.exists", $"There is a municipality in {Data} already.");
-        Directory.CreateDirectory(Data);
+        MakeData();
         var description = new Description(Municipality.Id.Value, Municipality.Name, Municipality.OperatorName, Municipality.IsDemo, Store.ToString(),
             Store is StoreKind.Postgres ? Connections : null, Hosts) { EpochDays = EpochDays, LogYears = LogYears };
         // Connection strings may hold passwords: the file is the owner's alone from its first byte.
