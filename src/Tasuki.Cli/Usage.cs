@@ -27,8 +27,9 @@ internal static class Usage
                                        the SQL that gives each store a PostgreSQL role of its own; with --apply it is run
           database map                 every column of every table and how it is protected, as docs/guide/data-map.md has it
           import FILE --resident NO --operator NAME --reason TEXT
-          import-fhir FOLDER|FILE.ndjson... --residents MAP.csv [--source KIND] --operator NAME --reason TEXT
-                                       many residents' FHIR resources, as another server's bulk export gives them; what is there already is not written again
+          import-fhir FOLDER|FILE.ndjson... --residents MAP.csv [--source KIND] [--shared yes] --operator NAME --reason TEXT
+                                       many residents' FHIR resources, as another server's bulk export gives them; what is there already is not written again;
+                                       --shared yes puts organisations, practitioners, roles, locations and questionnaires once among the shared records
           eligible import FILE.csv --operator NAME --reason TEXT [--look yes]
                                        the list of eligible residents, whole or not at all; with --look only what would happen
           shared import FILE.ndjson|FOLDER|BUNDLE... --operator NAME --reason TEXT

@@ -137,8 +137,9 @@ public sealed class RecordVault : IAsyncDisposable
     /// Brings records about nobody in, all or none, in one transaction with one entry under the operator's name; what is there already is recognised. Errors:
     /// <c>gate.refused</c> (no operator with a reason), <c>shared.refused</c>, <c>shared.reference</c>, <c>shared.twice</c>, <c>shared.broken</c>, <c>shared.size</c>.
     /// </summary>
-    public Task<Result<IReadOnlyList<WrittenRecord>>> ImportShared(Actor by, IReadOnlyList<NewSharedRecord> records, CancellationToken cancel) =>
-        new ImportShared(_parts, by) { AfterStep = AfterSharedStep }.Run(records, cancel);
+    /// <param name="keepStanding">What is recognised stays as it is, whatever is said of it now.</param>
+    public Task<Result<IReadOnlyList<WrittenRecord>>> ImportShared(Actor by, IReadOnlyList<NewSharedRecord> records, CancellationToken cancel, bool keepStanding = false) =>
+        new ImportShared(_parts, by) { AfterStep = AfterSharedStep, KeepStanding = keepStanding }.Run(records, cancel);
 
     /// <summary>Every shared record by number, also those that do not open.</summary>
     public Task<IReadOnlyList<SharedLine>> ListShared(Actor by, CancellationToken cancel) => new SharedRecords(_parts, by).List(cancel);

@@ -71,6 +71,49 @@ public sealed class ImportFhirTests : IDisposable
     }
 
     [Fact]
+    public async Task What_is_about_nobody_goes_once_among_the_shared_records_when_asked_for_and_changes_none_that_is_there()
+    {
+        await Done(["demo", "--residents", "3", .. Places]);
+        await Write("Patient.ndjson", """{"resourceType":"Patient","id":"a"}""", """{"resourceType":"Patient","id":"b"}""");
+        await Write("Organization.ndjson",
+            """{"resourceType":"Organization","id":"o1","name":"A clinic","identifier":[{"system":"urn:test","value":"1"}],"partOf":{"reference":"Organization/o2"}}""",
+            """{"resourceType":"Organization","id":"o2","name":"A group","identifier":[{"system":"urn:test","value":"2"}]}""",
+            """{"resourceType":"Organization","id":"o3","name":"Refers nowhere","partOf":{"reference":"Organization/o4"}}""",
+            """{"resourceType":"Organization","id":"o5","name":"Part of one that stays","partOf":{"reference":"Organization/o3"}}""");
+        await Write("Medication.ndjson", """{"resourceType":"Medication","id":"m1"}""");
+        await Write("Encounter.ndjson", Encounter("e1", "Patient/a", "Organization/o1"), Encounter("e2", "Patient/b", "Organization/o1"), Encounter("e3", "Patient/b", "Organization/o5").Replace("finished", "planned", StringComparison.Ordinal));
+        // The municipality's own list knows the clinic under another name.
+        await File.WriteAllTextAsync(Path.Combine(_folder, "own.ndjson"), """{"resourceType":"Organization","id":"x","name":"Our clinic","identifier":[{"system":"urn:test","value":"1"}]}""", Cancel);
+        await Done(["shared", "import", Path.Combine(_folder, "own.ndjson"), .. Who, .. Places]);
+        string[] command = ["import-fhir", Files, "--residents", await Map("a,1", "b,2"), .. Who, .. Places];
+        Assert.Equal(64, (await Run([.. command, "--shared", "no"])).Code);
+
+        var ran = await Run([.. command, "--shared", "yes"]);
+        Assert.True(ran.Code == 0, ran.Output + ran.Errors);
+        Assert.Contains("2 shared records, 1 of them new.", ran.Errors, StringComparison.Ordinal);
+        // Three encounters; o5 and o3 with the one whose record leads to them.
+        Assert.True(ran.Errors.Contains("5 created, 0 updated", StringComparison.Ordinal), ran.Errors);
+
+        await using (var vault = await Vault())
+        {
+            var (first, second) = (await Of(vault, 1), await Of(vault, 2));
+            var clinic = Reference(first.Single(one => one.Origin.Position is "Encounter.ndjson:1"), "serviceProvider")!;
+            Assert.True(vault.IsShared(clinic.Split('/')[1]));
+            Assert.Equal(clinic, Reference(second.Single(one => one.Origin.Position is "Encounter.ndjson:2"), "serviceProvider"));
+            Assert.DoesNotContain(first, one => one.Origin.Position?.StartsWith("Organization.ndjson", StringComparison.Ordinal) is true);
+            var stays = second.Single(one => one.Origin.Position is "Organization.ndjson:4");
+            Assert.Equal(stays.Reference, Reference(second.Single(one => one.Origin.Position is "Encounter.ndjson:3"), "serviceProvider"));
+            Assert.Equal(second.Single(one => one.Origin.Position is "Organization.ndjson:3").Reference, Reference(stays, "partOf"));
+            var shared = (await vault.OpenShared(Actor.Resident(new ResidentNo(1))).Search(new RecordQuery { Order = RecordOrder.Stored, Limit = 10 }, Cancel)).Value.Records;
+            Assert.Equal(["A group", "Our clinic"], shared.Select(one => JsonDocument.Parse(one.Resource.Json).RootElement.GetProperty("name").GetString()).Order(StringComparer.Ordinal), StringComparer.Ordinal);
+        }
+
+        var again = await Run([.. command, "--shared", "yes"]);
+        Assert.Contains("2 shared records, 0 of them new.", again.Errors, StringComparison.Ordinal);
+        Assert.Contains("0 created, 0 updated, 5 there already", again.Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_run_that_was_killed_is_taken_up_by_the_next_and_nothing_comes_twice()
     {
         await Done(["demo", "--residents", "8", .. Places]);

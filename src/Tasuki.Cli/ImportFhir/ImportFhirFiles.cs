@@ -14,7 +14,7 @@ internal static class ImportFhirFiles
 {
     private const int MostPaths = 10_000;
 
-    private static readonly string[] Options = [.. OpenedMunicipality.Options, "residents", "source", "operator", "reason"];
+    private static readonly string[] Options = [.. OpenedMunicipality.Options, "residents", "source", "shared", "operator", "reason"];
 
     public static async Task<int> Run(string[] arguments, TextWriter output, TextWriter errors, CancellationToken cancel)
     {
@@ -26,6 +26,8 @@ internal static class ImportFhirFiles
         var residents = await ResidentMap(line.Value["residents"], cancel);
         if ((files.Error ?? source.Error ?? residents.Error) is { } wrong)
             return await Usage.Say(errors, wrong);
+        if (line.Value["shared"] is not (null or "yes"))
+            return await Usage.Say(errors, new Error("usage", "--shared yes, or not at all."));
         if (line.Value["operator"] is not { Length: > 0 } name || line.Value["reason"] is not { Length: > 0 } reason)
             return await Usage.Say(errors, new Error("usage", "--operator and --reason say who does this and why; each resident sees both."));
         var opened = await OpenedMunicipality.Open(line.Value, create: false, cancel);
@@ -47,7 +49,15 @@ internal static class ImportFhirFiles
         using (index)
         {
             var names = files.Value.Select(file => Path.GetFileName(file)).ToList();
-            var run = new ResidentImport(municipality.Vault, Actor.Operator(name, reason), index, names, source.Value, TimeProvider.System);
+            var actor = Actor.Operator(name, reason);
+            Result<ImportedShared> shared = new ImportedShared(new Dictionary<string, string>(StringComparer.Ordinal), 0);
+            if (line.Value["shared"] is not null)
+                shared = await SharedImport.Run(municipality.Vault, actor, index, names, cancel);
+            if (!shared.IsOk)
+                return await Usage.Say(errors, shared.Error);
+            if (shared.Value.References.Count > 0)
+                await errors.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"{shared.Value.References.Count} shared records, {shared.Value.Created} of them new."));
+            var run = new ResidentImport(municipality.Vault, actor, index, names, shared.Value.References, source.Value, TimeProvider.System);
             return await Import(index, names, residents.Value, run, watch, output, errors, cancel);
         }
     }

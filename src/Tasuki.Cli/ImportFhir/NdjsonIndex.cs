@@ -32,7 +32,7 @@ internal sealed class NdjsonIndex : IDisposable
 
     public IReadOnlyDictionary<string, List<Place>> OfPatient => _ofPatient;
 
-    /// <summary>Resources about nobody, such as organisations, by <c>Type/id</c>: they are stored with each person whose records refer to them.</summary>
+    /// <summary>Resources about nobody, such as organisations, by <c>Type/id</c>: once among the shared records where that was asked for, else with each person whose records refer to them.</summary>
     public IReadOnlyDictionary<string, Place> Shared => _shared;
 
     public List<RefusedLine> Refused { get; } = [];

@@ -14,7 +14,7 @@ internal sealed record ImportedResident(int Created, int Updated, int AlreadyThe
 /// One resident's lines in one write: all valid ones or, when the gate refuses, none. What is there already is recognised and not written again, so a run that was cut off is
 /// simply run again. References of the form <c>Type/id</c> among the lines are rewritten; those to the Patient become those to the resident's own.
 /// </summary>
-internal sealed class ResidentImport(RecordVault vault, Actor actor, NdjsonIndex index, IReadOnlyList<string> names, SourceKind source, TimeProvider clock)
+internal sealed class ResidentImport(RecordVault vault, Actor actor, NdjsonIndex index, IReadOnlyList<string> names, IReadOnlyDictionary<string, string> shared, SourceKind source, TimeProvider clock)
 {
     private static readonly JsonDocumentOptions Reading = new() { MaxDepth = CanonicalResource.MaximumDepth };
 
@@ -51,6 +51,8 @@ internal sealed class ResidentImport(RecordVault vault, Actor actor, NdjsonIndex
         {
             if (NdjsonIndex.PatientOf(reference) is { } patient)
                 return mine ?? "Patient/" + patient;
+            if (shared.TryGetValue(reference, out var once))
+                return once;
             if (seen.Add(reference) && index.Shared.TryGetValue(reference, out var place))
                 waiting.Enqueue(place);
             return null;

@@ -20,6 +20,9 @@ internal sealed class ImportShared(VaultParts parts, Actor actor)
     private const int Most = 50_000;
     private const string Counter = "shared";
 
+    /// <summary>What is there already stays as it is: who brings residents' records from elsewhere does not rewrite the municipality's own list. Of the same one twice, the first counts.</summary>
+    public bool KeepStanding { get; init; }
+
     /// <summary>Called after each step, with its name. For tests: the process dies here.</summary>
     public Action<string>? AfterStep { get; init; }
 
@@ -111,12 +114,12 @@ internal sealed class ImportShared(VaultParts parts, Actor actor)
                 return resource.Error;
             if (places[i].Index != i)
             {
-                if (!places[places[i].Index].Resource!.Json.Span.SequenceEqual(resource.Value.Json.Span))
+                if (!KeepStanding && !places[places[i].Index].Resource!.Json.Span.SequenceEqual(resource.Value.Json.Span))
                     return new Error("shared.twice", $"{records[i].Position}: it is recognised as the record at {records[places[i].Index].Position} and says something else.");
                 continue;
             }
 
-            var same = places[i].Old?.Record.Resource.Json.Span.SequenceEqual(resource.Value.Json.Span);
+            var same = places[i].Old is { } old ? KeepStanding || old.Record.Resource.Json.Span.SequenceEqual(resource.Value.Json.Span) : (bool?)null;
             places[i] = places[i] with { Resource = resource.Value, Outcome = same switch { null => WriteOutcome.Created, true => WriteOutcome.AlreadyThere, _ => WriteOutcome.Updated } };
         }
 
