@@ -46,8 +46,7 @@ internal sealed class Grants(VaultParts parts)
         var given = GrantRow.GranteeToken(parts.Ring, owner.Kind, owner.Id);
         if ((await Live(work, resident, cancel)).Find(one => one.GrantNo == grantNo && (own || one.Grantee.AsSpan().SequenceEqual(given))) is not { } grant)
             return new Error("grant.missing", "No such live grant.");
-        await new WriteLog(parts, owner, resident, grant.Purpose, LogAction.Revoke, $"grant {grantNo}")
-            .Commit(work, grant.Mac, () => Store(work, grant with { State = GrantState.Revoked }, cancel), cancel);
+        await Ending(owner, grant).Commit(work, grant.Mac, () => EndIn(work, grant, cancel), cancel);
         return Done.Yes;
     }
 
@@ -59,10 +58,21 @@ internal sealed class Grants(VaultParts parts)
             return false;
         if ((await Live(work, resident, cancel)).Find(one => one.GrantNo == grantNo) is not { } grant)
             return false;
-        await new WriteLog(parts, actor, resident, grant.Purpose, LogAction.Revoke, $"grant {grantNo}")
-            .Commit(work, grant.Mac, () => Store(work, grant with { State = GrantState.Revoked }, cancel), cancel);
+        await Ending(actor, grant).Commit(work, grant.Mac, () => EndIn(work, grant, cancel), cancel);
         return true;
     }
+
+    /// <summary>Those of these numbers that live, in a transaction that holds the resident; null when one does not.</summary>
+    public async Task<IReadOnlyList<GrantRow>?> Living(DbWork work, ResidentNo resident, IReadOnlyList<long> numbers, CancellationToken cancel)
+    {
+        var living = (await Live(work, resident, cancel)).Where(grant => numbers.Contains(grant.GrantNo)).ToList();
+        return living.Count == numbers.Count ? living : null;
+    }
+
+    /// <summary>Ends one in that transaction; the entry of it is <see cref="Ending"/>.</summary>
+    public Task EndIn(DbWork work, GrantRow grant, CancellationToken cancel) => Store(work, grant with { State = GrantState.Revoked }, cancel);
+
+    public WriteLog Ending(Actor actor, GrantRow grant) => new(parts, actor, grant.Resident, grant.Purpose, LogAction.Revoke, $"grant {grant.GrantNo}");
 
     /// <summary>All of a resident's, newest first, as they lie there.</summary>
     public async Task<IReadOnlyList<GrantRow>> Of(ResidentNo resident, CancellationToken cancel)

@@ -206,13 +206,17 @@ public sealed partial class Session
     /// Changes by id, all or none, in one transaction. Errors: <c>gate.refused</c>, <c>record.missing</c> (also for an update that would change the type),
     /// <c>change.version</c>, <c>change.twice</c>, <c>change.ambiguous</c>, those of <see cref="Search"/> for a condition, and whatever <paramref name="permit"/> says of a record as it stands.
     /// </summary>
+    /// <param name="endGrants">Grants that end in the same transaction, by their ids, as <see cref="EndGrant"/> ends one.</param>
     public async Task<Result<IReadOnlyList<ChangedRecord>>> Change(
-        IReadOnlyList<RecordChange> changes, Func<StoredRecord, RecordChange, Error?>? permit, CancellationToken cancel)
+        IReadOnlyList<RecordChange> changes, Func<StoredRecord, RecordChange, Error?>? permit, CancellationToken cancel, params IReadOnlyList<string> endGrants)
     {
-        if (await KeysToWrite(LogAction.Change, cancel) is not { } keys)
+        if ((endGrants.Count > 0 && !StandsIn) || await KeysToWrite(LogAction.Change, cancel) is not { } keys)
             return Gate.Refused;
-        return changes.Count == 0 ? Result.Of<IReadOnlyList<ChangedRecord>>([])
-            : await new RecordChanges(_parts, _opener, _limit).Apply(changes, permit, keys, () => Writes(LogAction.Change), cancel);
+        if (changes.Count + endGrants.Count == 0)
+            return Result.Of<IReadOnlyList<ChangedRecord>>([]);
+        var ends = endGrants.Select(id => _parts.Ids.GrantOf(Resident, id)).ToList();
+        return ends.Contains(null) ? NoGrant
+            : await new RecordChanges(_parts, _opener, _limit).Apply(changes, permit, [.. ends.OfType<long>()], keys, () => Writes(LogAction.Change), cancel);
     }
 
     /// <summary>For each record, what <see cref="Write"/> would do now, and its class. Nothing is written. Empty when the account is closed.</summary>

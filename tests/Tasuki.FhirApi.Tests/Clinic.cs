@@ -13,9 +13,10 @@ public sealed class Clinic : IAsyncDisposable
 {
     public const string Root = "https://hibiki.example/fhir";
     private readonly string _folder;
+    private readonly VaultOptions _options;
     private int _shared;
 
-    private Clinic(string folder, RecordVault vault) => (_folder, Vault) = (folder, vault);
+    private Clinic(string folder, VaultOptions options, RecordVault vault) => (_folder, _options, Vault) = (folder, options, vault);
 
     public RecordVault Vault { get; }
 
@@ -37,7 +38,16 @@ public sealed class Clinic : IAsyncDisposable
             options = options with { Records = await server.NewDatabase("records"), Keys = await server.NewDatabase("keys"), Log = await server.NewDatabase("log") };
         }
 
-        return new Clinic(folder, (await RecordVault.Start(options, TimeProvider.System, Cancel)).Value);
+        return new Clinic(folder, options, (await RecordVault.Start(options, TimeProvider.System, Cancel)).Value);
+    }
+
+    /// <summary>The access log, and every row held against it.</summary>
+    public async Task LogHolds()
+    {
+        await using var audit = (await LogAudit.Open(_options with { Create = false }, TimeProvider.System, Cancel)).Value;
+        var report = (await audit.Verify([], withRecords: true, Cancel)).Value;
+        Assert.True(report.IsWhole, string.Join('\n', report.Findings));
+        Assert.NotEqual(0, report.Entries);
     }
 
     /// <summary>A resident with their Patient, and an app connected to all of it.</summary>

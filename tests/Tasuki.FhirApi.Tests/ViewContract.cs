@@ -132,6 +132,44 @@ public abstract class ViewContract(StoreKind store)
     }
 
     [Fact]
+    public async Task A_consent_ends_with_the_records_of_a_transaction_or_neither_does()
+    {
+        await using var clinic = await Clinic.Open(store);
+        var one = await clinic.Patient();
+        await one.Share(ApiCallerKind.ClinicianApp, Plain);
+        one.Kind = ApiCallerKind.ResidentApp;
+        var given = (await one.Ask("GET", "Consent?purpose=care")).Entries.Single().GetProperty("resource");
+        var id = given.GetProperty("id").GetString()!;
+        var ended = given.GetRawText().Replace("\"active\"", "\"inactive\"", StringComparison.Ordinal);
+        string Entry(string method, string url, string resource) => $$$"""{"resource":{{{resource}}},"request":{"method":"{{{method}}}","url":"{{{url}}}"}}""";
+        Task<Reply> Sent(params string[] entries) => one.Ask("POST", "", $$"""{"resourceType":"Bundle","type":"transaction","entry":[{{string.Join(',', entries)}}]}""");
+        var standing = (await one.Found("Observation")).Count;
+        var end = Entry("PUT", $"Consent/{id}", ended);
+        var weight = Entry("POST", "Observation", one.Observation("61", "2026-04-01"));
+
+        // A fault anywhere, and nothing of it is done: the grant lives, and no record came.
+        Assert.Equal(404, (await Sent(end, weight, Entry("PUT", "Observation/none", one.Observation("62", "2026-04-01")))).Status);
+        Assert.Equal(400, (await Sent(end, weight, end)).Status);
+        Assert.Equal(404, (await Sent(weight, Entry("PUT", "Consent/none", ended))).Status);
+        Assert.Equal(403, (await Sent(weight, Entry("PUT", $"Consent/{id}", given.GetRawText().Replace("permit", "deny", StringComparison.Ordinal)))).Status);
+        Assert.Equal(standing, (await one.Found("Observation")).Count);
+        Assert.Equal([id], await one.Found("Consent?status=active&purpose=care"), StringComparer.Ordinal);
+        Assert.Equal(2, (await Sent(Entry("PUT", $"Consent/{id}", given.GetRawText()), weight)).Entries.Count);
+        Assert.Equal([id], await one.Found("Consent?status=active&purpose=care"), StringComparer.Ordinal);
+
+        var done = await Sent(end, Entry("POST", "Observation", one.Observation("63", "2026-04-02")));
+        Assert.Equal(["200", "201"], done.Entries.Select(entry => entry.GetProperty("response").GetProperty("status").GetString()), StringComparer.Ordinal);
+        Assert.Equal("inactive", done.Entries[0].GetProperty("resource").GetProperty("status").GetString());
+        Assert.Equal(standing + 2, (await one.Found("Observation")).Count);
+        Assert.Equal([id], await one.Found("Consent?status=inactive"), StringComparer.Ordinal);
+        one.Kind = ApiCallerKind.ClinicianApp;
+        Assert.Equal(404, (await one.Ask("GET", $"Patient/{one.Id}")).Status);
+
+        // The log's own check finds both changes as it finds them alone.
+        await clinic.LogHolds();
+    }
+
+    [Fact]
     public async Task A_consent_is_ended_by_the_persons_app_and_counts_at_the_next_request()
     {
         await using var clinic = await Clinic.Open(store);

@@ -9,6 +9,8 @@ namespace Tasuki.Vault.Log;
 /// </summary>
 internal sealed class WriteLog(VaultParts parts, Actor actor, ResidentNo? resident, string purpose, string action, string? detail)
 {
+    private string Action => action;
+
     /// <summary>Stores, waits for the entry, commits.</summary>
     public async Task Commit(DbWork work, ReadOnlyMemory<byte> tags, Func<Task> store, CancellationToken cancel)
     {
@@ -22,6 +24,29 @@ internal sealed class WriteLog(VaultParts parts, Actor actor, ResidentNo? reside
         catch when (!entry.IsFaulted)
         {
             await Append(LogAction.Unconfirmed, tags);
+            throw;
+        }
+    }
+
+    /// <summary>The same for several changes of one transaction, each with its entry: all are durable before the commit, and where it fails each that is has another that takes it back.</summary>
+    public static async Task Commit(DbWork work, IReadOnlyList<(WriteLog Log, ReadOnlyMemory<byte> Tags)> changes, Func<Task> store, CancellationToken cancel)
+    {
+        var entries = changes.Select(change => change.Log.Append(change.Log.Action, change.Tags)).ToList();
+        try
+        {
+            await store();
+            await Task.WhenAll(entries);
+            await work.Commit(cancel);
+        }
+        catch
+        {
+            foreach (var (entry, change) in entries.Zip(changes))
+            {
+                await ((Task)entry).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                if (!entry.IsFaulted)
+                    await change.Log.Append(LogAction.Unconfirmed, change.Tags);
+            }
+
             throw;
         }
     }

@@ -16,16 +16,21 @@ internal sealed class RecordChanges(VaultParts parts, RecordOpener opener, Sessi
 {
     private const int TriesWithoutLock = 3;
     private static readonly Error Missing = new("record.missing", "No such record.");
+    private static readonly Error NoGrant = new("record.missing", "No such grant.");
     private static readonly Error Twice = new("change.twice", "The same record is changed twice in one request.");
     private readonly ResidentNo _resident = opener.Resident;
 
     /// <param name="permit">Asked of each record that is to be changed, as it stands when it is changed; an error refuses all.</param>
+    /// <param name="ends">Grants that end with these changes.</param>
     public async Task<Result<IReadOnlyList<ChangedRecord>>> Apply(
-        IReadOnlyList<RecordChange> changes, Func<StoredRecord, RecordChange, Error?>? permit, ResidentKeys keys, Func<WriteLog> log, CancellationToken cancel)
+        IReadOnlyList<RecordChange> changes, Func<StoredRecord, RecordChange, Error?>? permit, IReadOnlyList<long> ends, ResidentKeys keys, Func<WriteLog> log, CancellationToken cancel)
     {
+        if (ends.Distinct().Count() < ends.Count)
+            return Twice;
         var incoming = new Incoming?[changes.Count];
         await ManyThreads.ForEach(changes.Count, i => incoming[i] = RecordOf(changes[i]) is { } record ? Incoming.Of(record, keys) : null);
-        for (var tries = 0; tries < TriesWithoutLock; tries++)
+        // A grant is no record: whether it lives is seen under the lock alone.
+        for (var tries = ends.Count > 0 ? TriesWithoutLock : 0; tries < TriesWithoutLock; tries++)
         {
             var (residents, rows) = await parts.Records.Ask(
                 ResidentRow.Question(parts.Records, _resident, locked: false), row => ResidentRow.From(parts, _resident, row),
@@ -41,11 +46,12 @@ internal sealed class RecordChanges(VaultParts parts, RecordOpener opener, Sessi
             return Changed(planned.Value, sealedRows, keys);
         }
 
-        return await ApplyUnderLock(changes, incoming, permit, keys, log(), cancel);
+        return await ApplyUnderLock(changes, incoming, permit, ends, keys, log(), cancel);
     }
 
     private async Task<Result<IReadOnlyList<ChangedRecord>>> ApplyUnderLock(
-        IReadOnlyList<RecordChange> changes, Incoming?[] incoming, Func<StoredRecord, RecordChange, Error?>? permit, ResidentKeys keys, WriteLog log, CancellationToken cancel)
+        IReadOnlyList<RecordChange> changes, Incoming?[] incoming, Func<StoredRecord, RecordChange, Error?>? permit, IReadOnlyList<long> ends, ResidentKeys keys, WriteLog log,
+        CancellationToken cancel)
     {
         await using var work = await parts.Records.Write(cancel);
         var (residents, rows) = await work.Query(
@@ -56,11 +62,25 @@ internal sealed class RecordChanges(VaultParts parts, RecordOpener opener, Sessi
             return planned.Error;
         var sealedRows = await Seal(planned.Value, incoming, keys);
         var plan = planned.Value.Plan;
-        if (plan.Versions.Count == 0)
+        var grants = new Grants(parts);
+        if (await grants.Living(work, _resident, ends, cancel) is not { } ended)
+            return NoGrant;
+        var entries = ended.Select(grant => (grants.Ending(opener.Actor, grant), (ReadOnlyMemory<byte>)grant.Mac)).ToList();
+        if (plan.Versions.Count > 0)
+            entries.Add((log, sealedRows.Tags()));
+        if (entries.Count == 0)
             await log.Nothing();
         else
-            await log.Commit(work, sealedRows.Tags(), () => sealedRows.Store(work, _resident, plan.NextSeq, plan.LastUpdated, cancel), cancel);
+            await WriteLog.Commit(work, entries, Store, cancel);
         return Changed(planned.Value, sealedRows, keys);
+
+        async Task Store()
+        {
+            if (plan.Versions.Count > 0)
+                await sealedRows.Store(work, _resident, plan.NextSeq, plan.LastUpdated, cancel);
+            foreach (var grant in ended)
+                await grants.EndIn(work, grant, cancel);
+        }
     }
 
     private async Task<Result<Planned>> Plan(

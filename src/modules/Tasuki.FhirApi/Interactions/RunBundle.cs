@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using Tasuki.Fhir;
+using Tasuki.FhirApi.Views;
 using Tasuki.Kernel;
 using Tasuki.Vault;
 
@@ -10,12 +11,13 @@ namespace Tasuki.FhirApi.Interactions;
 
 /// <summary>
 /// batch: each entry for itself. transaction: all changes in one, of one person, all or none, in FHIR's order (DELETE, POST, PUT, then GET); references among the entries
-/// are rewritten to the ids given. Each entry is checked as if it came alone.
+/// are rewritten to the ids given. A Consent may end with them. Each entry is checked as if it came alone.
 /// </summary>
 internal sealed class RunBundle(Call call, Func<Interaction, CancellationToken, Task<Answer>> dispatch)
 {
     public const int MostEntries = 5_000;
 
+    private static readonly Error AnotherPerson = new("resource.subject", "A transaction is about one person; this entry is about another.");
     private static readonly JsonDocumentOptions Reading = new() { MaxDepth = CanonicalResource.MaximumDepth, AllowDuplicateProperties = false };
 
     public async Task<Answer> Run(Interaction interaction, CancellationToken cancel)
@@ -67,34 +69,48 @@ internal sealed class RunBundle(Call call, Func<Interaction, CancellationToken, 
     {
         var answers = new Answer?[entries.Count];
         var changes = new List<(int Index, RecordChange Change)>();
+        var ends = new List<(int Index, PlannedEnd End)>();
         ResidentNo? resident = null;
         var writes = new WriteRecords(call);
         foreach (var (index, entry) in entries.Index().OrderBy(one => Order(one.Item.Method)))
         {
             if (entry.Method is "GET")
                 continue;
+            if (entry is { Method: "PUT", Path: ["Consent", var consent] })
+            {
+                var end = await new EndConsent(call).Plan(ViewTypes.Of("Consent"), consent, RuledAction.Update, entry, cancel);
+                if (end.Refused is { } not)
+                    return At(index, not);
+                if ((resident ??= end.Of!.Resident) != end.Of!.Resident)
+                    return At(index, Failures.Answer(AnotherPerson));
+                ends.Add((index, end));
+                continue;
+            }
+
             var (change, whose, refused) = entry switch
             {
                 { Method: "POST", Path: [var type] } when HeldTypes.IsRecord(type) => writes.PlanCreate(type, entry),
                 { Method: "PUT", Path: [var type, var id] } when HeldTypes.IsRecord(type) => await writes.PlanUpdate(type, id, entry, RuledAction.Update, cancel),
                 { Method: "DELETE", Path: [var type, var id] } when HeldTypes.IsRecord(type) => await writes.PlanDelete(type, id, entry, cancel),
-                _ => (null, default, Failures.Answer(new Error("interaction.unknown", "A transaction creates (POST Type), updates (PUT Type/id), deletes (DELETE Type/id) and reads (GET)."))),
+                _ => (null, default, Failures.Answer(new Error("interaction.unknown", "A transaction creates (POST Type), updates (PUT Type/id), deletes (DELETE Type/id), ends a Consent (PUT Consent/id) and reads (GET)."))),
             };
             if (refused is not null)
                 return At(index, refused);
             if ((resident ??= whose) != whose)
-                return At(index, Failures.Answer(new Error("resource.subject", "A transaction is about one person; this entry is about another.")));
+                return At(index, Failures.Answer(AnotherPerson));
             changes.Add((index, change!));
         }
 
         if (resident is { } one)
         {
             var session = await call.Session(one, write: true, cancel);
-            var done = session.IsOk ? await session.Value.Change([.. changes.Select(change => change.Change)], writes.Permit, cancel) : session.Error;
+            var done = session.IsOk ? await session.Value.Change([.. changes.Select(change => change.Change)], writes.Permit, cancel, [.. ends.Where(end => end.End.Ends).Select(end => end.End.Id)]) : session.Error;
             if (!done.IsOk)
                 return Failures.Answer(session.IsOk ? WriteRecords.NotWritten(done.Error) : done.Error);
             for (var i = 0; i < changes.Count; i++)
                 answers[changes[i].Index] = writes.Answered(changes[i].Change, done.Value[i], entries[changes[i].Index].Prefer);
+            foreach (var (index, end) in ends)
+                answers[index] = await new EndConsent(call).Answered(end, entries[index], cancel);
         }
 
         foreach (var (index, entry) in entries.Index().Where(entry => entry.Item.Method is "GET"))

@@ -20,9 +20,9 @@ internal sealed class AnswerView(Call call, ISeal seal)
         ("POST", [var type, "$validate"]) => new Validate(call).Run(type, null, request, cancel),
         ("GET", [_, "_history"] or [_, ['$', ..]]) => Task.FromResult(Failures.Answer(Unknown)),
         ("GET", [_, var id]) => Read(view, id, request, cancel),
-        ("PUT", [_, var id]) => Change(view, id, RuledAction.Update, request, cancel),
-        ("PATCH", [_, var id]) => Change(view, id, RuledAction.Patch, request, cancel),
-        ("DELETE", [_, var id]) => Change(view, id, RuledAction.Delete, request, cancel),
+        ("PUT", [_, var id]) => new EndConsent(call).Run(view, id, RuledAction.Update, request, cancel),
+        ("PATCH", [_, var id]) => new EndConsent(call).Run(view, id, RuledAction.Patch, request, cancel),
+        ("DELETE", [_, var id]) => new EndConsent(call).Run(view, id, RuledAction.Delete, request, cancel),
         _ => Task.FromResult(Failures.Answer(Unknown)),
     };
 
@@ -31,31 +31,20 @@ internal sealed class AnswerView(Call call, ISeal seal)
         var within = call.Within(view.Type, ScopeActions.Read);
         if (!within.IsOk)
             return Failures.Answer(within.Error);
-        return await Find(view, id, cancel) is var (found, of) && new ViewMatch(view, of.Patient).Holds(within.Value, found)
+        return await Patients.Find(call, view, id, cancel) is var (found, of) && new ViewMatch(view, of.Patient).Holds(within.Value, found)
             ? ReadRecords.Shown(call, found, request) : Failures.Answer(Failures.Missing);
-    }
-
-    private async Task<Answer> Change(IView view, string id, RuledAction action, Interaction request, CancellationToken cancel)
-    {
-        var within = call.Within(view.Type, action is RuledAction.Delete ? ScopeActions.Delete : ScopeActions.Update);
-        if (!within.IsOk)
-            return Failures.Answer(within.Error);
-        if (await Find(view, id, cancel) is not var (found, of))
-            return Failures.Answer(Failures.Missing);
-        return WriteRules.Refusal(view.Type, action, call.Caller.Kind, RecordStanding.Another) is { } refused ? Failures.Answer(refused)
-            : within.Value is not RecordPredicate.Everything ? Failures.Answer(new Error("scope.insufficient", "A scope with a condition does not write."))
-            : await new EndConsent(call).Run(of, found, action is RuledAction.Patch, request, cancel);
     }
 
     private Answer Ruled(IView view, RuledAction action, ScopeActions scope) =>
         Failures.Answer(call.Within(view.Type, scope).Error ?? WriteRules.Refusal(view.Type, action, call.Caller.Kind, RecordStanding.New) ?? Unknown);
-
-    private async Task<(StoredRecord Found, ViewOf Of)?> Find(IView view, string id, CancellationToken cancel) =>
-        view.ResidentOf(call, id) is { } resident && call.May(resident) && await Patients.Of(call, resident, cancel) is { } of && await view.One(of, id, cancel) is { } found ? (found, of) : null;
 }
 
 internal static class Patients
 {
+    /// <summary>A view's resource and whose it is; null for all that is not there or not open.</summary>
+    public static async Task<(StoredRecord Found, ViewOf Of)?> Find(Call call, IView view, string id, CancellationToken cancel) =>
+        view.ResidentOf(call, id) is { } resident && call.May(resident) && await Of(call, resident, cancel) is { } of && await view.One(of, id, cancel) is { } found ? (found, of) : null;
+
     /// <summary>Null when the gate does not open.</summary>
     public static async Task<ViewOf?> Of(Call call, ResidentNo resident, CancellationToken cancel)
     {
