@@ -1,4 +1,3 @@
-using System.Data.Common;
 using Microsoft.Data.Sqlite;
 using Npgsql;
 using Tasuki.Kernel;
@@ -7,7 +6,7 @@ namespace Tasuki.Data;
 
 /// <summary>
 /// A question past the object mapper, for the few that every request asks: one statement known by its key, at most one row. On PostgreSQL it is planned once and those who
-/// ask at the same time share a round trip. Places of parameters are <c>$1</c>, <c>$2</c> … on both stores.
+/// ask at the same time share a round trip, those who ask the same share its answer. Places of parameters are <c>$1</c>, <c>$2</c> … on both stores.
 /// </summary>
 public sealed class DirectQuestions : IAsyncDisposable
 {
@@ -74,15 +73,25 @@ public sealed class DirectQuestions : IAsyncDisposable
         }
     }
 
-    private async Task Send(IReadOnlyList<Asked> group)
+    private async Task Send(IReadOnlyList<Asked> waiting)
     {
+        // An app that asks for many things at once comes with one token: its question is asked once, after the last of them asked.
+        var group = new List<List<Asked>>(waiting.Count);
+        foreach (var asked in waiting)
+        {
+            if (group.Find(one => one[0].IsSame(asked)) is { } same)
+                same.Add(asked);
+            else
+                group.Add([asked]);
+        }
+
         await using var connection = await _postgres!.OpenConnectionAsync();
         await using var batch = connection.CreateBatch();
         foreach (var asked in group)
         {
             var command = batch.CreateBatchCommand();
-            command.CommandText = asked.Sql;
-            foreach (var parameter in asked.Parameters)
+            command.CommandText = asked[0].Sql;
+            foreach (var parameter in asked[0].Parameters)
                 command.Parameters.Add(new NpgsqlParameter<byte[]> { TypedValue = parameter });
             batch.BatchCommands.Add(command);
         }
@@ -91,7 +100,7 @@ public sealed class DirectQuestions : IAsyncDisposable
         foreach (var asked in group)
         {
             if (await reader.ReadAsync())
-                asked.Take(new DirectRow(reader, DataStore.Postgres));
+                asked.ForEach(one => one.Take(new DirectRow(reader, DataStore.Postgres)));
             await reader.NextResultAsync();
         }
     }
@@ -99,42 +108,18 @@ public sealed class DirectQuestions : IAsyncDisposable
     private sealed record Asked(string Sql, byte[][] Parameters, Action<DirectRow> Take)
     {
         public TaskCompletionSource Answered { get; } = new();
-    }
-}
 
-/// <summary>A row of <see cref="DirectQuestions"/>, read from its first column to its last.</summary>
-public sealed class DirectRow(DbDataReader reader, DataStore store)
-{
-    private int _next;
+        public bool IsSame(Asked other)
+        {
+            if (!ReferenceEquals(Sql, other.Sql) || Parameters.Length != other.Parameters.Length)
+                return false;
+            for (var i = 0; i < Parameters.Length; i++)
+            {
+                if (!Parameters[i].AsSpan().SequenceEqual(other.Parameters[i]))
+                    return false;
+            }
 
-    public long Number() => reader.GetInt64(_next++);
-
-    public long? NumberOrNull() => IsNull() ? null : Number();
-
-    public byte[] Bytes() => reader.GetFieldValue<byte[]>(_next++);
-
-    public byte[]? BytesOrNull() => IsNull() ? null : Bytes();
-
-    public string? TextOrNull() => IsNull() ? null : reader.GetString(_next++);
-
-    public DateTimeOffset Time() => store is DataStore.Sqlite ? DateTimeOffset.UnixEpoch.AddTicks(Number() * TimeSpan.TicksPerMicrosecond) : reader.GetFieldValue<DateTimeOffset>(_next++);
-
-    public DateTimeOffset? TimeOrNull() => IsNull() ? null : Time();
-
-    /// <summary>Whether the joined table whose columns come now has a row: its first column is looked at, and <paramref name="columns"/> are passed over where it has none.</summary>
-    public bool Has(int columns)
-    {
-        if (!reader.IsDBNull(_next))
             return true;
-        _next += columns;
-        return false;
-    }
-
-    private bool IsNull()
-    {
-        if (!reader.IsDBNull(_next))
-            return false;
-        _next++;
-        return true;
+        }
     }
 }

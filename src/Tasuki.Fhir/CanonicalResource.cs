@@ -159,35 +159,48 @@ public sealed class CanonicalResource
     /// </summary>
     public void WriteWithIdentity(IBufferWriter<byte> output, string id, int version, DateTimeOffset updated, IReadOnlyList<Coding>? tags = null)
     {
-        var body = Json.Span;
-        var afterType = "{\"resourceType\":\""u8.Length + Type.Length + 1;
-        var text = new StringBuilder(160);
-        text.Append(",\"id\":\"").Append(id).Append("\",\"meta\":{\"versionId\":\"").Append(version)
-            .Append("\",\"lastUpdated\":\"").Append(updated.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", System.Globalization.CultureInfo.InvariantCulture)).Append('"');
-
-        var rest = body[afterType..];
-        ReadOnlySpan<byte> metaStart = ",\"meta\":{"u8;
         if (tags is { Count: > 0 })
         {
-            WriteMergedTags(output, text, tags);
+            var identity = new ArrayBufferWriter<byte>(160);
+            WriteIdentity(identity, id, version, updated);
+            WriteMergedTags(output, identity.WrittenSpan, tags);
             return;
         }
 
+        var body = Json.Span;
+        var afterType = "{\"resourceType\":\""u8.Length + Type.Length + 1;
         output.Write(body[..afterType]);
-        if (rest.StartsWith(metaStart))
+        WriteIdentity(output, id, version, updated);
+        var rest = body[afterType..];
+        ReadOnlySpan<byte> metaStart = ",\"meta\":{"u8;
+        if (!rest.StartsWith(metaStart))
         {
-            rest = rest[metaStart.Length..];
-            if (rest[0] != (byte)'}')
-                text.Append(',');
-            output.Write(Encoding.UTF8.GetBytes(text.ToString()));
+            output.Write("}"u8);
             output.Write(rest);
+            return;
         }
-        else
-        {
-            text.Append('}');
-            output.Write(Encoding.UTF8.GetBytes(text.ToString()));
-            output.Write(rest);
-        }
+
+        rest = rest[metaStart.Length..];
+        if (rest[0] != (byte)'}')
+            output.Write(","u8);
+        output.Write(rest);
+    }
+
+    // Everything of a meta but its end. Written for every record that goes out: no string is made on the way.
+    private static void WriteIdentity(IBufferWriter<byte> output, string id, int version, DateTimeOffset updated)
+    {
+        const int MicrosecondsEnd = 26;
+        output.Write(",\"id\":\""u8);
+        Encoding.UTF8.GetBytes(id, output);
+        output.Write("\",\"meta\":{\"versionId\":\""u8);
+        System.Buffers.Text.Utf8Formatter.TryFormat(version, output.GetSpan(16), out var digits);
+        output.Advance(digits);
+        output.Write("\",\"lastUpdated\":\""u8);
+        // The round-trip form ends with tenths of microseconds; PostgreSQL keeps none.
+        var time = output.GetSpan(40);
+        updated.UtcDateTime.TryFormat(time, out _, "O", System.Globalization.CultureInfo.InvariantCulture);
+        output.Advance(MicrosecondsEnd);
+        output.Write("Z\""u8);
     }
 
     /// <summary>Writes the resource with an <c>id</c> of its own source and nothing else added.</summary>
@@ -201,13 +214,13 @@ public sealed class CanonicalResource
         output.Write(Json.Span[afterType..]);
     }
 
-    private void WriteMergedTags(IBufferWriter<byte> output, StringBuilder identity, IReadOnlyList<Coding> tags)
+    private void WriteMergedTags(IBufferWriter<byte> output, ReadOnlySpan<byte> identity, IReadOnlyList<Coding> tags)
     {
         using var document = JsonDocument.Parse(Json, Reading);
         using var writer = new Utf8JsonWriter(output, Writing);
         writer.WriteStartObject();
         writer.WriteString("resourceType"u8, Type);
-        using (var head = JsonDocument.Parse("{\"x\":0" + identity + "}}"))
+        using (var head = JsonDocument.Parse((byte[])[.. "{\"x\":0"u8, .. identity, .. "}}"u8]))
         {
             writer.WriteString("id"u8, head.RootElement.GetProperty("id"u8).GetString());
             writer.WriteStartObject("meta"u8);

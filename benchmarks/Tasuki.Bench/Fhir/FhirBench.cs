@@ -15,10 +15,11 @@ internal static class FhirBench
 {
     private const int InTransaction = 51;
 
-    public static Task<IReadOnlyList<Measure>> Run(bool quick, TextWriter progress, CancellationToken cancel) =>
-        Run(quick ? 500 : 5_000, 400, quick ? 3 : 5, quick ? 2 : 8, progress, cancel);
+    /// <param name="only">Rows whose name begins so; null for all.</param>
+    public static Task<IReadOnlyList<Measure>> Run(bool quick, TextWriter progress, CancellationToken cancel, string? only = null) =>
+        Run(quick ? 500 : 5_000, 400, quick ? 3 : 5, quick ? 2 : 8, progress, cancel, only);
 
-    public static async Task<IReadOnlyList<Measure>> Run(int residents, int each, int rounds, int seconds, TextWriter progress, CancellationToken cancel)
+    public static async Task<IReadOnlyList<Measure>> Run(int residents, int each, int rounds, int seconds, TextWriter progress, CancellationToken cancel, string? only = null)
     {
         var measures = new List<Measure> { new("fsync of 4 kB, median", Disk.FsyncMilliseconds(), "ms") };
         await Say($"{residents} residents with {each} observations each");
@@ -38,7 +39,7 @@ internal static class FhirBench
         var clock = await CpuClock.Of(await City.Text(town.Records, "show data_directory", cancel), cancel);
         foreach (var connections in (int[])[64, 16])
         {
-            foreach (var (name, line, of, target, below) in operations)
+            foreach (var (name, line, of, target, below) in operations.Where(one => only is null || one.Name.StartsWith(only, StringComparison.Ordinal)))
             {
                 await Say($"{name}, {connections} connections");
                 var lines = Enumerable.Range(0, of > 1 ? 2_000 : 20_000).Select(_ => line()).ToList();

@@ -23,6 +23,7 @@ public sealed class ApiCallers
     private readonly SmartSeals _seals;
     private readonly RecordVault _vault;
     private readonly TimeProvider _clock;
+    private readonly CheckedTokens _checked = new();
 
     internal ApiCallers(TokenLookup tokens, SmartSeals seals, RecordVault vault, TimeProvider clock) => (_tokens, _seals, _vault, _clock) = (tokens, seals, vault, clock);
 
@@ -62,8 +63,23 @@ public sealed class ApiCallers
     {
         if (token.Length != 43)
             return null;
-        var found = await _tokens.Find(SHA256.HashData(Encoding.UTF8.GetBytes(token)));
-        if (found is not { Token: { Type: TokenStore.AccessToken, State: TokenStore.Valid } row } || !_seals.IsWhole(row) || row.Expires is not { } until || until <= _clock.GetUtcNow()
+        if (await _tokens.Find(SHA256.HashData(Encoding.UTF8.GetBytes(token))) is not { } found)
+            return null;
+        var now = _clock.GetUtcNow();
+        if (found.Token.Expires is not { } until || until <= now || (found.Connection is { } c && !Connections.IsInTime(now, c, found.Session)))
+            return null;
+        if (_checked.Find(found) is { } known)
+            return known;
+        var caller = await Check(found, until, cancel);
+        if (caller is not null)
+            _checked.Add(found, caller);
+        return caller;
+    }
+
+    // What the rows say for themselves; whether they are still in time was looked at.
+    private async Task<ApiCaller?> Check(LoadedToken found, DateTimeOffset until, CancellationToken cancel)
+    {
+        if (found.Token is not { Type: TokenStore.AccessToken, State: TokenStore.Valid } row || !_seals.IsWhole(row)
             || found.App is not { State: AppState.Approved } app || !_seals.IsWhole(app) || await TokenStore.Payload(_seals, row, cancel) is not { } payload)
         {
             return null;
@@ -72,7 +88,7 @@ public sealed class ApiCallers
         var (scopes, patient) = Read(payload);
         if (row.ConnectionNo is null)
             return app.Kind is AppKind.Backend ? new ApiCaller(ApiCallerKind.Backend, Actor.Application(app.No.ToString(CultureInfo.InvariantCulture)), null, null, null, app.No, null, scopes, until) : null;
-        if (found.Connection is not { } c || found.Account is not { } account || !Connections.IsLive(_seals, _clock.GetUtcNow(), new LoadedConnection(c, account, app, found.Session, found.Recoveries)))
+        if (found.Connection is not { } c || found.Account is not { } account || !Connections.IsWhole(_seals, new LoadedConnection(c, account, app, found.Session, found.Recoveries)))
             return null;
         if (c.ResidentNo is { } resident)
             return new ApiCaller(ApiCallerKind.ResidentApp, Connections.ActorOf(c), new ResidentNo(resident), patient, null, app.No, c.GrantNo, scopes, until);

@@ -36,14 +36,20 @@ internal sealed class Connections(TasukiDb db, SmartSeals seals, RecordVault vau
 
     public bool IsLive(LoadedConnection found) => IsLive(seals, clock.GetUtcNow(), found);
 
-    public static bool IsLive(SmartSeals seals, DateTimeOffset now, LoadedConnection found)
+    public static bool IsLive(SmartSeals seals, DateTimeOffset now, LoadedConnection found) => IsInTime(now, found.Connection, found.Session) && IsWhole(seals, found);
+
+    /// <summary>What the rows say for themselves, whenever it is asked.</summary>
+    public static bool IsWhole(SmartSeals seals, LoadedConnection found)
     {
         var c = found.Connection;
-        return seals.IsWhole(c) && now < c.Until
+        return seals.IsWhole(c)
             && found.App.State is AppState.Approved && seals.IsWhole(found.App)
             && seals.Accounts.IsWhole(found.Account) && c.Stamp.AsSpan().SequenceEqual(seals.StampOf(found.Account, found.Recoveries))
-            && (c.SessionNo is null || (found.Session is { Ended: null } s && seals.Accounts.IsWhole(s) && now - s.LastSeen <= SignInSessions.Idle && now - s.Created <= SignInSessions.Longest));
+            && (c.SessionNo is null || (found.Session is { Ended: null } s && seals.Accounts.IsWhole(s)));
     }
+
+    public static bool IsInTime(DateTimeOffset now, SmartConnection c, SignInSessionRow? session) =>
+        now < c.Until && (c.SessionNo is null || (session is { } s && now - s.LastSeen <= SignInSessions.Idle && now - s.Created <= SignInSessions.Longest));
 
     /// <summary>The stamp an account has now.</summary>
     public async Task<byte[]> StampOf(Account account, CancellationToken cancel) =>

@@ -24,7 +24,7 @@ internal sealed class TokenLookup(DirectQuestions questions)
         """;
 
     public Task<LoadedToken?> Find(byte[] reference) => questions.One(Sql, static row => new LoadedToken(
-        Token(row), App(row), row.Has(14) ? Connection(row) : null, row.Has(9) ? Account(row) : null, row.Has(11) ? Session(row) : null, (int)row.Number()), reference);
+        Token(row), App(row), row.Has(14) ? Connection(row) : null, row.Has(9) ? Account(row) : null, row.Has(11) ? Session(row) : null, (int)row.Number(), row.Said), reference);
 
     private static string Of(string table, string columns) => string.Join(", ", columns.Split(", ").Select(column => $"{table}.{column}"));
 
@@ -60,4 +60,5 @@ internal sealed class TokenLookup(DirectQuestions questions)
 }
 
 /// <summary>What an access token was found with.</summary>
-internal sealed record LoadedToken(SmartToken Token, SmartApp App, SmartConnection? Connection, Account? Account, SignInSessionRow? Session, int Recoveries);
+/// <param name="Said">All of it, column by column.</param>
+internal sealed record LoadedToken(SmartToken Token, SmartApp App, SmartConnection? Connection, Account? Account, SignInSessionRow? Session, int Recoveries, byte[] Said);

@@ -18,8 +18,9 @@ namespace Tasuki.Vault.Search;
 /// <param name="beforeOpening">As <see cref="RecordQuery.BeforeOpening"/>.</param>
 internal sealed class RecordSearch(VaultParts parts, RecordOpener opener, SessionLimit limit, Func<Error?>? beforeOpening = null)
 {
-    // Part of the statement's text: the planner must know that few rows are wanted, and a handful of texts are prepared once.
-    private static readonly int[] Batches = [16, 64, 256, 1_024, 4_096];
+    // Part of the statement's text: the planner must know that few rows are wanted, and a handful of texts are prepared once. A page of 20 or 50 looks at one row more.
+    private static readonly int[] Firsts = [16, 24, 52, 64, 256, 1_024, 4_096];
+    private static readonly int[] Nexts = [64, 256, 1_024, 4_096];
 
     // Up to here a page travels with the questions of others; more, and what the store must look for in packed tokens, has a connection of its own.
     private const int FewRows = 64;
@@ -98,13 +99,13 @@ internal sealed class RecordSearch(VaultParts parts, RecordOpener opener, Sessio
         var batch = FirstBatch(wanted);
         var position = after;
         // Two walks of an index find a code, unless the resident has records of which the columns do not know all codes.
-        if (superset.MainCode is not null && Batches[batch] > FewRows && await AnyOfManyCodes(keys))
+        if (superset.MainCode is not null && batch > FewRows && await AnyOfManyCodes(keys))
             InTokens();
         while (true)
         {
             var read = 0;
-            var statement = Candidates(keys, condition, superset, order, position, Batches[batch]);
-            if (Batches[batch] <= FewRows && !superset.Scans)
+            var statement = Candidates(keys, condition, superset, order, position, batch);
+            if (batch <= FewRows && !superset.Scans)
             {
                 var (rows, ofMany) = await Few(gate, statement, superset.MainCode is null ? null : OfManyCodes(keys));
                 if (gate is { Opened: false })
@@ -134,7 +135,7 @@ internal sealed class RecordSearch(VaultParts parts, RecordOpener opener, Sessio
             }
 
             gate = null;
-            if (read < Batches[batch])
+            if (read < batch)
             {
                 if (!undatedFollow || position is { Undated: true })
                     return;
@@ -142,7 +143,7 @@ internal sealed class RecordSearch(VaultParts parts, RecordOpener opener, Sessio
             }
             else
             {
-                batch = Math.Min(batch + 1, Batches.Length - 1);
+                batch = Array.Find(Nexts, size => size > batch) is > 0 and var next ? next : batch;
             }
         }
 
@@ -197,11 +198,7 @@ internal sealed class RecordSearch(VaultParts parts, RecordOpener opener, Sessio
 
     private async Task<bool> AnyOfManyCodes(ResidentKeys keys) => (await parts.Records.Ask(OfManyCodes(keys), static _ => true)).Count > 0;
 
-    private static int FirstBatch(int wanted)
-    {
-        var batch = Array.FindIndex(Batches, size => size >= wanted);
-        return batch < 0 ? Batches.Length - 1 : batch;
-    }
+    private static int FirstBatch(int wanted) => Array.Find(Firsts, size => size >= wanted) is > 0 and var first ? first : Firsts[^1];
 
     private long SeqOf(string id) => parts.Ids.SeqOf(opener.Resident, id);
 

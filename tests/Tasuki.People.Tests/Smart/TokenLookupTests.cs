@@ -31,7 +31,7 @@ public sealed class TokenLookupTests
                 var connection = await db.Set<SmartConnection>().AsNoTracking().SingleOrDefaultAsync(c => c.No == token.ConnectionNo, Cancel);
                 var session = connection is null ? null : await db.Set<SignInSessionRow>().AsNoTracking().SingleOrDefaultAsync(s => s.No == connection.SessionNo, Cancel);
                 return new LoadedToken(token, await db.Set<SmartApp>().AsNoTracking().SingleAsync(a => a.No == token.AppNo, Cancel), connection,
-                    connection is null ? null : await db.Set<Account>().AsNoTracking().SingleAsync(a => a.No == connection.AccountNo, Cancel), session, 0);
+                    connection is null ? null : await db.Set<Account>().AsNoTracking().SingleAsync(a => a.No == connection.AccountNo, Cancel), session, 0, []);
             });
             withSession += mapped.Session is null ? 0 : 1;
             // Not asked for, since nothing here decides by them.
@@ -39,7 +39,7 @@ public sealed class TokenLookupTests
             {
                 No = a.No, Kind = a.Kind, ResidentNo = a.ResidentNo, Handle = a.Handle, Mac = a.Mac, SignInToken = a.SignInToken, PasswordHash = a.PasswordHash, TotpSeed = a.TotpSeed, Created = a.Created,
             };
-            Assert.Equal(JsonSerializer.Serialize(mapped with { Account = without }), JsonSerializer.Serialize(found));
+            Assert.Equal(JsonSerializer.Serialize(mapped with { Account = without }), JsonSerializer.Serialize(found! with { Said = [] }));
         }
 
         Assert.NotEqual(0, withSession);
