@@ -28,7 +28,7 @@ public sealed partial class PurposeShownTests
     public async Task No_page_takes_anything_from_a_person_without_saying_before_what_for()
     {
         await using var town = await TestMunicipality.New(StoreKind.Sqlite, "purpose");
-        await using var app = (await town.Build(null, "--environment=Development", "--Tasuki:Delivery:Sandbox=on")).Value;
+        await using var app = (await town.Build(null, "--environment=Development", "--Tasuki:Delivery:Letters=on")).Value;
         await app.StartAsync(Cancel);
         var site = new Uri(app.Urls.First());
         using var visitor = new Walker(site, site.Port);
@@ -39,7 +39,7 @@ public sealed partial class PurposeShownTests
         var filed = await person.Submit(await person.Get("/my-requests/new"), "name=\"Address\"", ("Kind", "Disclosure"), ("Text", "健診の記録"), ("Address", "たすき市東1-2-3"));
         Assert.StartsWith("/inquiry/", asked.Path, StringComparison.Ordinal);
         Assert.StartsWith("/my-requests/", filed.Path, StringComparison.Ordinal);
-        string[] more = [asked.Path, filed.Path, "/account/channels/new/mail", "/account/channels/new/sms", "/account/channels/new/letter", "/account/channels/new/line"];
+        string[] more = [asked.Path, filed.Path, "/account/channels/new/letter"];
 
         var (taking, silent) = (new List<string>(), new List<string>());
         foreach (var path in Pages(app, Policies.Anyone))
@@ -50,7 +50,7 @@ public sealed partial class PurposeShownTests
         Assert.Empty(silent);
         Assert.Empty(NothingTaken.Except(Pages(app, Policies.Anyone, Policies.Resident, Policies.ResidentFresh, PeoplePolicies.SignedIn), StringComparer.Ordinal));
         // The looks are no empty ones.
-        foreach (var path in new[] { "/sign-up", "/inquiry", "/apps/register", "/bring-in", "/my-requests/new", "/account/confirm", "/account/channels/new/mail", asked.Path })
+        foreach (var path in new[] { "/sign-up", "/inquiry", "/apps/register", "/bring-in", "/my-requests/new", "/account/confirm", "/account/channels/new/letter", asked.Path })
             Assert.Contains(path, taking, StringComparer.Ordinal);
 
         async Task Look(Walker who, string path)
