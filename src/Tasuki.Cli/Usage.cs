@@ -11,6 +11,7 @@ internal static class Usage
         usage: tasuki COMMAND
 
           convert FILE                 any file's records as FHIR NDJSON on standard output; what was skipped, and why, on standard error
+          convert FILE --checkup-xml FOLDER   the checkup reports of a file as result files of the ministry's format (hc08), one each
           validate FILE --package P [--profile URL]
                                        JSON, NDJSON or a Bundle against R4 and the profiles of FHIR packages (a .tgz or a folder of them)
           demo [--residents N] [--seed S] [--until DAY]

@@ -196,6 +196,7 @@ public static class PeopleServices
             "accounts.closed", sp => RetentionPeriod.Fixed(RetentionUnit.Days, sp.GetRequiredService<RecordVault>().WaitingDays), EraseClosedAccounts.Name);
         services.AddRetention<SessionsRule, PeopleTexts>("sessions", _ => RetentionPeriod.Fixed(RetentionUnit.Days, SweepSpent.Kept), SweepSpent.Name);
         services.AddRetention<AppsRule, SmartTexts>("apps", _ => RetentionPeriod.Fixed(RetentionUnit.Days, SweepSmart.Kept), SweepSmart.Name);
+        services.AddRetention<ProvisionsRule, SmartTexts>("provisions", _ => RetentionPeriod.Fixed(RetentionUnit.Years, NoteProvisions.Kept), NoteProvisions.Name);
         services.AddRetention<ListFilesRule, DeskTexts>("list-files", _ => RetentionPeriod.Fixed(RetentionUnit.Days, (int)TakeList.Kept.TotalDays), SweepDesk.Name);
     }
 

@@ -285,6 +285,14 @@ public sealed class RecordVault : IAsyncDisposable
         return await new AccessFinder(_parts, asked).Find(cancel);
     }
 
+    /// <summary>
+    /// What apps and clinicians were given after the marks, from the access log alone. It makes no entry: it tells nobody anything but the records of provision the person reads.
+    /// </summary>
+    public Task<ProvidedDays> ProvidedSince(IReadOnlyDictionary<long, long> marks, CancellationToken cancel) => new ProvisionFinder(_parts).After(marks, cancel);
+
+    /// <summary>The same of one resident's newest entries.</summary>
+    public Task<IReadOnlyList<ProvidedDay>> ProvidedOf(ResidentNo resident, CancellationToken cancel) => new ProvisionFinder(_parts).Of(resident, cancel);
+
     /// <summary>Writes that staff opened the list of those an incident affects (at least one), or told them: one entry that each of them sees. Durable when this returns.</summary>
     /// <param name="what">Words and numbers of ours.</param>
     public async Task LogIncident(Actor staff, IReadOnlyList<ResidentNo> residents, string what, CancellationToken cancel) =>

@@ -14,7 +14,7 @@ public sealed class PageTests(Chromium chromium) : IClassFixture<Chromium>
 
     private static readonly string[] Own =
     [
-        "/home", "/timeline", "/checkups", "/checkups/trend/sbp", "/medicines", "/vaccinations", "/diary", "/conditions", "/expenses", "/who-looked",
+        "/home", "/timeline", "/checkups", "/checkups/trend/sbp", "/medicines", "/vaccinations", "/diary", "/conditions", "/expenses", "/who-looked", "/provided",
         "/bring-in", "/files", "/inbox", "/connected-apps", "/account", "/account/confirm", "/account/channels", "/take-out", "/close-account",
     ];
 

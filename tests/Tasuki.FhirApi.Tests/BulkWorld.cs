@@ -111,7 +111,7 @@ internal sealed class BulkWorld : IAsyncDisposable
         var key = ECDsa.Create(ECCurve.NamedCurves.nistP384);
         var q = key.ExportParameters(false).Q;
         var set = JsonSerializer.Serialize(new { keys = new[] { new { kty = "EC", kid = "k1", crv = "P-384", x = WebEncoders.Base64UrlEncode(q.X!), y = WebEncoders.Base64UrlEncode(q.Y!) } } });
-        var content = new AppContent("統計ノート", "合同会社みかん", "dev@app.test", "保健事業のため", "https://app.test/privacy", [], null, set, scopes);
+        var content = new AppContent("統計ノート", "合同会社みかん", "dev@app.test", "保健事業のため", "https://app.test/privacy", [], null, set, scopes, "たすき市北1-2-3 代表 青木守");
         var no = await Do<RegisterApp, Result<long>>(r => r.Register(AppKind.Backend, content, null, Cancel));
         Assert.True(no.IsOk, no.Error?.Message);
         var (first, second) = _officers ??= (await Officer("青木 守", "officer1"), await Officer("森 育子", "officer2"));

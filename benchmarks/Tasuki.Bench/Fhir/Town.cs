@@ -117,7 +117,7 @@ internal sealed class Town : IAsyncDisposable
         await using var scope = _app.Services.CreateAsyncScope();
         var point = _key.ExportParameters(includePrivateParameters: false).Q;
         var keys = $$"""{"keys":[{"kty":"EC","crv":"P-384","kid":"1","alg":"ES384","use":"sig","x":"{{Base64Url.EncodeToString(point.X)}}","y":"{{Base64Url.EncodeToString(point.Y)}}"}]}""";
-        var content = new AppContent("ベンチ", "たすき市", "dev@app.test", "測るため", "https://app.test/privacy", [], null, keys, "system/*.cruds");
+        var content = new AppContent("ベンチ", "たすき市", "dev@app.test", "測るため", "https://app.test/privacy", [], null, keys, "system/*.cruds", "たすき市北1-2-3");
         var registered = await scope.ServiceProvider.GetRequiredService<RegisterApp>().Register(AppKind.Backend, content, null, cancel);
         var decide = scope.ServiceProvider.GetRequiredService<DecideApp>();
         _ = (await decide.Check(await Officer(scope.ServiceProvider, "青木 守", "officer1", cancel), registered.Value, cancel)).Value;

@@ -19,11 +19,12 @@ public static class ConvertFile
     /// <summary>EX_USAGE of sysexits.h.</summary>
     public const int WrongUsage = 64;
 
-    private const string Usage = "Usage: tasuki convert FILE";
+    private const string Usage = "Usage: tasuki convert FILE [--checkup-xml FOLDER]";
 
     public static async Task<int> Run(string[] args, Stream output, TextWriter errors, CancellationToken cancel)
     {
-        if (args.Length != 1 || args[0].StartsWith("--", StringComparison.Ordinal))
+        var xml = args is [_, WriteCheckups.Switch, _] ? args[2] : null;
+        if ((args.Length != 1 && xml is null) || args[0].StartsWith("--", StringComparison.Ordinal))
         {
             await errors.WriteLineAsync(Usage);
             return WrongUsage;
@@ -31,6 +32,8 @@ public static class ConvertFile
 
         try
         {
+            if (xml is not null)
+                return await WriteCheckups.Run(args[0], xml, errors, cancel);
             await using var file = File.OpenRead(args[0]);
             return await Convert(file, Path.GetFileName(args[0]), output, errors, cancel);
         }

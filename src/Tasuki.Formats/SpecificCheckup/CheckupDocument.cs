@@ -3,7 +3,7 @@ namespace Tasuki.Formats.SpecificCheckup;
 /// <summary>One checkup of one person: the Composition and the resources it reaches, each named by its <see cref="ReadResource.FullUrl"/>.</summary>
 public sealed record CheckupDocument(ReadPerson Person, IReadOnlyList<ReadResource> Resources)
 {
-    /// <summary>Sorts what a reader yielded into documents: each begins with its person.</summary>
+    /// <summary>Sorts what a reader yielded into documents: each begins with its person. In a FHIR document the Composition stands before it; what comes first belongs to the first.</summary>
     public static IReadOnlyList<CheckupDocument> From(IEnumerable<ReadItem> items)
     {
         var documents = new List<CheckupDocument>();
@@ -12,7 +12,7 @@ public sealed record CheckupDocument(ReadPerson Person, IReadOnlyList<ReadResour
         {
             if (item is ReadPerson person)
             {
-                resources = [];
+                resources = documents.Count == 0 ? resources : [];
                 documents.Add(new CheckupDocument(person, resources));
             }
             else if (item is ReadResource resource)

@@ -16,7 +16,7 @@ public interface IResidentErasure
 /// Every hour and at each start: the vault destroys the keys and rows of those whose waiting period is over; each floor then drops what it kept, by a job of its
 /// own for each resident, so that a crash between the two leaves nothing behind.
 /// </summary>
-internal sealed class EraseClosedAccounts(RecordVault vault, JobQueue queue, TasukiDb db) : IJobHandler
+internal sealed class EraseClosedAccounts(RecordVault vault, JobQueue queue, TasukiDb db, NoteProvisions provisions, TimeProvider clock) : IJobHandler
 {
     public const string Name = "people.erase-closed";
 
@@ -24,6 +24,9 @@ internal sealed class EraseClosedAccounts(RecordVault vault, JobQueue queue, Tas
 
     public async Task<Result<Done>> Run(JobWork work, CancellationToken cancel)
     {
+        // What was given of them stays, and can be found only while their rows are there.
+        if (await vault.DueErasures(clock.GetUtcNow(), cancel) > 0)
+            await provisions.CatchUp(cancel);
         foreach (var resident in await vault.EraseDue(Actor.Job(Name, "The waiting period of a closed account is over."), cancel))
             await queue.Add(EraseResidentRows.Name, resident.ToString(), cancel, resident);
         await db.SaveChangesAsync(cancel);

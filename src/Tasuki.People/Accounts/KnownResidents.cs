@@ -49,6 +49,9 @@ public sealed class KnownResidents
             ? new PostalAddress(profile.FullName, null, said) : null;
     }
 
+    /// <summary>Whether anybody has an account, so that something of somebody is held.</summary>
+    public Task<bool> Any(CancellationToken cancel) => _db.Set<Account>().AnyAsync(a => a.Kind == AccountKind.Resident, cancel);
+
     /// <summary>Those of them who have an account to sign in to.</summary>
     public async Task<IReadOnlySet<ResidentNo>> WithAccount(IReadOnlyCollection<ResidentNo> residents, CancellationToken cancel)
     {

@@ -330,6 +330,7 @@ internal sealed class PeopleTables : IModelPart
         EligibleTables.Add(model);
         StaffTables.Add(model);
         UseTables.Add(model);
+        ProvisionTables.Add(model);
         model.Entity<CookieKeyRow>(e =>
         {
             e.ToTable("cookie_key").HasKey(k => k.No);

@@ -17,6 +17,8 @@ internal sealed class RegisterApp(TasukiDb db, SmartSeals seals, TimeProvider cl
     /// <summary>What can be registered.</summary>
     public static readonly IReadOnlyList<AppKind> Kinds = [AppKind.Public, AppKind.Confidential, AppKind.Backend];
 
+    public const int MostSeat = 200;
+
     private const int MostAddresses = 10;
 
     /// <summary>The number, which is the <c>client_id</c>. Errors <c>app.kind</c>, <c>app.text</c>, <c>app.address</c>, <c>app.redirect</c>, <c>app.keys</c>, <c>app.scopes</c>.</summary>
@@ -43,8 +45,8 @@ internal sealed class RegisterApp(TasukiDb db, SmartSeals seals, TimeProvider cl
     {
         if (!Kinds.Contains(kind))
             return new Error("app.kind", "An app is public, confidential or a backend.");
-        if (new[] { (content.Name, 80), (content.Operator, 120), (content.Contact, 200), (content.Purpose, 1000) }.Any(t => string.IsNullOrWhiteSpace(t.Item1) || t.Item1.Length > t.Item2 || t.Item1.Any(char.IsControl)))
-            return new Error("app.text", "Name (80), operator (120), contact (200) and purpose (1,000 characters) are all needed, without line breaks.");
+        if (new[] { (content.Name, 80), (content.Operator, 120), (content.Contact, 200), (content.Purpose, 1000), (content.Seat ?? "", MostSeat) }.Any(t => string.IsNullOrWhiteSpace(t.Item1) || t.Item1.Length > t.Item2 || t.Item1.Any(char.IsControl)))
+            return new Error("app.text", "Name (80), operator (120), its address (200), contact (200) and purpose (1,000 characters) are all needed, without line breaks.");
         if (!IsWeb(content.PrivacyPolicy, loopback: false) || (content.Launch is { } launch && !IsWeb(launch, loopback: true)))
             return new Error("app.address", "The privacy policy needs an https address; so does the launch address, when there is one.");
         if (kind is AppKind.Backend ? content.RedirectUris.Length > 0 : content.RedirectUris.Length is 0 or > MostAddresses || !content.RedirectUris.All(IsRedirect))

@@ -3,8 +3,9 @@ using Tasuki.Kernel.Records;
 namespace Tasuki.People;
 
 /// <summary>What an app says of itself, as it lies sealed. Addresses were checked when it was registered (<see cref="RegisterApp"/>).</summary>
+/// <param name="Seat">Where its operator sits, and of a company who represents it (Act art. 29: to whom something is provided). Null of an app from before this was asked.</param>
 internal sealed record AppContent(
-    string Name, string Operator, string Contact, string Purpose, string PrivacyPolicy, string[] RedirectUris, string? Launch, string? Keys, string Scopes)
+    string Name, string Operator, string Contact, string Purpose, string PrivacyPolicy, string[] RedirectUris, string? Launch, string? Keys, string Scopes, string? Seat = null)
 {
     public SmartScopes Registered => SmartScopes.Parse(Scopes).Value;
 }

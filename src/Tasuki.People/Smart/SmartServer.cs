@@ -53,6 +53,11 @@ internal static class SmartServer
         services.AddScoped<IResidentErasure, EraseSmartRows>();
         services.AddScoped<IJobHandler, SweepSmart>();
         services.AddSingleton(new RecurringJob(SweepSmart.Name, TimeSpan.FromHours(1), AtStart: false));
+        services.AddScoped<Recipients>();
+        services.AddScoped<NoteProvisions>();
+        services.AddScoped<Provisions>();
+        services.AddScoped<IJobHandler>(sp => sp.GetRequiredService<NoteProvisions>());
+        services.AddSingleton(new RecurringJob(NoteProvisions.Name, TimeSpan.FromHours(1), AtStart: true));
         services.AddSingleton(new NavigationEntry(ConnectedAppsPath, sp => sp.GetRequiredService<Texts<SmartTexts>>()["connected-title"], "device", 135, Policies.Resident));
         // At Information OpenIddict writes whole requests.
         services.AddLogging(log => log.AddFilter("OpenIddict", LogLevel.Warning));
@@ -74,6 +79,7 @@ internal static class SmartServer
         SmartConfiguration.Map(endpoints);
         DecideConsent.Map(endpoints);
         CutOffApp.Map(endpoints);
+        ProvisionFile.Map(endpoints);
     }
 
     private static void AddStores(OpenIddictCoreBuilder core)

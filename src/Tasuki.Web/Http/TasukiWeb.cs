@@ -43,6 +43,7 @@ public static class TasukiWeb
         services.AddScoped<TextSize>();
         services.TryAddSingleton<IServiceLook, PlainLook>();
         services.AddScoped<CurrentLook>();
+        services.TryAddScoped<IStatedPurposes, NoStatedPurposes>();
         services.AddScoped(typeof(Texts<>));
         services.AddScoped<ReceiveUpload>();
         return services;

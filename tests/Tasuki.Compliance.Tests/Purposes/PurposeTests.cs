@@ -128,6 +128,28 @@ public sealed class PurposeRegimeTests
         Assert.Equal(2, await site.Do<TasukiDb, int>(db => db.Set<PurposeRow>().CountAsync(Cancel)));
     }
 
+    [Theory]
+    [InlineData("ja", "特定保健指導を行うために使います。")]
+    [InlineData("en", "To give specific health guidance.")]
+    [InlineData("easy", "相談（そうだん）を します。")]
+    public async Task Who_signs_up_reads_the_purposes_in_force_above_the_form(string language, string text)
+    {
+        await using var site = await Start(DataStore.Sqlite, OperatorKind.Company);
+        var officer = await site.NewStaff(StaffRole.Administrator, "admin", "青木 守");
+        await Stated(site, officer, "guidance", Guidance);
+        await Stated(site, officer, "improve", Improving);
+        using var visitor = site.Visitor(language);
+        var shown = (await visitor.Get("/sign-up")).Text;
+        Assert.InRange(shown.IndexOf(text, StringComparison.Ordinal), 1, shown.IndexOf("value=\"sign-up\"", StringComparison.Ordinal));
+        Assert.InRange(shown.IndexOf("href=\"/purposes\"", StringComparison.Ordinal), 1, shown.IndexOf("value=\"sign-up\"", StringComparison.Ordinal));
+
+        // What is not allowed under the law of the operator is no purpose, here as at /purposes.
+        var improving = language switch { "en" => Improving.English!, "easy" => "サービスを よく します。", _ => Improving.Japanese! };
+        Assert.Contains(improving, shown, StringComparison.Ordinal);
+        site.Scope.Operator = OperatorKind.Municipality;
+        Assert.DoesNotContain(improving, (await visitor.Get("/sign-up")).Text, StringComparison.Ordinal);
+    }
+
     [Theory, MemberData(nameof(RegimeStores.All), MemberType = typeof(RegimeStores))]
     public async Task A_change_is_a_new_version_with_its_relation_and_the_old_one_stays_readable(DataStore store)
     {

@@ -31,7 +31,7 @@ public sealed class RegimeHouseTests
         ["Regime", "Purposes"], ["Purposes", "RegimeDifference"],
         [
             .. Enum.GetNames<RegimeArea>().Select(n => $"area-{n}"), .. Enum.GetNames<OperatorKind>().Select(n => $"operator-{n}"), .. Enum.GetNames<DataCategory>().Select(n => $"category-{n}"),
-            .. Enum.GetNames<BasisKind>().Select(n => $"basis-{n}"), .. Enum.GetNames<PurposeState>().Select(n => $"purpose-{n}"), .. PurposesWords.Problems.Select(p => $"problem-{p}"),
+            .. Enum.GetNames<BasisKind>().Select(n => $"basis-{n}"), .. Enum.GetNames<OtherUseGround>().Skip(1).Select(n => $"ground-{n}"), .. Enum.GetNames<PurposeState>().Select(n => $"purpose-{n}"), .. PurposesWords.Problems.Select(p => $"problem-{p}"),
             .. Enum.GetValues<OperatorKind>().SelectMany(k => LegalRegime.For(k, new OrdinanceSettings()).Rules).Select(r => $"rule-{r.Id}"),
             "did-state", "did-change", "did-end", "problem-other", .. new[] { "", "-none", "-uncovered", "-covered" }.Select(c => $"probe-purposes.cover{c}"),
         ]);

@@ -86,7 +86,7 @@ public sealed class RetentionPageTests
         await using var site = await Start(DataStore.Sqlite);
         await using var scope = site.Services.CreateAsyncScope();
         var rules = site.Services.GetServices<RetentionEntry>().ToList();
-        Assert.Equal("accounts.closed accounts.unused apps deliveries list-files log sessions", string.Join(' ', rules.Select(r => r.Id).Order(StringComparer.Ordinal)));
+        Assert.Equal("accounts.closed accounts.unused apps deliveries list-files log provisions sessions", string.Join(' ', rules.Select(r => r.Id).Order(StringComparer.Ordinal)));
         foreach (var rule in rules)
         {
             var codes = rule.Id == UnusedAccounts.Id ? ["first", "second", "close", .. UnusedAccounts.Holds] : (string[])["due"];

@@ -57,9 +57,13 @@ public sealed class FhirClientTests
         await Arrives(page, "/connect/authorize\\?");
         Assert.Equal("「歩数ノート」をつなぎますか", await page.InnerTextAsync("h1"));
         Assert.False(await page.EvaluateAsync<bool>("document.documentElement.scrollWidth > document.documentElement.clientWidth + 1"));
-        Assert.Equal(0, await page.Locator("input[name^='s-']:checked").CountAsync());
+        // Nothing is ticked beforehand: what is given is what the person ticks.
+        Assert.Equal(0, await page.Locator("form input:checked").CountAsync());
         await Picture(page, $"consent-{width}");
         await Accessible(page);
+        foreach (var box in await page.Locator("input[name^='c-']").AllAsync())
+            await box.CheckAsync();
+        await page.CheckAsync("input[name=kept][value=Month]");
 
         await page.ClickAsync("button[value=yes]");
         await Arrives(page, Regex.Escape($"{app.Address}callback"));

@@ -21,7 +21,7 @@ public sealed class RegisterTests
         using var developer = world.Site.NewVisitor();
         var form = await developer.Get("/apps/register", Cancel);
         var done = await developer.Submit(form, "register-app", Walk.Fields(
-            ("Name", "歩数ノート"), ("Operator", "合同会社みかん"), ("Contact", "dev@app.test"), ("Purpose", "健診と歩数を\n一緒に見るため"), ("Privacy", "https://app.test/privacy"), ("Kind", "Public"),
+            ("Name", "歩数ノート"), ("Operator", "合同会社みかん"), ("Seat", SmartWorld.Seat), ("Contact", "dev@app.test"), ("Purpose", "健診と歩数を\n一緒に見るため"), ("Privacy", "https://app.test/privacy"), ("Kind", "Public"),
             ("Redirects", SmartWorld.Redirect), ("Launch", ""), ("Keys", ""), ("Scopes", "launch/patient patient/Observation.read")), Cancel);
         Assert.True(done.Body.Contains("登録を受け付けました", StringComparison.Ordinal), done.Body);
         var no = await world.Site.Do<TasukiDb, long>(db => db.Set<SmartApp>().Select(a => a.No).SingleAsync(Cancel));

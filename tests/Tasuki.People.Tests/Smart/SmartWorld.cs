@@ -19,6 +19,7 @@ internal sealed class SmartWorld : IAsyncDisposable
 {
     public const string Redirect = "https://app.test/callback";
     public const string Verifier = "a-verifier-of-a-client-that-is-long-enough-for-rfc-7636";
+    public const string Seat = "みどり市北1-2-3 代表社員 青木守";
     public const string Usual = "openid fhirUser launch/patient offline_access online_access patient/*.cruds";
 
     private const string Password = "みかんの皮は橙色でまるい";
@@ -40,9 +41,9 @@ internal sealed class SmartWorld : IAsyncDisposable
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
-    public static async Task<SmartWorld> Start(DataStore store, string? dump = null)
+    public static async Task<SmartWorld> Start(DataStore store, string? dump = null, Action<IServiceCollection>? more = null)
     {
-        var site = await TestSite.Start(store, Cancel, dump: dump);
+        var site = await TestSite.Start(store, Cancel, dump: dump, more: more);
         if (dump is not null)
             return new SmartWorld(site, null!, null!, null!);
         var resident = await SignInTests.NewResident(site, "kazuo", codes: true);
@@ -70,7 +71,7 @@ internal sealed class SmartWorld : IAsyncDisposable
     }
 
     public AppContent App(string scopes, AppKind kind, string? keys = null) => new(
-        "歩数ノート", "合同会社みかん", "dev@app.test", "健診と歩数を一緒に見るため", "https://app.test/privacy", kind is AppKind.Backend ? [] : [Redirect], "https://app.test/launch", keys, scopes);
+        "歩数ノート", "合同会社みかん", "dev@app.test", "健診と歩数を一緒に見るため", "https://app.test/privacy", kind is AppKind.Backend ? [] : [Redirect], "https://app.test/launch", keys, scopes, Seat);
 
     public async Task<long> Register(string scopes = Usual, AppKind kind = AppKind.Public, string? keys = null, bool approve = true)
     {

@@ -114,7 +114,7 @@ internal sealed partial class ConnectedApp : IAsyncDisposable
     private static async Task<string> Register(IServiceProvider services)
     {
         await using var scope = services.CreateAsyncScope();
-        var content = new AppContent("体重ノート", "合同会社みかん", "dev@app.test", "体重を書くため", "https://app.test/privacy", [Callback.AbsoluteUri], null, null, Scope);
+        var content = new AppContent("体重ノート", "合同会社みかん", "dev@app.test", "体重を書くため", "https://app.test/privacy", [Callback.AbsoluteUri], null, null, Scope, "たすき市北1-2-3 代表 青木守");
         var no = (await scope.ServiceProvider.GetRequiredService<RegisterApp>().Register(AppKind.Public, content, null, Cancel)).Value;
         var decide = scope.ServiceProvider.GetRequiredService<DecideApp>();
         Assert.True((await decide.Check(await Officer(scope.ServiceProvider, "青木 守", "officer1"), no, Cancel)).IsOk);

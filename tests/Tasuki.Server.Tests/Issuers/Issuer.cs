@@ -33,7 +33,7 @@ internal static class Issuer
     public static async Task<string> RegisterClient(IServiceProvider services, CancellationToken cancel)
     {
         await using var scope = services.CreateAsyncScope();
-        var content = new AppContent("歩数ノート", "合同会社みかん", "dev@app.test", "健診を見るため", "https://app.test/privacy", [Callback.AbsoluteUri], null, null, Scope);
+        var content = new AppContent("歩数ノート", "合同会社みかん", "dev@app.test", "健診を見るため", "https://app.test/privacy", [Callback.AbsoluteUri], null, null, Scope, "たすき市北1-2-3 代表 青木守");
         var no = (await scope.ServiceProvider.GetRequiredService<RegisterApp>().Register(AppKind.Public, content, null, cancel)).Value;
         var decide = scope.ServiceProvider.GetRequiredService<DecideApp>();
         Assert.True((await decide.Check(await Officer(scope.ServiceProvider, "青木 守", "officer1", cancel), no, cancel)).IsOk);

@@ -93,7 +93,7 @@ public abstract class ExportKillContract(StoreKind store)
             var q = key.ExportParameters(false).Q;
             var set = JsonSerializer.Serialize(new { keys = new[] { new { kty = "EC", kid = "k1", crv = "P-384", x = WebEncoders.Base64UrlEncode(q.X!), y = WebEncoders.Base64UrlEncode(q.Y!) } } });
             no = (await scope.ServiceProvider.GetRequiredService<RegisterApp>().Register(
-                AppKind.Backend, new AppContent("統計ノート", "合同会社みかん", "dev@app.test", "保健事業のため", "https://app.test/privacy", [], null, set, "system/*.rs"), null, Cancel)).Value;
+                AppKind.Backend, new AppContent("統計ノート", "合同会社みかん", "dev@app.test", "保健事業のため", "https://app.test/privacy", [], null, set, "system/*.rs", "たすき市北1-2-3 代表 青木守"), null, Cancel)).Value;
             var decide = scope.ServiceProvider.GetRequiredService<DecideApp>();
             Assert.True((await decide.Check(await Officer(scope.ServiceProvider, "青木 守", "officer1"), no, Cancel)).IsOk);
             Assert.True((await decide.Approve(await Officer(scope.ServiceProvider, "森 育子", "officer2"), no, Cancel)).IsOk);

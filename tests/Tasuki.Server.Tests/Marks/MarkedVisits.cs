@@ -71,7 +71,7 @@ internal sealed partial class MarkedVisits(MarkSet marks, MarkedServer server)
 
     private async Task Look(Walker visitor)
     {
-        foreach (var path in new[] { "/home", "/files", "/timeline", "/conditions", "/medicines", "/vaccinations", "/checkups", "/diary", "/expenses", "/who-looked", "/inbox", "/account" })
+        foreach (var path in new[] { "/home", "/files", "/timeline", "/conditions", "/medicines", "/vaccinations", "/checkups", "/diary", "/expenses", "/who-looked", "/provided", "/inbox", "/account" })
             await visitor.Get(path);
         await visitor.Get($"/timeline?q={marks.New("word of a search")}&code={marks.New("code of a search")}");
         await visitor.Get($"/{marks.New("path")}/{marks.New("path")}?{marks.New("query")}={Uri.EscapeDataString(marks.Kanjis("value of a query"))}");

@@ -12,13 +12,16 @@ namespace Tasuki.Compliance.Purposes;
 /// <summary>
 /// States, changes and ends purposes. Each is the next version, and an entry under the officer's name. Errors of all: <c>purpose.right</c>, <c>purpose.moved</c>, and those named.
 /// </summary>
-internal sealed partial class KeepPurposes(TasukiDb db, PurposeBook book, CurrentRegime current, RecordVault vault, TimeProvider clock)
+internal sealed partial class KeepPurposes(TasukiDb db, PurposeBook book, CurrentRegime current, KnownResidents residents, RecordVault vault, TimeProvider clock)
 {
     private static readonly Error NoRight = new("purpose.right", "Purposes are kept by those who keep compliance.");
     private static readonly Error Moved = new("purpose.moved", "Somebody else changed the purpose meanwhile.");
     private static readonly Error Missing = new("purpose.missing", "No such purpose.");
 
-    /// <summary>Errors <c>purpose.code</c>, <c>purpose.there</c>, and those of <see cref="StatedPurpose.Under"/>.</summary>
+    /// <summary>
+    /// Once a municipality holds data of anybody, a purpose that is added uses it for something else than it was taken for, and needs a ground (Act art. 69). Errors
+    /// <c>purpose.code</c>, <c>purpose.there</c>, and those of <see cref="StatedPurpose.Under"/> and <see cref="OtherUse.Whole"/>.
+    /// </summary>
     public async Task<Result<Done>> State(StaffMember officer, string? code, StatedPurpose stated, CancellationToken cancel)
     {
         if (!officer.Has(DeskRight.KeepCompliance))
@@ -31,7 +34,19 @@ internal sealed partial class KeepPurposes(TasukiDb db, PurposeBook book, Curren
             return whole.Error;
         if (await db.Set<PurposeRow>().AnyAsync(p => p.Code == code, cancel))
             return new Error("purpose.there", "There is a purpose with this code.");
-        return await Add(officer, code, 1, PurposeState.Stated, whole.Value, null, regime, cancel);
+        var other = await Other(regime, whole.Value, cancel);
+        return other.IsOk ? await Add(officer, code, 1, PurposeState.Stated, whole.Value with { Other = other.Value.Ground is OtherUseGround.None ? null : other.Value }, null, regime, cancel) : other.Error;
+    }
+
+    /// <summary>Whether a purpose that is added now comes after data it would use.</summary>
+    public async Task<bool> ComesAfterData(LegalRegime regime, CancellationToken cancel) =>
+        regime.Purposes.NeedsDuty && await residents.Any(cancel);
+
+    private async Task<Result<OtherUse>> Other(LegalRegime regime, StatedPurpose stated, CancellationToken cancel)
+    {
+        if (stated.Other is { } said and ({ Ground: not OtherUseGround.None } or { Harms: true }))
+            return said.Whole();
+        return await ComesAfterData(regime, cancel) ? OtherUse.Missing : new OtherUse(OtherUseGround.None, null, Harms: false);
     }
 
     /// <summary>
@@ -54,7 +69,9 @@ internal sealed partial class KeepPurposes(TasukiDb db, PurposeBook book, Curren
         var why = TypedText.Line(relation, "purpose.relation", StatedPurpose.MaximumText);
         if (!why.IsOk)
             return why.Error;
+        // A related text is no other use: the ground stays what it was.
         var before = PurposeBook.As(kept.Row);
+        whole = whole.Value with { Other = before.Other };
         if (kept.Row.State is PurposeState.Stated && before with { Needs = [] } == whole.Value with { Needs = [] } && before.Needs.SequenceEqual(whole.Value.Needs))
             return new Error("purpose.same", "Nothing was changed.");
         return await Add(officer, code, seen + 1, PurposeState.Stated, whole.Value, why.Value, regime, cancel);
@@ -83,6 +100,7 @@ internal sealed partial class KeepPurposes(TasukiDb db, PurposeBook book, Curren
         {
             Code = code, Version = version, At = clock.GetUtcNow(), Officer = officer.No, State = state, Operator = regime.Operator, Japanese = stated.Japanese!, English = stated.English!,
             Easy = stated.Easy!, Basis = stated.Basis, BasisName = stated.BasisName, BasisPlace = stated.BasisPlace, Duty = stated.Duty, Relation = relation,
+            Ground = stated.Other?.Ground ?? OtherUseGround.None, GroundWhy = stated.Other?.Why,
             Categories = stated.Needs.Aggregate(0, (bits, c) => bits | 1 << (int)c), Mac = [],
         };
         row.Mac = book.MacOf(row);

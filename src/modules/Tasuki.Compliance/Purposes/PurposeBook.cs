@@ -43,8 +43,13 @@ internal sealed class PurposeBook(TasukiDb db, ISeal seal)
     public async Task<KeptPurpose?> Find(string code, LegalRegime regime, CancellationToken cancel) =>
         (await All(regime, cancel)).Purposes.FirstOrDefault(p => string.Equals(p.Row.Code, code, StringComparison.Ordinal));
 
-    public byte[] MacOf(PurposeRow r) => RowMac.Of(
-        seal, "purpose-row", r.Code, r.Version, r.At, r.Officer, r.State, r.Operator, r.Japanese, r.English, r.Easy, r.Basis, r.BasisName, r.BasisPlace, r.Duty, r.Relation, r.Categories);
+    /// <summary>A version without a ground has the MAC it always had.</summary>
+    public byte[] MacOf(PurposeRow r) => RowMac.Of(seal, "purpose-row",
+    [
+        r.Code, r.Version, r.At, r.Officer, r.State, r.Operator, r.Japanese, r.English, r.Easy, r.Basis, r.BasisName, r.BasisPlace, r.Duty, r.Relation, r.Categories,
+        .. r is { Ground: OtherUseGround.None, GroundWhy: null } ? Array.Empty<object?>() : [r.Ground, r.GroundWhy],
+    ]);
 
-    public static StatedPurpose As(PurposeRow r) => new(r.Japanese, r.English, r.Easy, r.Basis, r.BasisName, r.BasisPlace, r.Duty, [.. r.Needs]);
+    public static StatedPurpose As(PurposeRow r) => new(
+        r.Japanese, r.English, r.Easy, r.Basis, r.BasisName, r.BasisPlace, r.Duty, [.. r.Needs], r.Ground is OtherUseGround.None ? null : new OtherUse(r.Ground, r.GroundWhy, Harms: false));
 }

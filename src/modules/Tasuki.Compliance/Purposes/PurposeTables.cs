@@ -72,6 +72,14 @@ internal sealed class PurposeRow
     [Clear("an official text meant for everybody")]
     public required string? Relation { get; init; }
 
+    /// <summary>Where it goes beyond what the data was taken for.</summary>
+    [Clear]
+    public required OtherUseGround Ground { get; init; }
+
+    /// <summary>Why that may be, and why nobody is harmed unduly.</summary>
+    [Clear("an official text meant for everybody")]
+    public required string? GroundWhy { get; init; }
+
     /// <summary>One bit for each <see cref="DataCategory"/> it needs.</summary>
     [Clear]
     public required int Categories { get; init; }
@@ -96,6 +104,7 @@ internal sealed class PurposeTables : IModelPart
         e.Property(p => p.BasisPlace).HasMaxLength(StatedPurpose.MaximumLine);
         e.Property(p => p.Duty).HasMaxLength(StatedPurpose.MaximumText);
         e.Property(p => p.Relation).HasMaxLength(StatedPurpose.MaximumText);
+        e.Property(p => p.GroundWhy).HasMaxLength(StatedPurpose.MaximumText);
         e.Ignore(p => p.Needs);
     });
 }

@@ -13,12 +13,14 @@ internal static class PurposesWords
     public static readonly FrozenSet<string> Problems = FrozenSet.ToFrozenSet(
     [
         "purpose.text", "purpose.needs", "purpose.basis", "purpose.improvement", "purpose.basis-name", "purpose.basis-place", "purpose.code", "purpose.there", "purpose.missing",
-        "purpose.moved", "purpose.relation", "purpose.same", "purpose.ended", "mynumber.found",
+        "purpose.moved", "purpose.ground", "purpose.harm", "purpose.relation", "purpose.same", "purpose.ended", "mynumber.found",
     ], StringComparer.Ordinal);
 
     public static string Problem(Error error) => Problems.Contains(error.Code) ? $"problem-{error.Code}" : "problem-other";
 
     public static BasisKind Basis(string? name) => Enum.TryParse<BasisKind>(name, out var kind) && Enum.IsDefined(kind) ? kind : BasisKind.None;
+
+    public static OtherUseGround Ground(string? name) => Enum.TryParse<OtherUseGround>(name, out var ground) && Enum.IsDefined(ground) ? ground : OtherUseGround.None;
 
     public static IReadOnlyList<DataCategory> Categories(IEnumerable<string>? names) =>
         [.. (names ?? []).Select(n => Enum.TryParse<DataCategory>(n, out var c) && Enum.IsDefined(c) ? c : (DataCategory?)null).OfType<DataCategory>().Distinct()];

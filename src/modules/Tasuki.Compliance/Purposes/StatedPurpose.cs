@@ -6,8 +6,9 @@ namespace Tasuki.Compliance.Purposes;
 
 /// <summary>A purpose as an officer states it.</summary>
 /// <param name="Duty">The duty laid down by law or ordinance that it serves, in a sentence.</param>
+/// <param name="Other">Where it goes beyond what the data was taken for.</param>
 public sealed record StatedPurpose(
-    string? Japanese, string? English, string? Easy, BasisKind Basis, string? BasisName, string? BasisPlace, string? Duty, IReadOnlyList<DataCategory> Needs)
+    string? Japanese, string? English, string? Easy, BasisKind Basis, string? BasisName, string? BasisPlace, string? Duty, IReadOnlyList<DataCategory> Needs, OtherUse? Other = null)
 {
     public const int MaximumText = 500;
     public const int MaximumLine = 100;
@@ -38,7 +39,7 @@ public sealed record StatedPurpose(
         var (name, place, duty) = (TypedText.Optional(BasisName, "purpose.basis", MaximumLine), TypedText.Optional(BasisPlace, "purpose.basis", MaximumLine), TypedText.Optional(Duty, "purpose.basis", MaximumText));
         if ((name.Error ?? place.Error ?? duty.Error) is { } wrong)
             return wrong;
-        var stated = new StatedPurpose(texts[0], texts[1], texts[2], Enum.IsDefined(Basis) ? Basis : BasisKind.None, name.Value, place.Value, duty.Value, [.. Needs.Distinct().Order()]);
+        var stated = new StatedPurpose(texts[0], texts[1], texts[2], Enum.IsDefined(Basis) ? Basis : BasisKind.None, name.Value, place.Value, duty.Value, [.. Needs.Distinct().Order()], Other);
         if (regime.Purposes.NeedsDuty && stated.WhyNoDuty() is { } missing)
             return missing;
         return stated;

@@ -24,6 +24,7 @@ internal static class RegimeParts
         services.AddScoped<PurposeBook>();
         services.AddScoped<KeepPurposes>();
         services.AddScoped<PurposeCover>();
+        services.AddScoped<IStatedPurposes, PurposesForPerson>();
         services.AddProbe<PurposeCoverProbe, RegimeTexts>(PurposeCoverProbe.Id, "LW-03");
         services.AddSingleton(new FooterLink("/purposes", Label<RegimeTexts>("purposes"), 40));
         services.AddDeskPage(new DeskPage("/staff/purposes", Label<RegimeTexts>("purposes"), Label<RegimeTexts>("purposes-what"), "note", 310, DeskRights.Policy(DeskRight.KeepCompliance)));

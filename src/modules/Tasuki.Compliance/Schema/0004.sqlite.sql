@@ -1,0 +1,3 @@
+-- Why a purpose may go beyond what the data was taken for.
+ALTER TABLE "purpose_version" ADD COLUMN "ground" INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE "purpose_version" ADD COLUMN "ground_why" TEXT NULL;
