@@ -30,6 +30,7 @@ public static class ComplianceModule
         services.AddScoped<ICurrentScope, CurrentScope>();
         services.AddScoped<Answers>();
         services.AddScoped<SheetBook>();
+        services.AddScoped<ReadPublicSheets>();
         services.AddScoped<ProbeSentences>();
         services.AddScoped<LookAtEverything>();
         services.AddScoped<RegisterBook>();

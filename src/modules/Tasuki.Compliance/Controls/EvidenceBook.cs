@@ -4,6 +4,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
+using Tasuki.Compliance.Sheets;
 using Tasuki.Data;
 using Tasuki.Kernel;
 using Tasuki.Kernel.Seals;
@@ -19,7 +20,7 @@ public sealed record EvidenceReport(long Rows, int Anchors, long Open, IReadOnly
 }
 
 /// <summary>The one place where evidence is added and read. A row that was altered is not there; <see cref="Check"/> says which it is.</summary>
-internal sealed class EvidenceBook(TasukiDb db, ISeal seal, RecordVault vault, TimeProvider clock)
+internal sealed class EvidenceBook(TasukiDb db, ISeal seal, RecordVault vault, PublicState shown, TimeProvider clock)
 {
     /// <summary>Adds one piece and writes the chain's head into the access log.</summary>
     public Task Add<T>(EvidenceKind kind, string subject, T content, Actor actor, long? by, CancellationToken cancel, bool holds = true) =>
@@ -57,6 +58,8 @@ internal sealed class EvidenceBook(TasukiDb db, ISeal seal, RecordVault vault, T
 
             foreach (var row in rows)
                 db.Entry(row).State = EntityState.Detached;
+            // Whatever was added may change what everybody reads: a sheet, a document, a row that turned red.
+            shown.Drop();
             await vault.LogEvidence(actor, $"{no.ToString(CultureInfo.InvariantCulture)}:{Convert.ToHexString(hash)}", cancel);
             return;
         }
