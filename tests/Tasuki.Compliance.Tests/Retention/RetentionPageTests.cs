@@ -102,6 +102,7 @@ public sealed class RetentionPageTests
         [
             .. Enum.GetNames<RetentionUnit>().SelectMany(n => new[] { $"period-{n}", $"unit-{n}" }), .. RetentionWords.Problems.Select(p => $"problem-{p}"), "problem-other",
             .. new[] { "period", "on", "off", "run" }.Select(d => $"did-{d}"), .. new[] { "", "-why", "-how", "-due" }.Select(s => $"keep-log{s}"),
+            .. new[] { "", "-why", "-how", "-request", "-altered" }.Select(s => $"keep-cases.requests{s}"), .. new[] { "", "-why", "-how", "-incident", "-altered" }.Select(s => $"keep-cases.incidents{s}"),
             .. new[] { "", "-run", "-unseen", "-idle", "-overdue" }.Select(s => $"probe-retention.run{s}"), .. new[] { "", "-on", "-off" }.Select(s => $"probe-retention.unused{s}"), "title", "what", "public",
         ]);
 
@@ -111,11 +112,11 @@ public sealed class RetentionPageTests
         await using var site = await Start(DataStore.Sqlite);
         var before = await site.Do<EvidenceBook, EvidenceReport>(b => b.Check(Cancel));
         var dry = await site.Do<Comply, IReadOnlyList<RetentionLine>>(c => c.RetentionDryRun(Cancel));
-        Assert.Equal(7, dry.Count);
+        Assert.Equal(9, dry.Count);
         Assert.Equal("off", dry.Single(l => l.Id == UnusedAccounts.Id).State);
         Assert.Equal(before.Rows, (await site.Do<EvidenceBook, EvidenceReport>(b => b.Check(Cancel))).Rows);
         Assert.Empty(await site.Do<Comply, IReadOnlyList<RetentionLine>>(c => c.RunRetention(Actor.Operator("結城", "試し"), Cancel)));
-        Assert.Equal(before.Rows + 7, (await site.Do<EvidenceBook, EvidenceReport>(b => b.Check(Cancel))).Rows);
+        Assert.Equal(before.Rows + 9, (await site.Do<EvidenceBook, EvidenceReport>(b => b.Check(Cancel))).Rows);
     }
 
     [Theory, MemberData(nameof(RegimeStores.All), MemberType = typeof(RegimeStores))]

@@ -32,12 +32,6 @@ public sealed record OrdinanceSettings
     /// <summary>Persons in a file from which on it stands in the published register, 1 to 1,000.</summary>
     public int RegisterPersons { get; init; } = 1000;
 
-    /// <summary>Years a closed request is kept by the operator's document rules (文書管理規程), 1 to 30. To be checked against them.</summary>
-    public int KeepRequestYears { get; init; } = 3;
-
-    /// <summary>Years a closed incident is kept by them, 1 to 30. To be checked against them.</summary>
-    public int KeepIncidentYears { get; init; } = 5;
-
     /// <summary>Error <c>settings.ordinance</c>: names the setting, its value and its limits.</summary>
     public Result<Done> Check()
     {
@@ -52,12 +46,6 @@ public sealed record OrdinanceSettings
         {
             if (value < from || value > to)
                 return new Error("settings.ordinance", $"{name} is {value}; the Act leaves an ordinance {from} to {to}.");
-        }
-
-        foreach (var (name, years) in new[] { (nameof(KeepRequestYears), KeepRequestYears), (nameof(KeepIncidentYears), KeepIncidentYears) })
-        {
-            if (years is < 1 or > 30)
-                return new Error("settings.ordinance", $"{name} is {years}; documents are kept for 1 to 30 years.");
         }
 
         return Done.Yes;
