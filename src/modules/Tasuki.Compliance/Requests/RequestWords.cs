@@ -37,6 +37,11 @@ internal static class RequestWords
         _ => "",
     };
 
+    /// <summary>What stands in the first step about the fee, as the ordinance had it when the request came.</summary>
+    public static string? Fee(int? yen) => yen?.ToString(CultureInfo.InvariantCulture);
+
+    public static int? Fee(ShownRequestStep? entered) => int.TryParse(entered?.Value, NumberStyles.None, CultureInfo.InvariantCulture, out var yen) ? yen : null;
+
     /// <summary>The grounds of a decision, those of the lists alone.</summary>
     public static IReadOnlyList<string> Grounds(ShownRequestStep step) =>
         [.. (step.Value ?? "").Split(' ', StringSplitOptions.RemoveEmptyEntries).Where(g => RequestGrounds.All.Any(known => string.Equals(known.Id, g, StringComparison.Ordinal)))];
