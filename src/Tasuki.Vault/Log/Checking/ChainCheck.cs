@@ -31,7 +31,7 @@ internal sealed class ChainCheck(Database database, KeyRing ring, MunicipalityId
     {
         _publicKeys = ring.SealPublicKeys();
         _retiredThrough = await RetiredThrough(cancel);
-        await Seals(after: 0, () => false, cancel);
+        await Seals(after: long.MinValue, () => false, cancel);
         _entriesSealed = _report.Entries + _report.Retired;
         await Tail(cancel);
         Conclude();
@@ -49,7 +49,7 @@ internal sealed class ChainCheck(Database database, KeyRing ring, MunicipalityId
         _publicKeys = ring.SealPublicKeys();
         if (after is not null && !await Resume(after, cancel))
             return Stretch(atEnd: true);
-        var atEnd = await Seals(after?.Seal ?? 0, rest, cancel);
+        var atEnd = await Seals(after?.Seal ?? long.MinValue, rest, cancel);
         if (atEnd)
         {
             await Tail(cancel);
