@@ -86,10 +86,16 @@ public sealed class RetentionPageTests
         await using var site = await Start(DataStore.Sqlite);
         await using var scope = site.Services.CreateAsyncScope();
         var rules = site.Services.GetServices<RetentionEntry>().ToList();
-        Assert.Equal("accounts.closed accounts.unused apps deliveries list-files log sessions", string.Join(' ', rules.Select(r => r.Id).Order(StringComparer.Ordinal)));
+        Assert.Equal("accounts.closed accounts.unused apps cases.incidents cases.requests deliveries list-files log sessions", string.Join(' ', rules.Select(r => r.Id).Order(StringComparer.Ordinal)));
         foreach (var rule in rules)
         {
-            var codes = rule.Id == UnusedAccounts.Id ? ["first", "second", "close", .. UnusedAccounts.Holds] : (string[])["due"];
+            string[] codes = rule.Id switch
+            {
+                UnusedAccounts.Id => ["first", "second", "close", .. UnusedAccounts.Holds],
+                ClosedRequests.Id => ["request", "altered"],
+                ClosedIncidents.Id => ["incident", "altered"],
+                _ => ["due"],
+            };
             foreach (var key in codes.Select(c => $"-{c}").Concat(["", "-why", "-how"]))
                 Assert.NotEmpty(rule.Words(scope.ServiceProvider, $"keep-{rule.Id}{key}"));
             Assert.True(rule.Job is null || site.Services.GetServices<RecurringJob>().Any(j => j.Kind == rule.Job), rule.Id);
