@@ -87,7 +87,7 @@ public sealed partial class PublicStateTests
         Assert.Equal(signed.Select(l => l.Id.Split('-')[0]).Distinct(StringComparer.Ordinal).Count(), folded.Count);
         Assert.All(folded, fold => Assert.DoesNotContain("<details class=\"tk-fold\" open", fold, StringComparison.Ordinal));
         Assert.All(signed, line => Assert.Single(folded, fold => fold.Contains($">{line.Id}<", StringComparison.Ordinal)));
-        Assert.True(page.IndexOf("いまの状態", StringComparison.Ordinal) < page.IndexOf("<details", StringComparison.Ordinal));
+        Assert.True(page.IndexOf("いまの状態", StringComparison.Ordinal) < page.IndexOf("<details class=\"tk-fold\"", StringComparison.Ordinal));
     }
 
     private static async Task Sign(RegimeSite site, string role)
