@@ -313,16 +313,13 @@ public sealed class RecordVault : IAsyncDisposable
         await _parts.Log.Append(new LogEntry(null, by, Purpose.Operation, LogAction.Evidence, head, Refused: false)).WaitAsync(cancel);
 
     /// <summary>
-    /// What was done that is about no resident: at the desk, on keys, by commands and jobs; newest first. An entry that was altered, or whose year has ended, is left out:
-    /// <see cref="LogAudit"/> finds those.
+    /// A page of what was done that is about no resident: at the desk, on keys, by commands and jobs; newest first. An entry that was altered, or whose year has ended, is
+    /// left out: <see cref="LogAudit"/> finds those.
     /// </summary>
-    /// <param name="action">Null: all of them.</param>
-    public Task<IReadOnlyList<AccessEntry>> ActsAboutNobody(DateTimeOffset from, DateTimeOffset until, int most, CancellationToken cancel, string? action = null) =>
-        new LogReader(_parts.LogStore, _parts.Ring, _parts.Municipality).AboutNobody(Time.Micros(from), Time.Micros(until), most, action, cancel);
+    public Task<PageOfActs> ActsAboutNobody(ActsQuestion asked, CancellationToken cancel) => Reader.AboutNobody(asked, cancel);
 
-    /// <summary>The heads of the chain of evidence the log holds, newest first.</summary>
-    public async Task<IReadOnlyList<string>> EvidenceHeads(CancellationToken cancel) =>
-        [.. (await ActsAboutNobody(DateTimeOffset.UnixEpoch, DateTimeOffset.MaxValue.AddYears(-1), int.MaxValue, cancel, LogAction.Evidence)).Select(e => e.Detail ?? "")];
+    /// <summary>The next heads of the chain of evidence the log holds, oldest first: one page, which may hold none and still not be the last.</summary>
+    public Task<EvidenceHeadsPage> EvidenceHeads(LogPlace after, CancellationToken cancel) => Reader.Heads(after, cancel);
 
     /// <summary>Draws so many rows of records by chance and looks at their form; opens none.</summary>
     public Task<RowFormReport> LookAtRowForm(int rows, CancellationToken cancel) => new RowForm(_parts.Records).Look(rows, cancel);
@@ -355,6 +352,19 @@ public sealed class RecordVault : IAsyncDisposable
         var report = await new ChainCheck(_parts.LogStore, _parts.Ring, _parts.Municipality, []).Run(cancel);
         return report.Findings is [var first, ..] ? first : null;
     }
+
+    /// <summary>
+    /// Checks the access log's chain from a seal that was checked before, and rests at a seal when <paramref name="rest"/> says so: a large log is checked in stretches. What
+    /// stands before the point is not looked at: that is for a run from the start, null.
+    /// </summary>
+    /// <param name="whole">This stretch belongs to a run from the start: at its end retirements are held against their time.</param>
+    public Task<LogStretch> CheckLog(LogPoint? after, bool whole, Func<bool> rest, CancellationToken cancel) =>
+        new ChainCheck(_parts.LogStore, _parts.Ring, _parts.Municipality, []).Run(after, whole, rest, cancel);
+
+    /// <summary>Seals what is new in the log now instead of within seconds; where another server holds the lease, that one does it.</summary>
+    public async Task SealLog(CancellationToken cancel) => await _parts.Sealer.SealNow(cancel);
+
+    private LogReader Reader => new(_parts.LogStore, _parts.Ring, _parts.Municipality);
 
     public async ValueTask DisposeAsync()
     {

@@ -84,6 +84,9 @@ internal sealed partial class RegimeSite : IAsyncDisposable
 
     public RegimeScope Scope { get; private set; } = null!;
 
+    /// <summary>What becomes of a ZIP on its way.</summary>
+    public Transfer Transfer { get; private set; } = null!;
+
     /// <summary>Where the vault lies, for who goes at its rows by SQL.</summary>
     public VaultOptions Options { get; private set; } = null!;
 
@@ -118,7 +121,9 @@ internal sealed partial class RegimeSite : IAsyncDisposable
         builder.Services.AddPeople();
         builder.Services.AddCompliance();
         builder.Services.AddSingleton(new ExchangeOptions { Spools = Path.Combine(folder, "spools"), Scanner = ExchangeOptions.NotScanned });
-        builder.Services.AddScoped<IPersonExport, ExportRecords>();
+        var transfer = new Transfer();
+        builder.Services.AddScoped<ExportRecords>();
+        builder.Services.AddScoped<IPersonExport>(sp => new BreakingExport(sp.GetRequiredService<ExportRecords>(), transfer));
         var scope = new RegimeScope { Operator = kind };
         builder.Services.AddSingleton<ICurrentScope>(scope);
         var app = builder.Build();
@@ -148,7 +153,7 @@ internal sealed partial class RegimeSite : IAsyncDisposable
         app.MapPeople();
         app.MapCompliance();
         await app.StartAsync(Cancel);
-        return new RegimeSite(app, vault, folder, clock) { Log = lines, Scope = scope, Options = options };
+        return new RegimeSite(app, vault, folder, clock) { Log = lines, Scope = scope, Options = options, Transfer = transfer };
     }
 
     /// <summary>A statement at one of the vault's databases, past the vault.</summary>

@@ -1,5 +1,7 @@
+using System.Runtime.CompilerServices;
 using Tasuki.Kernel;
 using Tasuki.Vault.Keys;
+using Tasuki.Vault.RecordStore;
 using Tasuki.Vault.Store;
 
 namespace Tasuki.Vault.Log;
@@ -7,6 +9,24 @@ namespace Tasuki.Vault.Log;
 /// <summary>Reads a resident's own lines of the access log.</summary>
 internal sealed class LogReader(Database database, KeyRing ring, MunicipalityId municipality)
 {
+    /// <summary>How many entries are read at a time.</summary>
+    public const int AtOnce = 2_000;
+
+    // A page ends where the next begins: several entries may have one time.
+    private static readonly string Older =
+        $"""
+        select {SealedEntry.Select} from log_entry where resident_no is null and residents is null and at >= @from and at < @until and at <= @at
+        and (at < @at or (at = @at and (writer_no < @writer or (writer_no = @writer and entry_no < @entry))))
+        order by at desc, writer_no desc, entry_no desc limit {AtOnce}
+        """;
+
+    private static readonly string Newer =
+        $"""
+        select {SealedEntry.Select} from log_entry where resident_no is null and residents is null and at >= @from and at < @until and at >= @at
+        and (at > @at or (at = @at and (writer_no > @writer or (writer_no = @writer and entry_no > @entry))))
+        order by at, writer_no, entry_no limit {AtOnce}
+        """;
+
     /// <summary>Newest first.</summary>
     public async Task<IReadOnlyList<AccessEntry>> Of(ResidentNo resident, int limit, CancellationToken cancel)
     {
@@ -15,29 +35,50 @@ internal sealed class LogReader(Database database, KeyRing ring, MunicipalityId 
         return [.. rows.Select(row => LogBody.Open(ring, municipality, row)?.Line(row.At)).OfType<AccessEntry>()];
     }
 
-    /// <summary>Entries about no resident within a time, newest first; runs over many are not among them.</summary>
-    public async Task<IReadOnlyList<AccessEntry>> AboutNobody(long from, long until, int most, string? action, CancellationToken cancel)
+    /// <summary>A page of entries about no resident, newest first; runs over many are not among them.</summary>
+    public async Task<PageOfActs> AboutNobody(ActsQuestion asked, CancellationToken cancel)
     {
-        const int AtOnce = 2_000;
-        var found = new List<AccessEntry>();
+        var (from, until, older) = (Time.Micros(asked.From), Time.Micros(asked.Until), asked.After is null);
+        var place = asked.After ?? asked.Before ?? new LogPlace(until, 0, 0);
+        var found = new List<PlacedAct>();
         await using var work = await database.Read(cancel);
-        // A page ends where the next begins: several entries may have one time.
-        for (var (at, writer, entry) = (until, long.MaxValue, long.MaxValue); found.Count < most;)
+        while (found.Count <= asked.Most)
         {
-            var rows = await work.Query(
-                $"""
-                select {SealedEntry.Select} from log_entry where resident_no is null and residents is null and at >= @from
-                and (at < @at or (at = @at and (writer_no < @writer or (writer_no = @writer and entry_no < @entry))))
-                order by at desc, writer_no desc, entry_no desc limit {AtOnce}
-                """,
-                SealedEntry.Read, cancel, ("@from", from), ("@at", at), ("@writer", writer), ("@entry", entry));
-            found.AddRange(rows.Select(row => LogBody.Open(ring, municipality, row)?.Line(row.At)).OfType<AccessEntry>().Where(e => action is null || e.Action == action).Take(most - found.Count));
+            var rows = await work.Query(older ? Older : Newer, SealedEntry.Read, cancel, [.. Named(place), ("@from", from), ("@until", until)]);
+            found.AddRange(rows.Select(Open).OfType<PlacedAct>().Where(a => asked.Wanted(a.Act)).Take(asked.Most + 1 - found.Count));
             if (rows.Count < AtOnce)
                 break;
-            (at, writer, entry) = (rows[^1].At, rows[^1].WriterNo, rows[^1].EntryNo);
+            place = PlaceOf(rows[^1]);
         }
 
-        return found;
+        var more = found.Count > asked.Most;
+        found = found.GetRange(0, Math.Min(found.Count, asked.Most));
+        if (!older)
+            found.Reverse();
+        return new PageOfActs(found, older ? asked.Before is not null : more, older ? more : true);
+    }
+
+    /// <summary>Every entry about no resident behind a place, oldest first, not opened.</summary>
+    public static async IAsyncEnumerable<SealedEntry> AboutNobody(DbWork work, LogPlace after, [EnumeratorCancellation] CancellationToken cancel)
+    {
+        for (var place = after; ;)
+        {
+            var rows = await work.Query(Newer, SealedEntry.Read, cancel, [.. Named(place), ("@from", long.MinValue), ("@until", long.MaxValue)]);
+            foreach (var row in rows)
+                yield return row;
+            if (rows.Count < AtOnce)
+                yield break;
+            place = PlaceOf(rows[^1]);
+        }
+    }
+
+    /// <summary>The heads of the chain of evidence behind a place, oldest first, at most <see cref="AtOnce"/> entries further.</summary>
+    public async Task<EvidenceHeadsPage> Heads(LogPlace after, CancellationToken cancel)
+    {
+        await using var work = await database.Read(cancel);
+        var rows = await work.Query(Newer, SealedEntry.Read, cancel, [.. Named(after), ("@from", long.MinValue), ("@until", long.MaxValue)]);
+        var heads = rows.Select(Open).OfType<PlacedAct>().Where(a => a.Act.Action == LogAction.Evidence).Select(a => a.Act.Detail ?? "").ToList();
+        return new EvidenceHeadsPage(heads, rows is [.., var last] ? PlaceOf(last) : after, rows.Count < AtOnce);
     }
 
     /// <summary>Opened, newest first, from a time on backwards.</summary>
@@ -58,6 +99,12 @@ internal sealed class LogReader(Database database, KeyRing ring, MunicipalityId 
             """,
             SealedEntry.Read, cancel, ("@writer", writer), ("@entry", entry), ("@resident", resident.Value)));
     }
+
+    private PlacedAct? Open(SealedEntry row) => LogBody.Open(ring, municipality, row)?.Line(row.At) is { } line ? new PlacedAct(line, PlaceOf(row)) : null;
+
+    private static LogPlace PlaceOf(SealedEntry row) => new(row.At, row.WriterNo, row.EntryNo);
+
+    private static (string, object?)[] Named(LogPlace place) => [("@at", place.At), ("@writer", place.WriterNo), ("@entry", place.EntryNo)];
 
     private List<(SealedEntry Entry, OpenedBody Body)> Open(List<SealedEntry> entries) =>
         [.. entries.Select(entry => (Entry: entry, Body: LogBody.Open(ring, municipality, entry))).Where(one => one.Body is not null).Select(one => (one.Entry, one.Body!))];

@@ -30,6 +30,7 @@ public static class ComplianceModule
         services.AddScoped<ICurrentScope, CurrentScope>();
         services.AddScoped<Answers>();
         services.AddScoped<SheetBook>();
+        services.AddScoped<ReadPublicSheets>();
         services.AddScoped<ProbeSentences>();
         services.AddScoped<LookAtEverything>();
         services.AddScoped<RegisterBook>();
@@ -43,11 +44,10 @@ public static class ComplianceModule
         services.AddScoped<IJobHandler>(sp => sp.GetRequiredService<LookAtEverything>());
         services.AddSingleton(new RecurringJob(LookAtEverything.Name, TimeSpan.FromHours(1), AtStart: true));
 
-        services.AddProbe<LogChainProbe, ComplianceTexts>("log.chain", "NW-02", "AC-11", "OS-09");
+        Chains.ChainParts.Add(services);
         services.AddProbe<RowFormProbe, ComplianceTexts>("records.sealed", "NW-09", "OS-04");
         services.AddProbe<KeyAgeProbe, ComplianceTexts>("keys.age", "NW-09", "WD-06");
         services.AddProbe<ErasureProbe, ComplianceTexts>("erasure.done", "WD-03", "WD-06", "PS-04");
-        services.AddProbe<EvidenceChainProbe, ComplianceTexts>("evidence.chain", "CA-05");
         services.AddProbe<ScopeProbe, ComplianceTexts>(ScopeProbe.Id, "SC-08", "SC-09", "LW-01");
         services.AddProbe<SelfCheckProbe, ComplianceTexts>(SelfCheckProbe.Id, "CA-01", "CA-02", "CA-03", "SC-06");
         services.AddProbe<JobsProbe, ComplianceTexts>("jobs.run", "WD-04");

@@ -112,7 +112,7 @@ public sealed class AffectedTests
         Assert.Contains("記録しました", (await Tell(desk, drill)).Text, StringComparison.Ordinal);
         Assert.DoesNotContain(await Messages(site, resident), m => m.Subject.Contains("事故", StringComparison.Ordinal));
         Assert.Contains("訓練のため送っていません（受信箱1人、サインインしない人1人の予定）", (await desk.Get($"/staff/incidents/{drill}")).Text, StringComparison.Ordinal);
-        Assert.Empty((await site.Do<TellAffected, Result<(IReadOnlyList<AffectedLetter> Letters, int Without)>>(t => t.Letters(admin, drill, 10, Cancel))).Value.Letters);
+        Assert.Empty((await site.Do<TellAffected, Result<LetterBatch>>(t => t.Letters(admin, drill, 0, 10, Cancel))).Value.Letters);
 
         var number = await Enter(desk);
         Assert.Equal("incident.list", (await site.Do<TellAffected, Result<int>>(t => t.Send(admin, number, Cancel))).Error?.Code);
@@ -142,6 +142,38 @@ public sealed class AffectedTests
         Assert.Contains($"{number} told", seen, StringComparer.Ordinal);
         Assert.DoesNotContain(seen, d => d!.Contains(drill, StringComparison.Ordinal));
         Assert.Equal("incident.missing", (await site.Do<TellAffected, Result<int>>(t => t.Send(insider, number, Cancel))).Error?.Code);
+    }
+
+    [Theory, MemberData(nameof(RegimeStores.All), MemberType = typeof(RegimeStores))]
+    public async Task Letters_come_in_batches_until_everybody_has_one(DataStore store)
+    {
+        await using var site = await Start(store);
+        var insider = await site.NewStaff(StaffRole.Desk, "officer1", "青木 守");
+        var admin = await site.NewStaff(StaffRole.Administrator, "admin", "黒田 実");
+        using var desk = site.As(admin);
+        var people = (await site.Vault.EnrolMany(Actor.Job("test", "People without an account."), 205, Cancel)).Value;
+        await Task.WhenAll(people.Select(p => site.Vault.LogRegistry(insider.Actor, p, "look-up", Cancel)));
+        var number = await Enter(desk);
+        await Find(desk, number, ("By", "Everything"));
+        await Items(desk, number);
+
+        var (after, batches, persons) = (0L, new List<int>(), 0);
+        for (long? next = 0; next is not null;)
+        {
+            var batch = (await site.Do<TellAffected, Result<LetterBatch>>(t => t.Letters(admin, number, after, 90, Cancel))).Value;
+            Assert.Equal((persons, 205), (batch.Before, batch.Persons));
+            batches.Add(batch.Letters.Count + batch.Without);
+            persons += batches[^1];
+            next = batch.Next;
+            after = next ?? after;
+        }
+
+        Assert.Equal([90, 90, 25], batches);
+        var first = await desk.Submit(await desk.Get($"/staff/incidents/{number}/letters"), "value=\"letters\"");
+        Assert.Contains("全205人のうち、1人目から200人目まで", first.Text, StringComparison.Ordinal);
+        var last = await desk.Submit(first, "name=\"After\"");
+        Assert.Contains("全205人のうち、201人目から205人目まで", last.Text, StringComparison.Ordinal);
+        Assert.DoesNotContain("name=\"After\"", last.Body, StringComparison.Ordinal);
     }
 
     [Theory, MemberData(nameof(RegimeStores.All), MemberType = typeof(RegimeStores))]

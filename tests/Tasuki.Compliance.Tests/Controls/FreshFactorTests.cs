@@ -13,7 +13,7 @@ public sealed class FreshFactorTests
     public static TheoryData<string, string, string[]> Acts => new()
     {
         { "/staff/compliance/scope", "name=\"Operator\"", ["Operator=Municipality", "Provider=DevelopsAndProvides", "Delivery=PublicBodyToPerson", "Hosting=OwnMachines", "Chosen=Record", "Reason=確かめた言葉",
-            "DisclosureDays=30", "DisclosureExtensionDays=30", "CorrectionDays=30", "CorrectionExtensionDays=30", "StopDays=30", "StopExtensionDays=30", "AfterDisclosureDays=90", "RegisterPersons=1000", "KeepRequestYears=3", "KeepIncidentYears=5"] },
+            "DisclosureDays=30", "DisclosureExtensionDays=30", "CorrectionDays=30", "CorrectionExtensionDays=30", "StopDays=30", "StopExtensionDays=30", "AfterDisclosureDays=90", "RegisterPersons=1000"] },
         { "/staff/compliance/sheets/provider", "name=\"Text\"", ["Rows=OS-02", "Text=確かめた言葉", "Owner=保健課", "By=2027-01-31"] },
         { "/staff/compliance/rows/PS-01", "name=\"What\"", ["What=確かめた言葉", "Role=保健課長", "Name=結城 守", "Until=2027-06-01"] },
         { "/staff/compliance/documents", "name=\"Key\"", ["Key=policy", "Title=確かめた言葉", "Version=1.0", "Place=文書管理", "Approved=2026-10-01", "ReviewBy=2027-10-01", "Requirements=OS-02"] },

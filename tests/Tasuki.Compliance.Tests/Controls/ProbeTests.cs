@@ -59,20 +59,6 @@ public sealed class ProbeTests
         Assert.Equal((false, "stuck"), await Look(site, "jobs.run"));
     }
 
-    [Theory, MemberData(nameof(RegimeStores.All), MemberType = typeof(RegimeStores))]
-    public async Task A_log_entry_that_was_cut_and_evidence_that_was_altered_are_red(DataStore store)
-    {
-        await using var site = await Start(store);
-        await site.NewResident();
-        await site.Do<ScopeBook, bool>(async b => { await Decide(b); return true; });
-        Assert.Equal((true, "whole"), await Look(site, "log.chain"));
-        Assert.Equal((true, "whole"), await Look(site, "evidence.chain"));
-        await Sql(site, "update evidence set subject = 'other' where no = 1");
-        Assert.Equal((false, "broken"), await Look(site, "evidence.chain"));
-        await LogSql(site, "update log_entry set at = at + 1 where entry_no = 1");
-        Assert.Equal((false, "broken"), await Look(site, "log.chain"));
-    }
-
     [Fact]
     public async Task A_scope_nobody_decided_and_one_that_is_old_are_red_and_so_is_a_clock_that_went_back()
     {
@@ -197,6 +183,4 @@ public sealed class ProbeTests
     private static Task Sql(RegimeSite site, string sql) => site.Do<TasukiDb, int>(db => db.Database.ExecuteSqlRawAsync(sql, Cancel));
 
     private static Task RecordSql(RegimeSite site, string sql) => site.Raw(site.Options.Records, sql);
-
-    private static Task LogSql(RegimeSite site, string sql) => site.Raw(site.Options.Log, sql);
 }

@@ -77,7 +77,7 @@ public sealed class DisclosureTests
     }
 
     [Theory, MemberData(nameof(RegimeStores.All), MemberType = typeof(RegimeStores))]
-    public async Task A_file_for_the_counter_is_taken_once_by_a_second_officer_and_stands_in_the_persons_history(DataStore store)
+    public async Task A_file_for_the_counter_is_taken_by_a_second_officer_and_stands_in_the_persons_history(DataStore store)
     {
         await using var site = await Start(store);
         var resident = await Resident(site);
@@ -104,6 +104,11 @@ public sealed class DisclosureTests
         Assert.Equal("application/zip", zip.Type);
         foreach (var inside in new[] { Vaccine, Medicine, "緑山 花子", "disclosure" })
             Assert.Contains(inside, Inside(zip.Bytes), StringComparison.Ordinal);
+        foreach (var same in new[] { desk, twin })
+            Assert.Contains("とは別の職員が取り出してください", (await same.Submit(await same.Get($"/staff/requests/{number}/pack"), "/pack/handed-over")).Text, StringComparison.Ordinal);
+        Assert.StartsWith("/sign-in", (await stale.Submit(page, "/pack/handed-over")).Path, StringComparison.Ordinal);
+        Assert.Equal(RequestState.Decided, (await Row(site, number)).State);
+        Assert.Contains("実施を記録しました", (await other.Submit(page, "/pack/handed-over")).Text, StringComparison.Ordinal);
         Assert.False((await other.Submit(page, "/pack/take")).IsZip);
         var row = await Row(site, number);
         Assert.Equal((RequestState.Done, RequestWay.Pack), (row.State, row.Way));
@@ -123,9 +128,51 @@ public sealed class DisclosureTests
         Assert.Contains(seen, e => e is { ActorKind: ActorKind.Job, Purpose: Purpose.LegalRequest, Action: "search" });
         Assert.DoesNotContain(seen, e => e is { ActorKind: ActorKind.Officer, Action: "search" or "read" or "open" });
 
-        // Where it broke off, it is made ready once more; so two officers again.
+        // What was handed over may be made ready once more; so two officers again.
         await Work(desk, number, "release-pack");
         Assert.Equal("application/zip", (await other.Submit(page, "/pack/take")).Type);
+    }
+
+    [Theory, MemberData(nameof(RegimeStores.All), MemberType = typeof(RegimeStores))]
+    public async Task A_transfer_that_breaks_off_fulfils_nothing_and_is_taken_again_until_it_was_handed_over(DataStore store)
+    {
+        await using var site = await Start(store);
+        var resident = await Resident(site);
+        var second = await site.NewStaff(StaffRole.Desk, "officer2", "白川 梓");
+        using var desk = site.As(await site.NewStaff(StaffRole.Desk, "officer1", "青木 守"));
+        using var other = site.As(second);
+        using var person = site.As(resident);
+        var number = await Granted(site, desk, person);
+        await Work(desk, number, "release-pack");
+        var page = await other.Get($"/staff/requests/{number}/pack");
+        Assert.Contains("まだ誰も取り出していません", (await other.Submit(page, "/pack/handed-over")).Text, StringComparison.Ordinal);
+
+        site.Transfer.Breaks = true;
+        await Assert.ThrowsAnyAsync<HttpRequestException>(() => other.Submit(page, "/pack/take"));
+        site.Transfer.Breaks = false;
+        var row = await Row(site, number);
+        Assert.Equal((RequestState.Decided, RequestWay.None, (DateOnly?)null), (row.State, row.Way, row.Settled));
+        // The clock goes on: it is decided in time, and late all the same while nobody has it.
+        Assert.False(row.IsOverdue(row.Due!.Day));
+        Assert.True(row.IsOverdue(row.Due.Day.AddDays(3)));
+
+        site.Clock.Now += TimeSpan.FromHours(HandOutDisclosure.PackHours - 1);
+        Assert.Equal("application/zip", (await other.Submit(page, "/pack/take")).Type);
+        Assert.Contains("取り出し直せます", (await other.Get($"/staff/requests/{number}/pack")).Text, StringComparison.Ordinal);
+        var session = (await site.Vault.Open(Actor.Resident(resident), resident, Purpose.OwnUse, Cancel)).Value;
+        Assert.Equal(2, (await session.AccessLog(200, Cancel)).Count(e => e is { Action: "disclosure", ActorKind: ActorKind.Officer }));
+        site.Clock.Now += TimeSpan.FromHours(1);
+        Assert.Contains("24時間を過ぎました", (await other.Submit(page, "/pack/take")).Text, StringComparison.Ordinal);
+        Assert.Equal(RequestState.Decided, (await Row(site, number)).State);
+
+        // Made ready once more, a day begins anew.
+        await Work(desk, number, "release-pack");
+        Assert.Contains("まだ誰も取り出していません", (await other.Submit(page, "/pack/handed-over")).Text, StringComparison.Ordinal);
+        Assert.Equal("application/zip", (await other.Submit(page, "/pack/take")).Type);
+        await other.Submit(page, "/pack/handed-over");
+        row = await Row(site, number);
+        Assert.Equal((RequestState.Done, RequestWay.Pack, site.Clock.Today()), (row.State, row.Way, row.Settled));
+        Assert.False(row.IsOverdue(row.Due!.Day.AddDays(3)));
     }
 
     [Theory, MemberData(nameof(RegimeStores.All), MemberType = typeof(RegimeStores))]

@@ -5,7 +5,6 @@ using Tasuki.Compliance.Regime;
 using Tasuki.Compliance.Requests;
 using Tasuki.Compliance.Retention;
 using Tasuki.Compliance.Scope;
-using Tasuki.Compliance.Tests.Regime;
 using Tasuki.Data;
 using Tasuki.Kernel;
 using Tasuki.People;
@@ -39,12 +38,14 @@ public sealed class CaseRetentionTests
         Assert.True((await site.Do<WorkOnIncident, Result<Done>>(w => w.Decide(admin, over, IncidentDecision.NoReport, "停止だけ", Cancel))).IsOk);
         Assert.True((await site.Do<WorkOnIncident, Result<Done>>(w => w.Close(admin, over, "復旧", Cancel))).IsOk);
 
-        // Three years from the April after: the day before nothing goes.
+        // Three years from the April after: the day before nothing goes. And nothing goes that nobody switched on.
+        await On(site, admin, ClosedRequests.Id, 3);
+        await On(site, admin, ClosedIncidents.Id, 5);
         At(site, new DateOnly(2030, 3, 31));
         Assert.Equal((0, 0), await Erase(site));
-        Assert.Empty(await site.Do<EvidenceBook, IReadOnlyList<Evidence<ProbeContent>>>(b => b.History<ProbeContent>(EvidenceKind.Act, RetireCases.Subject, 9, Cancel)));
         At(site, new DateOnly(2030, 4, 1));
-        Assert.Contains("請求 2件、事故 0件", (await keeper.Get("/staff/retention/cases")).Text, StringComparison.Ordinal);
+        await site.Do<RunRetention, Error?>(r => r.Look(admin.Actor, admin.No, Cancel));
+        Assert.Contains("終わった請求 2", (await keeper.Get("/staff/retention")).Text, StringComparison.Ordinal);
         Assert.Equal(3, await site.Do<TasukiDb, int>(db => db.Set<RequestRow>().CountAsync(Cancel)));
         Assert.Equal((2, 0), await Erase(site));
         Assert.Equal(open, Assert.Single((await site.Do<RequestBook, (IReadOnlyList<RequestRow> Rows, int)>(b => b.All(Cancel))).Rows).Number);
@@ -56,28 +57,44 @@ public sealed class CaseRetentionTests
         At(site, new DateOnly(2060, 1, 1));
         Assert.Equal((0, 0), await Erase(site));
 
-        var proof = await site.Do<EvidenceBook, IReadOnlyList<Evidence<ProbeContent>>>(b => b.History<ProbeContent>(EvidenceKind.Act, RetireCases.Subject, 9, Cancel));
-        Assert.Equal("0 1|2 0", string.Join('|', proof.Select(p => string.Join(' ', p.Content.Values))));
-        Assert.Contains("請求 2件、事故 0件を消しました", (await keeper.Get("/staff/retention/cases")).Text, StringComparison.Ordinal);
-        Assert.True((await desk.Get("/staff/retention/cases")).IsRefused);
+        var proof = await site.Do<EvidenceBook, IReadOnlyList<Evidence<RetentionRun>>>(b => b.History<RetentionRun>(EvidenceKind.Act, RetentionBook.Run(ClosedRequests.Id), 99, Cancel));
+        Assert.Equal(2, proof.Where(p => p.Content.Ended).Sum(p => p.Content.Went));
+        Assert.All(proof.Where(p => p.Content.Ended), p => Assert.True(p.Holds && p.Content.IsWhole));
+        Assert.True((await desk.Get("/staff/retention")).IsRefused);
+    }
+
+    [Theory, MemberData(nameof(RegimeStores.All), MemberType = typeof(RegimeStores))]
+    public async Task Nothing_goes_while_the_rule_is_off_and_what_is_overdue_then_is_not_red(DataStore store)
+    {
+        await using var site = await Start(store);
+        var officer = await site.NewStaff(StaffRole.Desk, "officer1", "青木 守");
+        using var person = site.As(await site.NewResident());
+        Assert.True((await site.Do<WorkOnRequest, Result<Done>>(async w => await w.Withdraw(officer, await File(person, RequestKind.Disclosure), "取下げ", Cancel))).IsOk);
+        At(site, new DateOnly(2040, 4, 1));
+        Assert.Equal((0, 0), await Erase(site));
+        Assert.Equal(1, await site.Do<TasukiDb, int>(db => db.Set<RequestRow>().CountAsync(Cancel)));
+        var kept = (await site.Do<RetentionBook, KeptRule?>(b => b.Find(ClosedRequests.Id, Cancel)))!;
+        Assert.Equal((false, 1L, 1L), (kept.On, kept.Look!.Content.Found.Total, kept.Look.Content.Found.Overdue));
     }
 
     [Theory, MemberData(nameof(RegimeStores.All), MemberType = typeof(RegimeStores))]
     public async Task The_years_are_the_operators_and_one_that_was_altered_is_left_alone(DataStore store)
     {
         await using var site = await Start(store, OperatorKind.Company);
-        site.Scope.Ordinance = new OrdinanceSettings { KeepRequestYears = 1 };
         var officer = await site.NewStaff(StaffRole.Desk, "officer1", "青木 守");
+        var admin = await site.NewStaff(StaffRole.Administrator, "admin", "黒田 実");
         using var person = site.As(await site.NewResident());
         var (whole, altered) = (await File(person, RequestKind.Stop), await File(person, RequestKind.Stop));
         foreach (var number in new[] { whole, altered })
             Assert.True((await site.Do<WorkOnRequest, Result<Done>>(w => w.Withdraw(officer, number, "取下げ", Cancel))).IsOk);
+        await On(site, admin, ClosedRequests.Id, 1);
         await site.Do<TasukiDb, int>(db => db.Database.ExecuteSqlRawAsync("UPDATE legal_request SET settled = '2020-01-01' WHERE number = {0}", [altered], Cancel));
         At(site, new DateOnly(2027, 11, 1));
         Assert.Equal((0, 0), await Erase(site));
         At(site, new DateOnly(2027, 11, 2));
         Assert.Equal((1, 0), await Erase(site));
         Assert.Equal(1, await site.Do<TasukiDb, int>(db => db.Set<RequestRow>().CountAsync(Cancel)));
+        Assert.Equal("altered", Assert.Single((await site.Do<RetentionBook, KeptRule?>(b => b.Find(ClosedRequests.Id, Cancel)))!.Look!.Content.Found.Held).Code);
     }
 
     [Theory]
@@ -86,20 +103,27 @@ public sealed class CaseRetentionTests
     [InlineData("2026-04-01", OperatorKind.Company, "2029-04-01")]
     [InlineData("2024-02-29", OperatorKind.Company, "2027-02-28")]
     public void A_municipality_counts_from_april_and_a_company_from_the_day(string closed, OperatorKind kind, string end) =>
-        Assert.Equal(DateOnly.Parse(end, System.Globalization.CultureInfo.InvariantCulture), RetireCases.End(DateOnly.Parse(closed, System.Globalization.CultureInfo.InvariantCulture), 3, kind));
-
-    [Theory]
-    [InlineData(0, 5)]
-    [InlineData(3, 31)]
-    public void Years_beyond_one_to_thirty_are_refused(int requests, int incidents) =>
-        Assert.Equal("settings.ordinance", new OrdinanceSettings { KeepRequestYears = requests, KeepIncidentYears = incidents }.Check().Error?.Code);
-
-    [Fact]
-    public void Every_text_of_retention_is_there_and_asked_for() => RegimeHouseTests.TextsHold<CaseRetentionTexts>([], ["CaseRetention"], []);
+        Assert.Equal(DateOnly.Parse(end, System.Globalization.CultureInfo.InvariantCulture), CaseEnd.Of(DateOnly.Parse(closed, System.Globalization.CultureInfo.InvariantCulture), 3, kind));
 
     private static void At(RegimeSite site, DateOnly day) => site.Clock.Now = TokyoDay.StartOf(day).AddHours(12);
 
-    private static Task<(int Requests, int Incidents)> Erase(RegimeSite site) => site.Do<RetireCases, (int Requests, int Incidents)>(r => r.Erase(Cancel));
+    // The daily run, and how many it took away.
+    private static async Task<(int Requests, int Incidents)> Erase(RegimeSite site)
+    {
+        var before = await Rows();
+        Assert.True((await site.Do<RunRetention, Result<Done>>(r => r.Run(new JobWork(1, "period 1", null, null, 1), Cancel))).IsOk);
+        var after = await Rows();
+        return (before.Requests - after.Requests, before.Incidents - after.Incidents);
+
+        Task<(int Requests, int Incidents)> Rows() => site.Do<TasukiDb, (int, int)>(async db => (await db.Set<RequestRow>().CountAsync(Cancel), await db.Set<IncidentRow>().CountAsync(Cancel)));
+    }
+
+    private static async Task On(RegimeSite site, StaffMember admin, string rule, int years)
+    {
+        Assert.True((await site.Do<RetentionBook, Result<Done>>(b => b.SetPeriod(admin, rule, years, Cancel))).IsOk);
+        await site.Do<RunRetention, Error?>(r => r.Look(admin.Actor, admin.No, Cancel));
+        Assert.True((await site.Do<RetentionBook, Result<Done>>(async b => await b.SwitchOn(admin, rule, (await b.Find(rule, Cancel))!.Look!.No, Cancel))).IsOk);
+    }
 
     private static async Task<string> Incident(RegimeSite site, StaffMember admin) =>
         (await site.Do<ReportIncident, Result<string>>(r => r.Report(admin, new NewIncident("停止", "概要", site.Clock.Now.AddHours(-1), false), Cancel))).Value;

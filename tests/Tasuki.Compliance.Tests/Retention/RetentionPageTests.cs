@@ -86,10 +86,16 @@ public sealed class RetentionPageTests
         await using var site = await Start(DataStore.Sqlite);
         await using var scope = site.Services.CreateAsyncScope();
         var rules = site.Services.GetServices<RetentionEntry>().ToList();
-        Assert.Equal("accounts.closed accounts.unused apps deliveries list-files log provisions sessions", string.Join(' ', rules.Select(r => r.Id).Order(StringComparer.Ordinal)));
+        Assert.Equal("accounts.closed accounts.unused apps cases.incidents cases.requests deliveries list-files log provisions sessions", string.Join(' ', rules.Select(r => r.Id).Order(StringComparer.Ordinal)));
         foreach (var rule in rules)
         {
-            var codes = rule.Id == UnusedAccounts.Id ? ["first", "second", "close", .. UnusedAccounts.Holds] : (string[])["due"];
+            string[] codes = rule.Id switch
+            {
+                UnusedAccounts.Id => ["first", "second", "close", .. UnusedAccounts.Holds],
+                ClosedRequests.Id => ["request", "altered"],
+                ClosedIncidents.Id => ["incident", "altered"],
+                _ => ["due"],
+            };
             foreach (var key in codes.Select(c => $"-{c}").Concat(["", "-why", "-how"]))
                 Assert.NotEmpty(rule.Words(scope.ServiceProvider, $"keep-{rule.Id}{key}"));
             Assert.True(rule.Job is null || site.Services.GetServices<RecurringJob>().Any(j => j.Kind == rule.Job), rule.Id);
@@ -102,6 +108,7 @@ public sealed class RetentionPageTests
         [
             .. Enum.GetNames<RetentionUnit>().SelectMany(n => new[] { $"period-{n}", $"unit-{n}" }), .. RetentionWords.Problems.Select(p => $"problem-{p}"), "problem-other",
             .. new[] { "period", "on", "off", "run" }.Select(d => $"did-{d}"), .. new[] { "", "-why", "-how", "-due" }.Select(s => $"keep-log{s}"),
+            .. new[] { "", "-why", "-how", "-request", "-altered" }.Select(s => $"keep-cases.requests{s}"), .. new[] { "", "-why", "-how", "-incident", "-altered" }.Select(s => $"keep-cases.incidents{s}"),
             .. new[] { "", "-run", "-unseen", "-idle", "-overdue" }.Select(s => $"probe-retention.run{s}"), .. new[] { "", "-on", "-off" }.Select(s => $"probe-retention.unused{s}"), "title", "what", "public",
         ]);
 
@@ -111,11 +118,11 @@ public sealed class RetentionPageTests
         await using var site = await Start(DataStore.Sqlite);
         var before = await site.Do<EvidenceBook, EvidenceReport>(b => b.Check(Cancel));
         var dry = await site.Do<Comply, IReadOnlyList<RetentionLine>>(c => c.RetentionDryRun(Cancel));
-        Assert.Equal(7, dry.Count);
+        Assert.Equal(9, dry.Count);
         Assert.Equal("off", dry.Single(l => l.Id == UnusedAccounts.Id).State);
         Assert.Equal(before.Rows, (await site.Do<EvidenceBook, EvidenceReport>(b => b.Check(Cancel))).Rows);
         Assert.Empty(await site.Do<Comply, IReadOnlyList<RetentionLine>>(c => c.RunRetention(Actor.Operator("結城", "試し"), Cancel)));
-        Assert.Equal(before.Rows + 7, (await site.Do<EvidenceBook, EvidenceReport>(b => b.Check(Cancel))).Rows);
+        Assert.Equal(before.Rows + 9, (await site.Do<EvidenceBook, EvidenceReport>(b => b.Check(Cancel))).Rows);
     }
 
     [Theory, MemberData(nameof(RegimeStores.All), MemberType = typeof(RegimeStores))]

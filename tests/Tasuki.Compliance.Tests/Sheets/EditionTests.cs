@@ -121,7 +121,6 @@ public sealed class EditionTests
         [
             ("Operator", "Company"), ("Provider", "DevelopsAndProvides"), ("Delivery", "PublicBodyToPerson"), ("Hosting", "OwnMachines"), ("Chosen", "Record"), ("Reason", "会社へ"), ("DisclosureDays", "30"),
             ("DisclosureExtensionDays", "30"), ("CorrectionDays", "30"), ("CorrectionExtensionDays", "30"), ("StopDays", "30"), ("StopExtensionDays", "30"), ("AfterDisclosureDays", "90"), ("RegisterPersons", "1000"),
-            ("KeepRequestYears", "3"), ("KeepIncidentYears", "5"),
         ];
         var asked = await administrator.Submit(await administrator.Get("/staff/compliance/scope"), "name=\"Operator\"", fields);
         Assert.Contains("まだ保存していません", asked.Text, StringComparison.Ordinal);

@@ -143,6 +143,34 @@ public sealed partial class StaffAdministrationTests
     }
 
     [Theory, MemberData(nameof(Stores.All), MemberType = typeof(Stores))]
+    public async Task Acts_come_fifty_to_a_page_and_the_pages_lead_on_and_back(DataStore store)
+    {
+        await using var world = await DeskWorld.Start(store);
+        using var auditor = await world.Staff(StaffRole.Auditor, "audit1", "監 査子");
+        await world.Site.Do<Vault.RecordVault, bool>(async vault =>
+        {
+            for (var act = 1; act <= 70; act++)
+                await vault.LogDesk(Vault.Actor.Operator("結城", "試し"), $"act {act}.", Cancel);
+            return true;
+        });
+        var first = (await auditor.Get("/staff/acts", Cancel)).Body;
+        Assert.Equal(50, Regex.Count(first, "data-label=\"日時\"", RegexOptions.None, TimeSpan.FromSeconds(1)));
+        Assert.Contains("act 70.", first, StringComparison.Ordinal);
+        Assert.DoesNotContain("act 20.", first, StringComparison.Ordinal);
+        Assert.DoesNotContain("rel=\"prev\"", first, StringComparison.Ordinal);
+        var second = (await auditor.Get(Way(first, "next"), Cancel)).Body;
+        Assert.Contains("act 20.", second, StringComparison.Ordinal);
+        Assert.DoesNotContain("act 21.", second, StringComparison.Ordinal);
+        Assert.DoesNotContain("rel=\"next\"", second, StringComparison.Ordinal);
+        var back = (await auditor.Get(Way(second, "prev"), Cancel)).Body;
+        foreach (var there in new[] { "act 21.", "act 70." })
+            Assert.Contains(there, back, StringComparison.Ordinal);
+
+        static string Way(string page, string rel) =>
+            System.Net.WebUtility.HtmlDecode(Regex.Match(page, $"href=\"(?<to>[^\"]*)\" rel=\"{rel}\"", RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(1)).Groups["to"].Value);
+    }
+
+    [Theory, MemberData(nameof(Stores.All), MemberType = typeof(Stores))]
     public async Task A_signed_review_holds_who_had_which_rights_and_the_next_is_due_in_half_a_year(DataStore store)
     {
         await using var world = await DeskWorld.Start(store);

@@ -19,6 +19,7 @@ internal sealed class ChainCheck(Database database, KeyRing ring, MunicipalityId
     private readonly (long Number, byte[] Hash)[] _skips = new (long, byte[])[64];
     private IReadOnlyDictionary<int, byte[]> _publicKeys = new Dictionary<int, byte[]>();
     private LogHeads _heads = LogHeads.None;
+    private Task<long>? _retired;
     private long _retiredThrough;
     private LogSeal? _last;
     private byte[] _lastHash = LogSeal.Nothing;
@@ -29,29 +30,96 @@ internal sealed class ChainCheck(Database database, KeyRing ring, MunicipalityId
     public async Task<LogReport> Run(CancellationToken cancel)
     {
         _publicKeys = ring.SealPublicKeys();
-        _retiredThrough = await Retirement.Through(database, ring, municipality, _report, cancel);
-        var seals = new Batches<LogSeal>(
-            async after =>
-            {
-                await using var work = await database.Read(cancel);
-                return await work.Query(
-                    $"select {LogSeal.Select} from log_seal where seal_no > @after order by seal_no limit @limit", LogSeal.Read, cancel,
-                    ("@after", after), ("@limit", (long)Batches<LogSeal>.Size));
-            },
-            seal => seal.Number);
-        for (; await seals.Peek() is { } seal; seals.Step())
-        {
-            cancel.ThrowIfCancellationRequested();
-            await Check(seal);
-        }
-
+        _retiredThrough = await RetiredThrough(cancel);
+        await Seals(after: long.MinValue, () => false, cancel);
         _entriesSealed = _report.Entries + _report.Retired;
         await Tail(cancel);
         Conclude();
         return _report;
     }
 
-    private async Task Check(LogSeal seal)
+    /// <summary>
+    /// Checks what stands behind a seal that was checked before; nothing before it is read but the seals that later ones name. Rests at a seal when <paramref name="rest"/> says so:
+    /// the stretch then ends there.
+    /// </summary>
+    /// <param name="after">Null: from the start.</param>
+    /// <param name="whole">The last stretch of a run from the start: retirements are held against their time.</param>
+    public async Task<LogStretch> Run(LogPoint? after, bool whole, Func<bool> rest, CancellationToken cancel)
+    {
+        _publicKeys = ring.SealPublicKeys();
+        if (after is not null && !await Resume(after, cancel))
+            return Stretch(atEnd: true);
+        var atEnd = await Seals(after?.Seal ?? long.MinValue, rest, cancel);
+        if (atEnd)
+        {
+            await Tail(cancel);
+            if (whole)
+                await RetiredThrough(cancel);
+        }
+
+        return Stretch(atEnd);
+    }
+
+    private LogStretch Stretch(bool atEnd) =>
+        new(_last is { } last ? new LogPoint(last.Number, Convert.ToHexString(_lastHash)) : null, _report.Entries + _report.Retired, _report.Findings is [var first, ..] ? first : null, atEnd);
+
+    private async Task<bool> Seals(long after, Func<bool> rest, CancellationToken cancel)
+    {
+        var seals = new Batches<LogSeal>(
+            async last =>
+            {
+                await using var work = await database.Read(cancel);
+                return await work.Query(
+                    $"select {LogSeal.Select} from log_seal where seal_no > @after order by seal_no limit @limit", LogSeal.Read, cancel,
+                    ("@after", last), ("@limit", (long)Batches<LogSeal>.Size));
+            },
+            seal => seal.Number, after);
+        for (var first = true; await seals.Peek() is { } seal; seals.Step())
+        {
+            cancel.ThrowIfCancellationRequested();
+            if (!first && rest())
+                return false;
+            await Check(seal, cancel);
+            first = false;
+        }
+
+        return true;
+    }
+
+    // The seal of the point must be the very one; it names an earlier one, that one another, and so on: as many as later seals can name.
+    private async Task<bool> Resume(LogPoint after, CancellationToken cancel)
+    {
+        await using var work = await database.Read(cancel);
+        var expected = Convert.FromHexString(after.Hash);
+        for (var number = after.Seal; number > 0; number = LogSeal.SkipOf(number))
+        {
+            if (await LogSeal.Of(work, number, cancel) is not { } seal || seal.Statement(municipality) is not { IsWellFormed: true } statement
+                || !statement.Hash().AsSpan().SequenceEqual(expected) || LogHeads.Read(seal.Heads) is not { } heads)
+            {
+                _report.Add($"Seal {number} is not the one that was checked before.");
+                return false;
+            }
+
+            if (number == after.Seal)
+                StandAt(seal, expected, heads);
+            _skips[BitOperations.TrailingZeroCount(number)] = (number, expected);
+            expected = seal.Skip;
+        }
+
+        return true;
+    }
+
+    private void StandAt(LogSeal seal, byte[] hash, LogHeads heads)
+    {
+        (_heads, _last, _lastHash) = (heads, seal, hash);
+        foreach (var head in heads.Living)
+            _living[head.WriterNo] = new WriterStream(database, head.WriterNo, _report, head);
+    }
+
+    // Read when a group has no entries: which may be gone stands in the log, among all that is about nobody.
+    private Task<long> RetiredThrough(CancellationToken cancel) => _retired ??= Retirement.Through(database, ring, municipality, _report, cancel);
+
+    private async Task Check(LogSeal seal, CancellationToken cancel)
     {
         _report.Seals++;
         var statement = seal.Statement(municipality);
@@ -68,7 +136,7 @@ internal sealed class ChainCheck(Database database, KeyRing ring, MunicipalityId
         else if (witnesses.Any(w => w.Number == seal.Number))
             _witnessed = (seal.Number, seal.At);
 
-        await Groups(seal, heads);
+        await Groups(seal, heads, cancel);
         if (_witnessed?.Number == seal.Number)
             _entriesWitnessed = _report.Entries + _report.Retired;
         (_heads, _last, _lastHash) = (heads, seal, hash);
@@ -93,7 +161,7 @@ internal sealed class ChainCheck(Database database, KeyRing ring, MunicipalityId
     private ReadOnlySpan<byte> SkipHash(long number) =>
         number == 0 ? LogSeal.Nothing : _skips[BitOperations.TrailingZeroCount(number)] is var (at, hash) && at == number ? hash : default;
 
-    private async Task Groups(LogSeal seal, LogHeads heads)
+    private async Task Groups(LogSeal seal, LogHeads heads, CancellationToken cancel)
     {
         foreach (var head in _heads.Living)
         {
@@ -124,7 +192,7 @@ internal sealed class ChainCheck(Database database, KeyRing ring, MunicipalityId
 
             while (await stream.Peek() is { } next && next.GroupNo <= head.GroupNo)
             {
-                await stream.Next(retired: seal.Number <= _retiredThrough);
+                await stream.Next(async () => seal.Number <= await RetiredThrough(cancel));
                 tree.Add(MerkleTree.Leaf(next.Hash));
                 entries += next.LastEntry - next.FirstEntry + 1;
             }
@@ -183,7 +251,7 @@ internal sealed class ChainCheck(Database database, KeyRing ring, MunicipalityId
             _report.Add($"There are entries of a writer ({(lowest < 1 ? lowest : highest)}) that was never registered.");
         foreach (var stream in _living.Values)
         {
-            while (await stream.Next(retired: false) is not null)
+            while (await stream.Next(() => Task.FromResult(false)) is not null)
                 cancel.ThrowIfCancellationRequested();
             await stream.Rest();
         }

@@ -21,10 +21,8 @@ internal static class Retirement
     public static async Task<long> Through(Database database, KeyRing ring, MunicipalityId municipality, LogReport report, CancellationToken cancel)
     {
         await using var work = await database.Read(cancel);
-        var rows = await work.Query(
-            $"select {SealedEntry.Select} from log_entry where resident_no is null and residents is null order by at", SealedEntry.Read, cancel);
         long through = 0;
-        foreach (var row in rows)
+        await foreach (var row in LogReader.AboutNobody(work, LogPlace.Start, cancel))
         {
             if (LogBody.Open(ring, municipality, row) is not { Action: LogAction.RetireLog, Refused: false, Detail: { } detail }
                 || !long.TryParse(detail.AsSpan(detail.LastIndexOf(' ') + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var seal))

@@ -7,32 +7,33 @@ namespace Tasuki.Vault.Log.Checking;
 /// Reads one writer's groups and entries in order, a few thousand at a time, and holds each group against the one before and against every stored byte of its
 /// entries. After a break it goes on from what is there, so that one change is reported once.
 /// </summary>
-internal sealed class WriterStream(Database database, long writerNo, LogReport report)
+/// <param name="from">How far the writer was checked before; null: not at all.</param>
+internal sealed class WriterStream(Database database, long writerNo, LogReport report, LogHead? from = null)
 {
     private readonly Batches<LogGroup> _groups = new(
         after => Read(database, $"select {LogGroup.Select} from log_group where writer_no = @writer and group_no > @after order by group_no limit @limit", LogGroup.Read, writerNo, after),
-        group => group.GroupNo);
+        group => group.GroupNo, from?.GroupNo ?? long.MinValue);
 
     private readonly Batches<SealedEntry> _entries = new(
         after => Read(database, $"select {SealedEntry.Select} from log_entry where writer_no = @writer and entry_no > @after order by entry_no limit @limit", SealedEntry.Read, writerNo, after),
-        entry => entry.EntryNo);
+        entry => entry.EntryNo, from?.EntryNo ?? long.MinValue);
 
     private readonly MerkleTree _tree = new();
     private readonly byte[] _leaf = new byte[MerkleTree.HashSize];
 
     public long WriterNo => writerNo;
 
-    public long GroupNo { get; private set; }
+    public long GroupNo { get; private set; } = from?.GroupNo ?? 0;
 
-    public long EntryNo { get; private set; }
+    public long EntryNo { get; private set; } = from?.EntryNo ?? 0;
 
-    public byte[] Hash { get; private set; } = LogSeal.Nothing;
+    public byte[] Hash { get; private set; } = from?.Hash ?? LogSeal.Nothing;
 
     public Task<LogGroup?> Peek() => _groups.Peek();
 
     /// <summary>Checks the next group and steps behind it; null when there is none.</summary>
     /// <param name="retired">Whether the entries may be gone: their range was retired, aloud.</param>
-    public async Task<LogGroup?> Next(bool retired)
+    public async Task<LogGroup?> Next(Func<Task<bool>> retired)
     {
         if (await _groups.Peek() is not { } group)
             return null;
@@ -61,7 +62,7 @@ internal sealed class WriterStream(Database database, long writerNo, LogReport r
 
     private static string Numbers(string what, long from, long to) => from == to ? $"{what} {from} is" : $"{what}s {from} to {to} are";
 
-    private async Task Entries(LogGroup group, bool retired)
+    private async Task Entries(LogGroup group, Func<Task<bool>> retired)
     {
         _tree.Clear();
         using var old = group.Root is null ? new OldGroupHash(group.Previous, writerNo, group.GroupNo) : null;
@@ -81,7 +82,7 @@ internal sealed class WriterStream(Database database, long writerNo, LogReport r
 
         report.Entries += present;
         var expected = group.LastEntry - group.FirstEntry + 1;
-        if (present == 0 && retired)
+        if (present == 0 && await retired())
         {
             report.Retired += expected;
             // The group's own hash holds without its entries.
@@ -126,7 +127,7 @@ internal sealed class WriterStream(Database database, long writerNo, LogReport r
 }
 
 /// <summary>Rows in the order of a key; the next few thousand are fetched while these are looked at.</summary>
-internal sealed class Batches<T>(Func<long, Task<List<T>>> read, Func<T, long> key)
+internal sealed class Batches<T>(Func<long, Task<List<T>>> read, Func<T, long> key, long after = long.MinValue)
     where T : class
 {
     public const int Size = 4_000;
@@ -141,7 +142,7 @@ internal sealed class Batches<T>(Func<long, Task<List<T>>> read, Func<T, long> k
             return _rows[_at];
         if (_ended)
             return null;
-        _rows = await (_next ?? read(_rows is [.., var last] ? key(last) : long.MinValue));
+        _rows = await (_next ?? read(_rows is [.., var last] ? key(last) : after));
         _at = 0;
         _ended = _rows.Count < Size;
         _next = _ended ? null : Task.Run(() => read(key(_rows[^1])));

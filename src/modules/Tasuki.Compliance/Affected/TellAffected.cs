@@ -17,6 +17,13 @@ internal sealed record AffectedWays(IReadOnlyList<ResidentNo> ByInbox, IReadOnly
 /// <summary>A letter to somebody affected who does not sign in.</summary>
 internal sealed record AffectedLetter(PostalAddress To, string Subject, string Text);
 
+/// <summary>Letters to print at once.</summary>
+/// <param name="Without">How many of the batch have no address an officer may see.</param>
+/// <param name="Before">How many people came in batches before.</param>
+/// <param name="Persons">How many get a letter in all.</param>
+/// <param name="Next">After whom the next batch begins; null after the last.</param>
+internal sealed record LetterBatch(IReadOnlyList<AffectedLetter> Letters, int Without, int Before, int Persons, long? Next);
+
 /// <summary>
 /// Tells those whom an incident affects: a message in the app, and over their channels the word that one has come; for the others letters to print. Each is told of an incident
 /// once. Of an exercise nobody hears anything. Errors: <c>incident.missing</c>, <c>incident.closed</c>, <c>incident.moved</c>, <c>incident.list</c> (nobody was found yet),
@@ -65,27 +72,28 @@ internal sealed class TellAffected(
     }
 
     /// <summary>
-    /// Letters for those who do not sign in, at most so many, and how many have no address an officer may see. Each whose address is opened has an entry in their access log first.
-    /// Of an exercise there is none.
+    /// The next letters for those who do not sign in, in the order of their numbers. Each whose address is opened has an entry in their access log first. Of an exercise there is none.
     /// </summary>
-    public async Task<Result<(IReadOnlyList<AffectedLetter> Letters, int Without)>> Letters(StaffMember officer, string number, int most, CancellationToken cancel)
+    /// <param name="after">The number the batch before ended with; 0 for the first.</param>
+    public async Task<Result<LetterBatch>> Letters(StaffMember officer, string number, long after, int most, CancellationToken cancel)
     {
         var ready = await Ready(officer, number, cancel);
         if (!ready.IsOk)
             return ready.Error;
         var (row, about, list) = ready.Value;
-        var (letters, without) = (new List<AffectedLetter>(), 0);
         if (row.Drill)
-            return (letters, 0);
-        foreach (var resident in (await Ways(list, cancel)).Others.Take(most))
+            return new LetterBatch([], 0, 0, 0, null);
+        var others = (await Ways(list, cancel)).Others.OrderBy(r => r.Value).ToList();
+        var batch = others.Where(r => r.Value > after).Take(most).ToList();
+        var letters = new List<AffectedLetter>();
+        foreach (var resident in batch)
         {
             if (await known.Address(resident, officer.Has(DeskRight.Protect), r => vault.LogIncident(officer.Actor, [r], $"{row.Number} letter", cancel), cancel) is { } to)
                 letters.Add(new AffectedLetter(to, texts["told-subject", municipality.OperatorName], Text(about)));
-            else
-                without++;
         }
 
-        return (letters, without);
+        var before = others.Count(r => r.Value <= after);
+        return new LetterBatch(letters, batch.Count - letters.Count, before, others.Count, before + batch.Count < others.Count ? batch[^1].Value : null);
     }
 
     private async Task<Result<(IncidentRow Row, IncidentAbout About, AffectedList List)>> Ready(StaffMember officer, string number, CancellationToken cancel)

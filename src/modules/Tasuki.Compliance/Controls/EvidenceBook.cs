@@ -4,6 +4,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
+using Tasuki.Compliance.Sheets;
 using Tasuki.Data;
 using Tasuki.Kernel;
 using Tasuki.Kernel.Seals;
@@ -19,7 +20,7 @@ public sealed record EvidenceReport(long Rows, int Anchors, long Open, IReadOnly
 }
 
 /// <summary>The one place where evidence is added and read. A row that was altered is not there; <see cref="Check"/> says which it is.</summary>
-internal sealed class EvidenceBook(TasukiDb db, ISeal seal, RecordVault vault, TimeProvider clock)
+internal sealed class EvidenceBook(TasukiDb db, ISeal seal, RecordVault vault, PublicState shown, TimeProvider clock)
 {
     /// <summary>Adds one piece and writes the chain's head into the access log.</summary>
     public Task Add<T>(EvidenceKind kind, string subject, T content, Actor actor, long? by, CancellationToken cancel, bool holds = true) =>
@@ -57,6 +58,8 @@ internal sealed class EvidenceBook(TasukiDb db, ISeal seal, RecordVault vault, T
 
             foreach (var row in rows)
                 db.Entry(row).State = EntityState.Detached;
+            // Whatever was added may change what everybody reads: a sheet, a document, a row that turned red.
+            shown.Drop();
             await vault.LogEvidence(actor, $"{no.ToString(CultureInfo.InvariantCulture)}:{Convert.ToHexString(hash)}", cancel);
             return;
         }
@@ -77,6 +80,14 @@ internal sealed class EvidenceBook(TasukiDb db, ISeal seal, RecordVault vault, T
     {
         var rows = await db.Set<EvidenceRow>().AsNoTracking().Where(e => e.Kind == kind && e.Subject == subject).OrderByDescending(e => e.No).Take(most).ToListAsync(cancel);
         return [.. rows.Select(Open<T>).OfType<Evidence<T>>()];
+    }
+
+    /// <summary>The newest of a subject, told apart from one that was altered; null where there is none.</summary>
+    /// <param name="holding">Only among what holds.</param>
+    public async Task<KeptPiece<T>?> Kept<T>(EvidenceKind kind, string subject, CancellationToken cancel, bool holding = false)
+    {
+        var row = await db.Set<EvidenceRow>().AsNoTracking().Where(e => e.Kind == kind && e.Subject == subject && (!holding || e.Holds)).OrderByDescending(e => e.No).FirstOrDefaultAsync(cancel);
+        return row is null ? null : new KeptPiece<T>(row.No, Open<T>(row));
     }
 
     /// <summary>When the first of the kind was kept; null when none was.</summary>
@@ -117,31 +128,22 @@ internal sealed class EvidenceBook(TasukiDb db, ISeal seal, RecordVault vault, T
     {
         const int Most = 100;
         var findings = new List<string>();
-        var anchors = new Dictionary<long, string>();
-        foreach (var head in await vault.EvidenceHeads(cancel))
-        {
-            if (head.Split(':') is [var number, var hash] && long.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var no))
-                anchors[no] = hash;
-        }
-
+        var anchors = await Anchors(cancel);
         var (named, newest) = (anchors.Count, anchors.Keys.DefaultIfEmpty().Max());
-        var (before, expected, count) = (new byte[32], 1L, 0L);
+        var (before, last, count) = (new byte[32], 0L, 0L);
         await foreach (var row in db.Set<EvidenceRow>().AsNoTracking().OrderBy(e => e.No).AsAsyncEnumerable().WithCancellation(cancel))
         {
             count++;
-            if (row.No != expected)
-                Found($"Evidence {expected} to {row.No - 1} is missing.");
-            var content = seal.OpenForMunicipality(PlaceOf(row.No), row.Content);
-            if (!content.IsOk || !HashOf(before, row.No, row.At, row.Kind, row.Subject, row.By, row.Holds, content.Value).AsSpan().SequenceEqual(row.Hash) || !IsWhole(row))
-                Found($"Evidence {row.No} was altered, or what stood before it.");
+            foreach (var wrong in Wrong(row, last, before))
+                Found(wrong);
             if (anchors.Remove(row.No, out var anchor) && anchor != Convert.ToHexString(row.Hash))
-                Found($"Evidence {row.No} is another than the access log says.");
-            (before, expected) = (row.Hash, row.No + 1);
+                Found(Another(row.No));
+            (before, last) = (row.Hash, row.No);
         }
 
         foreach (var no in anchors.Keys.Order())
-            Found($"Evidence {no}, which the access log names, is missing.");
-        return new EvidenceReport(count, named, Math.Max(0, expected - 1 - newest), findings);
+            Found(Missing(no));
+        return new EvidenceReport(count, named, Math.Max(0, last - newest), findings);
 
         void Found(string sentence)
         {
@@ -149,6 +151,73 @@ internal sealed class EvidenceBook(TasukiDb db, ISeal seal, RecordVault vault, T
                 findings.Add(sentence);
         }
     }
+
+    /// <summary>Whether the piece of that number has that hash (hex).</summary>
+    public async Task<bool> StandsAt(long no, string hash, CancellationToken cancel) =>
+        await db.Set<EvidenceRow>().AsNoTracking().Where(e => e.No == no).Select(e => e.Hash).FirstOrDefaultAsync(cancel) is { } stands && Convert.ToHexString(stands) == hash;
+
+    /// <summary>Checks the next pieces behind one that was checked before.</summary>
+    public async Task<EvidenceStretch> CheckAfter(long no, string hash, int most, CancellationToken cancel)
+    {
+        var rows = await db.Set<EvidenceRow>().AsNoTracking().Where(e => e.No > no).OrderBy(e => e.No).Take(most).ToListAsync(cancel);
+        var (last, before, broken) = (no, Convert.FromHexString(hash), (string?)null);
+        foreach (var row in rows)
+        {
+            broken ??= Wrong(row, last, before).FirstOrDefault();
+            (last, before) = (row.No, row.Hash);
+        }
+
+        return new EvidenceStretch(last, Convert.ToHexString(before), rows.Count, broken);
+    }
+
+    /// <summary>Holds heads the access log names against the pieces that stand: the first that differs or is missing, null where all agree.</summary>
+    public async Task<string?> CheckHeads(IReadOnlyList<string> heads, CancellationToken cancel)
+    {
+        foreach (var some in heads.Select(Anchor).OfType<KeyValuePair<long, string>>().Chunk(500))
+        {
+            var numbers = some.Select(a => a.Key).ToList();
+            var there = await db.Set<EvidenceRow>().AsNoTracking().Where(e => numbers.Contains(e.No)).ToDictionaryAsync(e => e.No, e => Convert.ToHexString(e.Hash), cancel);
+            foreach (var (no, hash) in some)
+            {
+                if (!there.TryGetValue(no, out var stands))
+                    return Missing(no);
+                if (stands != hash)
+                    return Another(no);
+            }
+        }
+
+        return null;
+    }
+
+    private async Task<Dictionary<long, string>> Anchors(CancellationToken cancel)
+    {
+        var anchors = new Dictionary<long, string>();
+        for (var place = LogPlace.Start; ;)
+        {
+            var page = await vault.EvidenceHeads(place, cancel);
+            foreach (var (no, hash) in page.Heads.Select(Anchor).OfType<KeyValuePair<long, string>>())
+                anchors[no] = hash;
+            if (page.AtEnd)
+                return anchors;
+            place = page.Next;
+        }
+    }
+
+    private static KeyValuePair<long, string>? Anchor(string head) =>
+        head.Split(':') is [var number, var hash] && long.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var no) ? KeyValuePair.Create(no, hash) : null;
+
+    private IEnumerable<string> Wrong(EvidenceRow row, long last, byte[] before)
+    {
+        if (row.No != last + 1)
+            yield return $"Evidence {last + 1} to {row.No - 1} is missing.";
+        var content = seal.OpenForMunicipality(PlaceOf(row.No), row.Content);
+        if (!content.IsOk || !HashOf(before, row.No, row.At, row.Kind, row.Subject, row.By, row.Holds, content.Value).AsSpan().SequenceEqual(row.Hash) || !IsWhole(row))
+            yield return $"Evidence {row.No} was altered, or what stood before it.";
+    }
+
+    private static string Another(long no) => $"Evidence {no} is another than the access log says.";
+
+    private static string Missing(long no) => $"Evidence {no}, which the access log names, is missing.";
 
     private Evidence<T>? Open<T>(EvidenceRow row) =>
         IsWhole(row) && seal.OpenForMunicipality(PlaceOf(row.No), row.Content) is { IsOk: true } plain && JsonSerializer.Deserialize<T>(plain.Value) is { } content
@@ -172,6 +241,14 @@ internal sealed class EvidenceBook(TasukiDb db, ISeal seal, RecordVault vault, T
     // PostgreSQL keeps microseconds; what is hashed is what comes back.
     private static DateTimeOffset Micros(DateTimeOffset at) => at.AddTicks(-(at.UtcTicks % TimeSpan.TicksPerMicrosecond)).ToUniversalTime();
 }
+
+/// <summary>What checking some pieces found.</summary>
+/// <param name="No">The last of them, and its hash (hex).</param>
+/// <param name="Rows">0: there is nothing behind.</param>
+internal sealed record EvidenceStretch(long No, string Hash, int Rows, string? Broken);
+
+/// <param name="Piece">Null: it does not open, or its MAC does not hold.</param>
+internal sealed record KeptPiece<T>(long No, Evidence<T>? Piece);
 
 /// <summary>A piece of evidence without what it says.</summary>
 internal sealed record EvidenceHead(long No, DateTimeOffset At, string Subject, long? By);

@@ -36,6 +36,9 @@ public enum EvidenceKind : byte
 
     /// <summary>A version of a guided document.</summary>
     Guided = 10,
+
+    /// <summary>How far a check of a whole chain has come.</summary>
+    Check = 11,
 }
 
 /// <summary>

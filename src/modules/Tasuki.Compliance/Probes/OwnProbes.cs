@@ -10,16 +10,6 @@ using Tasuki.Kernel.Evidence;
 
 namespace Tasuki.Compliance.Probes;
 
-/// <summary>Whether the chain of evidence is whole and agrees with every head the access log names.</summary>
-internal sealed class EvidenceChainProbe(EvidenceBook book) : IProbe
-{
-    public async Task<Finding> Look(CancellationToken cancel)
-    {
-        var report = await book.Check(cancel);
-        return report.IsWhole ? Finding.Good("whole", report.Rows.ToString(CultureInfo.InvariantCulture)) : Finding.Bad("broken", report.Findings[0]);
-    }
-}
-
 /// <summary>Whether the scope was decided by somebody, within a year.</summary>
 internal sealed class ScopeProbe(ScopeBook scopes, TimeProvider clock) : IProbe
 {

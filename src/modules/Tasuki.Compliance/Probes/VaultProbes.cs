@@ -5,12 +5,6 @@ using Tasuki.Vault;
 
 namespace Tasuki.Compliance.Probes;
 
-/// <summary>The chain of groups and seals of the access log, read from end to end.</summary>
-internal sealed class LogChainProbe(RecordVault vault) : IProbe
-{
-    public async Task<Finding> Look(CancellationToken cancel) => await vault.FindBreakInLog(cancel) is { } broken ? Finding.Bad("broken", broken) : Finding.Good("whole");
-}
-
 /// <summary>The form of a hundred stored rows, drawn by chance. None is opened.</summary>
 internal sealed class RowFormProbe(RecordVault vault) : IProbe
 {

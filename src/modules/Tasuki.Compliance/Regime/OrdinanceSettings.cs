@@ -8,6 +8,8 @@ namespace Tasuki.Compliance.Regime;
 /// </summary>
 public sealed record OrdinanceSettings
 {
+    public const int HighestFee = 10_000;
+
     /// <summary>Days until a request for disclosure is decided (art. 83(1)), 1 to 30.</summary>
     public int DisclosureDays { get; init; } = 30;
 
@@ -32,11 +34,11 @@ public sealed record OrdinanceSettings
     /// <summary>Persons in a file from which on it stands in the published register, 1 to 1,000.</summary>
     public int RegisterPersons { get; init; } = 1000;
 
-    /// <summary>Years a closed request is kept by the operator's document rules (文書管理規程), 1 to 30. To be checked against them.</summary>
-    public int KeepRequestYears { get; init; } = 3;
-
-    /// <summary>Years a closed incident is kept by them, 1 to 30. To be checked against them.</summary>
-    public int KeepIncidentYears { get; init; } = 5;
+    /// <summary>
+    /// Yen for a request for disclosure as the ordinance has it (art. 89(2): within the actual cost; to be checked against the original), 0 to 10,000; 0 is free. Null: nothing was
+    /// entered here, and nothing is said about it but to ask.
+    /// </summary>
+    public int? DisclosureFee { get; init; }
 
     /// <summary>Error <c>settings.ordinance</c>: names the setting, its value and its limits.</summary>
     public Result<Done> Check()
@@ -54,12 +56,8 @@ public sealed record OrdinanceSettings
                 return new Error("settings.ordinance", $"{name} is {value}; the Act leaves an ordinance {from} to {to}.");
         }
 
-        foreach (var (name, years) in new[] { (nameof(KeepRequestYears), KeepRequestYears), (nameof(KeepIncidentYears), KeepIncidentYears) })
-        {
-            if (years is < 1 or > 30)
-                return new Error("settings.ordinance", $"{name} is {years}; documents are kept for 1 to 30 years.");
-        }
-
+        if (DisclosureFee is < 0 or > HighestFee)
+            return new Error("settings.ordinance", $"{nameof(DisclosureFee)} is {DisclosureFee}; a fee is 0 to {HighestFee} yen.");
         return Done.Yes;
     }
 }

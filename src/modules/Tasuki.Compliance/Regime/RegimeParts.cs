@@ -4,7 +4,6 @@ using Tasuki.Compliance.Affected;
 using Tasuki.Compliance.Incidents;
 using Tasuki.Compliance.Purposes;
 using Tasuki.Compliance.Requests;
-using Tasuki.Compliance.Retention;
 using Tasuki.Compliance.Scope;
 using Tasuki.Data;
 using Tasuki.People;
@@ -53,9 +52,6 @@ internal static class RegimeParts
         services.AddScoped<AffectedBook>();
         services.AddScoped<FindAffected>();
         services.AddScoped<TellAffected>();
-        services.AddScoped<RetireCases>();
-        services.AddScoped<IJobHandler>(sp => sp.GetRequiredService<RetireCases>());
-        services.AddSingleton(new RecurringJob(RetireCases.Name, TimeSpan.FromDays(1), AtStart: false));
         services.AddDeskPage(new DeskPage("/staff/incidents", Label<IncidentTexts>("incidents"), Label<IncidentTexts>("incidents-what"), "warning", 320, DeskRights.Policy(DeskRight.HandleIncidents)));
     }
 

@@ -75,6 +75,7 @@ internal sealed class EnterRequest(TasukiDb db, RequestSeals seals, RequestSteps
         if (follows && (asked.Disclosed is not { } day || day > received))
             return new Error("request.disclosed", "A correction or stop under chapter 5 follows a disclosure: its day is not after the day the request came.");
 
+        var fee = asked.Kind is RequestKind.Disclosure && regime.HasPublicRequests ? RequestWords.Fee(regime.Ordinance.DisclosureFee) : null;
         for (var draw = 1; ; draw++)
         {
             var row = NewRow(asked, received, follows ? asked.Disclosed : null, resident, regime);
@@ -84,7 +85,7 @@ internal sealed class EnterRequest(TasukiDb db, RequestSeals seals, RequestSteps
                 return closed.Error.Code is "seal.gone" ? new Error("request.resident", "There is no account with this number.") : closed.Error;
             row.About = closed.Value;
             row.Mac = seals.MacOf(row);
-            var entry = await steps.Entry(row, new RequestStep(RequestAct.Entered, by, null, null), cancel);
+            var entry = await steps.Entry(row, new RequestStep(RequestAct.Entered, by, null, fee), cancel);
             if (!entry.IsOk)
                 return entry.Error;
             if (row.ResidentNo is { } no && officer is not null && draw == 1)

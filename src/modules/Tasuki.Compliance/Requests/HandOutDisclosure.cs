@@ -15,6 +15,9 @@ internal sealed record Disclosed(Session Session, ResidentProfile Person);
 /// </summary>
 internal sealed class HandOutDisclosure(RequestBook book, RequestSteps steps, StaffDirectory directory, KnownResidents known, RecordVault vault, TimeProvider clock)
 {
+    /// <summary>How long a file may be taken again after the first time.</summary>
+    public const int PackHours = 24;
+
     private const string Job = "compliance.disclosure";
 
     private static readonly Error Missing = new("request.missing", "No such request.");
@@ -36,19 +39,19 @@ internal sealed class HandOutDisclosure(RequestBook book, RequestSteps steps, St
     }
 
     /// <summary>
-    /// The file is for the person, and taken once, by another officer than who made it ready: no officer alone reads a record. The entry in the person's access log is durable
-    /// before anything is opened. Error <c>request.same-person</c>.
+    /// The file is for the person, and taken by another officer than who made it ready: no officer alone reads a record. A transfer may break off, so it may be taken again until it
+    /// is said that it was handed over, for <see cref="PackHours"/> hours after the first time. The entry of each in the person's access log is durable before anything is opened.
+    /// Errors <c>request.same-person</c>, <c>request.pack-over</c>.
     /// </summary>
     public async Task<Result<Disclosed>> AsPack(StaffMember officer, string number, CancellationToken cancel)
     {
-        if (!officer.Has(DeskRight.HandleRequests) || await book.Find(number, cancel) is not { } row)
-            return Missing;
-        if (row is not { Kind: RequestKind.Disclosure, Release: RequestRelease.Pack, State: RequestState.Decided, ResidentNo: { } no, ReleasedBy: { } releasedBy })
-            return Settled;
-        if (TwoOfficers.MayBeOne(await directory.Find(releasedBy, cancel), officer))
-            return new Error("request.same-person", "Who made the file ready cannot be the one who takes it.");
+        var ready = await Ready(officer, number, cancel);
+        if (!ready.IsOk)
+            return ready.Error;
+        var (row, resident) = (ready.Value, new ResidentNo(ready.Value.ResidentNo!.Value));
+        if (await book.FirstTaken(row, cancel) is { } first && clock.GetUtcNow() - first >= TimeSpan.FromHours(PackHours))
+            return new Error("request.pack-over", $"The file was taken for the first time more than {PackHours} hours ago; it is made ready once more.");
 
-        var resident = new ResidentNo(no);
         await vault.LogDisclosure(officer.Actor, resident, cancel);
         var reason = string.Create(CultureInfo.InvariantCulture, $"Request {row.Number} was decided; account {officer.No} takes the file.");
         var session = await vault.Open(Actor.Job(Job, reason), resident, Purpose.LegalRequest, cancel);
@@ -56,8 +59,29 @@ internal sealed class HandOutDisclosure(RequestBook book, RequestSteps steps, St
             return session.Error;
         if (await known.Profile(resident, static _ => Task.CompletedTask, cancel) is not { } person)
             return Missing;
-        var taken = await steps.Do(
-            row, new RequestStep(RequestAct.Taken, officer.No, null, null), r => (r.State, r.Way, r.Settled) = (RequestState.Done, RequestWay.Pack, clock.Today()), cancel);
+        var taken = await steps.Do(row, new RequestStep(RequestAct.Taken, officer.No, null, null), static _ => { }, cancel);
         return taken.Map(_ => new Disclosed(row.Withheld == 0 ? session.Value : session.Value.Narrowed(row.Disclosing), person));
+    }
+
+    /// <summary>An officer who may take the file says that the person has it: only by that the request is fulfilled. Errors <c>request.same-person</c>, <c>request.not-taken</c>.</summary>
+    public async Task<Result<Done>> PackHandedOver(StaffMember officer, string number, CancellationToken cancel)
+    {
+        var ready = await Ready(officer, number, cancel);
+        if (!ready.IsOk)
+            return ready.Error;
+        if (await book.FirstTaken(ready.Value, cancel) is null)
+            return new Error("request.not-taken", "Nobody has taken the file since it was made ready.");
+        return await steps.Do(
+            ready.Value, new RequestStep(RequestAct.HandedOver, officer.No, null, nameof(RequestWay.Pack)), r => (r.State, r.Way, r.Settled) = (RequestState.Done, RequestWay.Pack, clock.Today()), cancel);
+    }
+
+    // The file of the request, for an officer who did not make it ready.
+    private async Task<Result<RequestRow>> Ready(StaffMember officer, string number, CancellationToken cancel)
+    {
+        if (!officer.Has(DeskRight.HandleRequests) || await book.Find(number, cancel) is not { } row)
+            return Missing;
+        if (row is not { AwaitsPack: true, ResidentNo: not null, ReleasedBy: { } releasedBy })
+            return Settled;
+        return TwoOfficers.MayBeOne(await directory.Find(releasedBy, cancel), officer) ? new Error("request.same-person", "Who made the file ready cannot be the one who takes it.") : row;
     }
 }

@@ -58,6 +58,10 @@ internal sealed class RequestBook(TasukiDb db, RequestSeals seals, StaffDirector
     public async Task<OpenedRequest?> OpenOwn(ResidentNo person, string number, CancellationToken cancel) =>
         await Find(number, cancel) is { } row && row.ResidentNo == person.Value ? await Opened(row, cancel) : null;
 
+    /// <summary>When the file was taken for the first time since it was made ready; null when nobody has.</summary>
+    public async Task<DateTimeOffset?> FirstTaken(RequestRow row, CancellationToken cancel) =>
+        (await Opened(row, cancel)).Steps.Reverse().TakeWhile(s => s.Act is not RequestAct.Released).LastOrDefault(s => s.Act is RequestAct.Taken)?.At;
+
     private async Task<OpenedRequest> Opened(RequestRow row, CancellationToken cancel)
     {
         var about = await seals.Open(row, cancel);

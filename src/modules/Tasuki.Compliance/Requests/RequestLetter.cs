@@ -13,10 +13,15 @@ namespace Tasuki.Compliance.Requests;
 /// <param name="Grounds">Why it was refused in whole or part, each with its place in the law.</param>
 /// <param name="Withheld">Categories that are withheld as a whole.</param>
 /// <param name="Purposes">Of a disclosure: what the operator uses the data for.</param>
+/// <param name="Fee">Of a disclosure under chapter 5: yen by the ordinance as it was when the request came; null where nothing was entered then.</param>
 /// <param name="IsPublic">Whether the appeal is that of chapter 5.</param>
 public sealed record RequestLetter(
     string Number, string To, string Address, RequestKind Kind, DateOnly Received, RequestDecision Decision, DateOnly On, DateOnly? Due, DateOnly? FirstPart, string? Reason,
-    IReadOnlyList<(string Id, string Place)> Grounds, IReadOnlyList<DataCategory> Withheld, IReadOnlyList<string>? Purposes, bool IsPublic);
+    IReadOnlyList<(string Id, string Place)> Grounds, IReadOnlyList<DataCategory> Withheld, IReadOnlyList<string>? Purposes, int? Fee, bool IsPublic)
+{
+    /// <summary>Whether a word about the fee belongs in it.</summary>
+    public bool HasFee => IsPublic && Kind is RequestKind.Disclosure && Decision is not RequestDecision.None;
+}
 
 /// <summary>Makes the letter that tells a decision with its reasons, purposes and appeal; before that, that the period was extended.</summary>
 internal sealed class RequestLetters(PurposeBook purposes)
@@ -35,7 +40,7 @@ internal sealed class RequestLetters(PurposeBook purposes)
             var part = row.Extension is RequestExtension.Long && row.Kind is RequestKind.Disclosure && regime.Requests.Disclosure.FirstPartDays is { } days
                 ? Clocks.Decision(row.Received, row.ClockStops, days)?.Day : null;
             return new RequestLetter(
-                row.Number, to, about.Address, row.Kind, row.Received, row.Decision, TokyoDay.Of(last.At), row.Due?.Day, part, last.Text, [], [], null, regime.HasPublicRequests);
+                row.Number, to, about.Address, row.Kind, row.Received, row.Decision, TokyoDay.Of(last.At), row.Due?.Day, part, last.Text, [], [], null, null, regime.HasPublicRequests);
         }
 
         var named = RequestWords.Grounds(last);
@@ -43,6 +48,7 @@ internal sealed class RequestLetters(PurposeBook purposes)
         IReadOnlyList<string>? used = row.Kind is RequestKind.Disclosure && row.Decision is not RequestDecision.Refused
             ? [.. (await purposes.InForce(regime, cancel)).Select(p => $"{PurposesWords.Text(p.Row, language)} {PurposesWords.Basis(p.Row)}".TrimEnd())] : null;
         return new RequestLetter(
-            row.Number, to, about.Address, row.Kind, row.Received, row.Decision, row.Decided!.Value, null, null, last.Text, [.. grounds], row.WithheldData, used, regime.HasPublicRequests);
+            row.Number, to, about.Address, row.Kind, row.Received, row.Decision, row.Decided!.Value, null, null, last.Text, [.. grounds], row.WithheldData, used,
+            RequestWords.Fee(opened.Last(RequestAct.Entered)), regime.HasPublicRequests);
     }
 }

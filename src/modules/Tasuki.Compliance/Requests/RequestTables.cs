@@ -132,7 +132,7 @@ public enum RequestRelease : byte
     /// <summary>On the person's own page.</summary>
     Account = 1,
 
-    /// <summary>As a file that another officer than who released it takes once, for somebody who does not sign in or wants paper.</summary>
+    /// <summary>As a file that another officer than who released it takes and hands over, for somebody who does not sign in or wants paper.</summary>
     Pack = 2,
 }
 
@@ -291,7 +291,11 @@ internal sealed class RequestRow
     public Deadline? Due => Days is not { } days ? null : ExtendedTo is { } to && Clocks.Decision(Received, ClockStops, days) is { } plain
         ? plain with { Day = to, Counted = to } : ExtendedTo is not null ? null : Clocks.Decision(Received, ClockStops, days + ExtendedDays);
 
-    public bool IsOverdue(DateOnly today) => IsActive && Due?.IsPast(today) is true;
+    /// <summary>A file was made ready and nobody has said yet that the person has it: the request is not fulfilled.</summary>
+    public bool AwaitsPack => this is { Kind: RequestKind.Disclosure, Release: RequestRelease.Pack, State: RequestState.Decided };
+
+    /// <summary>The clock goes on until it is decided, and of a file until it was handed over.</summary>
+    public bool IsOverdue(DateOnly today) => (IsActive || AwaitsPack) && Due?.IsPast(today) is true;
 
     public void StopClock(DateOnly day) => Stops = Stops is null ? $"{Text(day)}/" : $"{Stops};{Text(day)}/";
 
@@ -354,6 +358,7 @@ internal sealed class RequestTables : IModelPart
             e.HasIndex(r => r.ResidentNo);
             e.HasIndex(r => r.State);
             e.Ignore(r => r.IsActive);
+            e.Ignore(r => r.AwaitsPack);
             e.Ignore(r => r.WithheldData);
             e.Ignore(r => r.Disclosing);
             e.Ignore(r => r.IsOpenToPerson);

@@ -14,7 +14,8 @@ internal static class RequestWords
     [
         "request.kind", "request.name", "request.address", "request.text", "request.representative", "request.received", "request.disclosed", "request.resident", "request.missing",
         "request.settled", "request.moved", "request.identity", "request.same-person", "request.no-clock", "request.late", "request.days", "request.principal", "request.correcting",
-        "request.decision", "request.grounds", "request.way", "request.own", "request.withheld", "request.no-account", "request.no-sign-in", "request.not-by-category", "mynumber.found",
+        "request.decision", "request.grounds", "request.way", "request.own", "request.withheld", "request.no-account", "request.no-sign-in", "request.not-by-category", "request.not-taken", "request.pack-over",
+        "mynumber.found",
     ], StringComparer.Ordinal);
 
     public static string Problem(Error error) => Problems.Contains(error.Code) ? $"problem-{error.Code}" : "problem-other";
@@ -35,6 +36,11 @@ internal static class RequestWords
         RequestAct.Released => texts[$"release-{Of<RequestRelease>(step.Value)}"],
         _ => "",
     };
+
+    /// <summary>What stands in the first step about the fee, as the ordinance had it when the request came.</summary>
+    public static string? Fee(int? yen) => yen?.ToString(CultureInfo.InvariantCulture);
+
+    public static int? Fee(ShownRequestStep? entered) => int.TryParse(entered?.Value, NumberStyles.None, CultureInfo.InvariantCulture, out var yen) ? yen : null;
 
     /// <summary>The grounds of a decision, those of the lists alone.</summary>
     public static IReadOnlyList<string> Grounds(ShownRequestStep step) =>

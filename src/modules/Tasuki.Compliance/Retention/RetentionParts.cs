@@ -18,6 +18,8 @@ internal static class RetentionParts
         services.AddScoped<IJobHandler>(sp => sp.GetRequiredService<RunRetention>());
         services.AddSingleton(new RecurringJob(RunRetention.Name, TimeSpan.FromDays(1), AtStart: false));
         services.AddRetention<LogRule, RetentionTexts>(LogRule.Id, _ => RetentionPeriod.Fixed(RetentionUnit.Years, RecordVault.LogRetentionYears), job: null);
+        services.AddErasure<ClosedRequests, RetentionTexts>(ClosedRequests.Id, new RetentionPeriod(RetentionUnit.Years, 3, 1, 30));
+        services.AddErasure<ClosedIncidents, RetentionTexts>(ClosedIncidents.Id, new RetentionPeriod(RetentionUnit.Years, 5, 1, 30));
         services.AddProbe<RetentionProbe, RetentionTexts>(RetentionProbe.Id, "WD-04");
         services.AddProbe<UnusedRuleProbe, RetentionTexts>(UnusedRuleProbe.Id, "WD-05");
         services.AddSingleton(new FooterLink("/retention", Label("public"), 50));

@@ -59,9 +59,9 @@ internal static class SheetFiles
         return Results.File(Workbook(texts["sheet-" + known.Id], rows), "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", Name(known, clock, "xlsx"));
     }
 
-    private static async Task<IResult> Json(PublicState state, SheetBook sheets, Answers answers, Spells spells, Municipality municipality, HttpContext context)
+    private static async Task<IResult> Json(PublicState state, ReadPublicSheets reader, Municipality municipality, HttpContext context)
     {
-        var now = await state.Read(sheets, answers, spells, context.RequestAborted);
+        var now = await state.Read(reader, context.RequestAborted);
         var published = new PublishedTrust(
             municipality.Name, municipality.OperatorName,
             [.. now.Signed.Select(s => new PublishedSheet(s.Content.Sheet, s.At, s.Content.Editions, s.Content.Role, [.. s.Content.Lines.Select(l => Line(l, now))]))],
