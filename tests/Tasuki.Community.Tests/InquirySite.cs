@@ -92,6 +92,7 @@ internal sealed partial class InquirySite : IAsyncDisposable
         // Tests run due jobs themselves: a runner in the background would be at the same job in the same moment.
         builder.Services.Remove(builder.Services.Last(s => s.ServiceType == typeof(Microsoft.Extensions.Hosting.IHostedService)));
         builder.Services.AddDelivery();
+        builder.Services.AddSingleton(new PasswordHashes(rounds: 1_000));
         builder.Services.AddPeople();
         var options = new InquiryOptions { VisitorsPerHour = 100, TriesPerMinute = 1000 };
         builder.Services.AddCommunity(adjust is null ? options : adjust(options));

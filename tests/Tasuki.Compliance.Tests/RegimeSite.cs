@@ -115,6 +115,7 @@ internal sealed partial class RegimeSite : IAsyncDisposable
         // Tests run due jobs themselves: a runner in the background would be at the same job in the same moment.
         builder.Services.Remove(builder.Services.Last(s => s.ServiceType == typeof(Microsoft.Extensions.Hosting.IHostedService)));
         builder.Services.AddDelivery();
+        builder.Services.AddSingleton(new PasswordHashes(rounds: 1_000));
         builder.Services.AddPeople();
         builder.Services.AddCompliance();
         builder.Services.AddSingleton(new ExchangeOptions { Spools = Path.Combine(folder, "spools"), Scanner = ExchangeOptions.NotScanned });

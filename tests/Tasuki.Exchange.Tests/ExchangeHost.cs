@@ -90,6 +90,7 @@ public sealed class ExchangeHost : IAsyncDisposable
         services.AddSingleton(new Municipality(MunicipalityId.Parse("hibiki").Value, "ひびき市", "ひびき市", IsDemo: true));
         services.AddTasukiWeb();
         services.AddDelivery();
+        services.AddSingleton(new PasswordHashes(rounds: 1_000));
         services.AddPeople();
         var options = new ExchangeOptions { Spools = Path.Combine(folder.Path, "data", "spool"), Scanner = ExchangeOptions.NotScanned };
         services.AddExchange(adjust is null ? options : adjust(options));

@@ -84,6 +84,7 @@ internal sealed class BulkWorld : IAsyncDisposable
         builder.Services.AddTasukiData(new DataOptions(store, await At("app")));
         builder.Services.Remove(builder.Services.Last(s => s.ServiceType == typeof(Microsoft.Extensions.Hosting.IHostedService)));
         builder.Services.AddDelivery();
+        builder.Services.AddSingleton(new PasswordHashes(rounds: 1_000));
         builder.Services.AddPeople();
         builder.Services.AddFhirApi(new FhirApiOptions());
         var app = builder.Build();

@@ -78,6 +78,7 @@ internal sealed class TestSite : IAsyncDisposable
         builder.Services.AddDelivery(delivery);
         if (delivery is not null)
             builder.Services.Remove(builder.Services.Last(s => s.ServiceType == typeof(Microsoft.Extensions.Hosting.IHostedService)));
+        builder.Services.AddSingleton(new PasswordHashes(rounds: 1_000));
         builder.Services.AddPeople(configure);
         more?.Invoke(builder.Services);
         var log = new ListLogger();
