@@ -125,6 +125,7 @@ public static class PeopleServices
         services.AddScoped(sp => new StaffDirectory(sp.GetRequiredService<TasukiDb>(), sp.GetRequiredService<AccountSeals>(), sp.GetRequiredService<TimeProvider>()));
         services.AddScoped(sp => new SignedInStaff(sp.GetRequiredService<IHttpContextAccessor>(), sp.GetRequiredService<CurrentAccount>(), sp.GetRequiredService<StaffDirectory>(),
             sp.GetRequiredService<TimeProvider>()));
+        services.TryAddSingleton(_ => new PasswordHashes());
         services.AddScoped<Passwords>();
         services.AddScoped<TimeCodes>();
         services.AddScoped<PrintedCodes>();

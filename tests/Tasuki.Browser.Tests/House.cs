@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Tasuki.Kernel;
+using Tasuki.People;
 using Tasuki.Server;
 using Tasuki.Server.Municipalities;
 using Tasuki.Testing;
@@ -55,6 +56,7 @@ internal sealed class House : IAsyncDisposable
             builder =>
             {
                 builder.Services.AddSingleton<TimeProvider>(clock);
+                builder.Services.AddSingleton(new PasswordHashes(rounds: 1_000));
                 builder.Logging.ClearProviders();
             },
             cancel);

@@ -71,13 +71,15 @@ internal sealed partial class InquirySite : IAsyncDisposable
         Directory.CreateDirectory(Path.Combine(folder, "vault"));
         var clock = new TestClock();
         var postgres = store is DataStore.Postgres ? await PostgresServer.Get() : null;
+        // Four databases of one server cost more to make than most tests take; each floor has schemas of its own.
+        var database = postgres is null ? "" : await postgres.NewDatabase("site");
         var municipality = new Municipality(MunicipalityId.Parse("hibiki").Value, "ひびき市", "ひびき市", IsDemo: true);
         var vault = (await RecordVault.Start(new VaultOptions
         {
             Municipality = municipality.Id, Store = postgres is null ? StoreKind.Sqlite : StoreKind.Postgres, Create = true, Ring = Path.Combine(folder, "ring"),
-            Records = postgres is null ? Path.Combine(folder, "vault", "records.db") : await postgres.NewDatabase("records"),
-            Keys = postgres is null ? Path.Combine(folder, "vault", "keys.db") : await postgres.NewDatabase("keys"),
-            Log = postgres is null ? Path.Combine(folder, "vault", "log.db") : await postgres.NewDatabase("log"),
+            Records = postgres is null ? Path.Combine(folder, "vault", "records.db") : database,
+            Keys = postgres is null ? Path.Combine(folder, "vault", "keys.db") : database,
+            Log = postgres is null ? Path.Combine(folder, "vault", "log.db") : database,
         }, clock, Cancel)).Value;
 
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { EnvironmentName = "Testing", ContentRootPath = folder });
@@ -88,10 +90,11 @@ internal sealed partial class InquirySite : IAsyncDisposable
         builder.Services.AddSingleton(vault);
         builder.Services.AddSingleton(municipality);
         builder.Services.AddTasukiWeb();
-        builder.Services.AddTasukiData(postgres is null ? new DataOptions(store, Path.Combine(folder, "app.db")) : new DataOptions(store, await postgres.NewDatabase("app")));
+        builder.Services.AddTasukiData(postgres is null ? new DataOptions(store, Path.Combine(folder, "app.db")) : new DataOptions(store, database));
         // Tests run due jobs themselves: a runner in the background would be at the same job in the same moment.
         builder.Services.Remove(builder.Services.Last(s => s.ServiceType == typeof(Microsoft.Extensions.Hosting.IHostedService)));
         builder.Services.AddDelivery();
+        builder.Services.AddSingleton(new PasswordHashes(rounds: 1_000));
         builder.Services.AddPeople();
         var options = new InquiryOptions { VisitorsPerHour = 100, TriesPerMinute = 1000 };
         builder.Services.AddCommunity(adjust is null ? options : adjust(options));

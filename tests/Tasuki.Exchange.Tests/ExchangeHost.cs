@@ -90,6 +90,7 @@ public sealed class ExchangeHost : IAsyncDisposable
         services.AddSingleton(new Municipality(MunicipalityId.Parse("hibiki").Value, "ひびき市", "ひびき市", IsDemo: true));
         services.AddTasukiWeb();
         services.AddDelivery();
+        services.AddSingleton(new PasswordHashes(rounds: 1_000));
         services.AddPeople();
         var options = new ExchangeOptions { Spools = Path.Combine(folder.Path, "data", "spool"), Scanner = ExchangeOptions.NotScanned };
         services.AddExchange(adjust is null ? options : adjust(options));
@@ -109,8 +110,9 @@ public sealed class ExchangeHost : IAsyncDisposable
         };
         if (store is StoreKind.Sqlite)
             return options;
-        var server = await PostgresServer.Get();
-        return options with { Records = await server.NewDatabase("records"), Keys = await server.NewDatabase("keys"), Log = await server.NewDatabase("log") };
+        // Three databases of one server cost more to make than most tests take; each part has a schema of its own.
+        var database = await (await PostgresServer.Get()).NewDatabase("vault");
+        return options with { Records = database, Keys = database, Log = database };
     }
 
     /// <summary>An account as sign-up leaves it: key, and the Patient as the first record.</summary>

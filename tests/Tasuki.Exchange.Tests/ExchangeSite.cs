@@ -59,6 +59,7 @@ public sealed class ExchangeSite : IAsyncDisposable
         builder.Services.AddTasukiWeb();
         builder.Services.AddTasukiData(new DataOptions(DataStore.Sqlite, Path.Combine(folder.Path, "app.db")));
         builder.Services.AddDelivery();
+        builder.Services.AddSingleton(new PasswordHashes(rounds: 1_000));
         builder.Services.AddPeople();
         var options = new ExchangeOptions { Spools = Path.Combine(folder.Path, "spool"), Scanner = ExchangeOptions.NotScanned };
         builder.Services.AddExchange(adjust is null ? options : adjust(options));

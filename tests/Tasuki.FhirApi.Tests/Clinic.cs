@@ -34,8 +34,9 @@ public sealed class Clinic : IAsyncDisposable
         };
         if (store is StoreKind.Postgres)
         {
-            var server = await PostgresServer.Get();
-            options = options with { Records = await server.NewDatabase("records"), Keys = await server.NewDatabase("keys"), Log = await server.NewDatabase("log") };
+            // Three databases of one server cost more to make than most tests take; each part has a schema of its own.
+            var database = await (await PostgresServer.Get()).NewDatabase("clinic");
+            options = options with { Records = database, Keys = database, Log = database };
         }
 
         return new Clinic(folder, options, (await RecordVault.Start(options, TimeProvider.System, Cancel)).Value);

@@ -52,15 +52,17 @@ internal sealed class TestSite : IAsyncDisposable
         Directory.CreateDirectory(vaultFolder);
         clock ??= new TestClock();
         var postgres = store is DataStore.Postgres ? await PostgresServer.Get() : null;
-        var records = postgres is null ? Path.Combine(vaultFolder, "records.db") : await postgres.NewDatabase("records");
+        // Four databases of one server cost more to make than most tests take; each floor has schemas of its own.
+        var database = postgres is null ? "" : await postgres.NewDatabase("site");
+        var records = postgres is null ? Path.Combine(vaultFolder, "records.db") : database;
         var municipality = new Municipality(MunicipalityId.Parse(name).Value, "みどり市", "みどり市", IsDemo: true);
         var vault = (await RecordVault.Start(new VaultOptions
         {
             Municipality = municipality.Id,
             Store = postgres is null ? StoreKind.Sqlite : StoreKind.Postgres,
             Records = records,
-            Keys = postgres is null ? Path.Combine(vaultFolder, "keys.db") : await postgres.NewDatabase("keys"),
-            Log = postgres is null ? Path.Combine(vaultFolder, "log.db") : await postgres.NewDatabase("log"),
+            Keys = postgres is null ? Path.Combine(vaultFolder, "keys.db") : database,
+            Log = postgres is null ? Path.Combine(vaultFolder, "log.db") : database,
             Ring = Path.Combine(folder, "ring"),
             Create = true,
         }, clock, cancel)).Value;
@@ -72,12 +74,13 @@ internal sealed class TestSite : IAsyncDisposable
         builder.Services.AddSingleton(vault);
         builder.Services.AddSingleton(municipality);
         builder.Services.AddTasukiWeb();
-        builder.Services.AddTasukiData(postgres is null ? new DataOptions(store, Path.Combine(folder, "app.db")) : new DataOptions(store, await postgres.NewDatabase("app")));
+        builder.Services.AddTasukiData(postgres is null ? new DataOptions(store, Path.Combine(folder, "app.db")) : new DataOptions(store, database));
         // Tests run due jobs themselves: a runner in the background would be at the same job in the same moment.
         builder.Services.Remove(builder.Services.Last(s => s.ServiceType == typeof(Microsoft.Extensions.Hosting.IHostedService)));
         builder.Services.AddDelivery(delivery);
         if (delivery is not null)
             builder.Services.Remove(builder.Services.Last(s => s.ServiceType == typeof(Microsoft.Extensions.Hosting.IHostedService)));
+        builder.Services.AddSingleton(new PasswordHashes(rounds: 1_000));
         builder.Services.AddPeople(configure);
         more?.Invoke(builder.Services);
         var log = new ListLogger();

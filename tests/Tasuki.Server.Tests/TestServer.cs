@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Tasuki.Data;
 using Tasuki.Kernel;
+using Tasuki.People;
 using Tasuki.Server.Municipalities;
 using Tasuki.Testing;
 using Tasuki.Vault;
@@ -81,6 +82,7 @@ internal sealed class TestMunicipality : IAsyncDisposable
         builder =>
         {
             builder.Services.AddSingleton<TimeProvider>(Clock);
+            builder.Services.AddSingleton(new PasswordHashes(rounds: 1_000));
             builder.Logging.ClearProviders();
             adjust?.Invoke(builder);
         },

@@ -1,8 +1,6 @@
 using System.Collections.Frozen;
 using System.Globalization;
 using System.Text;
-using Microsoft.AspNetCore.Identity;
-using Microsoft.Extensions.Options;
 using Tasuki.Kernel;
 using Tasuki.Kernel.Text;
 
@@ -10,27 +8,19 @@ namespace Tasuki.People;
 
 /// <summary>
 /// Sign-in names and passwords. A password is hashed twice: keyed by the ring together with its account (a dump alone cannot try guesses, and a hash copied to
-/// another row opens nothing), then PBKDF2-SHA512 with 600,000 rounds.
+/// another row opens nothing), then as <see cref="PasswordHashes"/> says.
 /// </summary>
-internal sealed class Passwords(AccountSeals seals)
+internal sealed class Passwords(AccountSeals seals, PasswordHashes hashes)
 {
     public const int MinimumLength = 12;
     public const int MaximumLength = 128;
 
-    private static readonly PasswordHasher<Account> Hasher = new(Options.Create(new PasswordHasherOptions { IterationCount = 600_000 }));
     private static readonly FrozenSet<string> Common = ReadCommon();
 
-    // A hash of nothing in particular: an unknown name costs as much as a wrong password.
-    private static readonly Lazy<string> Nobody = new(() => Hasher.HashPassword(null!, "nobody"));
-
-    public string Hash(long account, string password) => Hasher.HashPassword(null!, Peppered(account, password));
+    public string Hash(long account, string password) => hashes.Hash(Peppered(account, password));
 
     /// <summary>Takes the same time whether there is an account or not.</summary>
-    public bool Verify(Account? account, string password)
-    {
-        var right = Hasher.VerifyHashedPassword(null!, account?.PasswordHash ?? Nobody.Value, Peppered(account?.No ?? 0, password)) is not PasswordVerificationResult.Failed;
-        return right && account?.PasswordHash is not null;
-    }
+    public bool Verify(Account? account, string password) => hashes.Verify(account?.PasswordHash, Peppered(account?.No ?? 0, password));
 
     /// <summary>Errors <c>password.short</c>, <c>password.long</c>, <c>password.common</c>. Any characters, Japanese too, no rules of composition (NIST SP 800-63B 5.1.1).</summary>
     public static Error? Check(string password, string? signInName)

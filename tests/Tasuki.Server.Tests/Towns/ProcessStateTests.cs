@@ -76,8 +76,6 @@ public sealed class ProcessStateTests
         ["Tasuki.People.DeskRights.Table"] = Table,
         ["Tasuki.People.EligibleList.Cp932"] = Table,
         ["Tasuki.People.EligibleList.Headings"] = Table,
-        ["Tasuki.People.Passwords.Hasher"] = "holds how often to hash, and no key: the pepper is put in before",
-        ["Tasuki.People.Passwords.Nobody"] = "the hash of a password nobody has, so that an unknown name takes as long as a known one",
         ["Tasuki.People.SmartTypes.Known"] = Table,
         ["Tasuki.People.SmartTypes.WithCategory"] = Table,
         ["Tasuki.Server.ServerSettings.<ForCommands>k__BackingField"] = "settings that name no place",
