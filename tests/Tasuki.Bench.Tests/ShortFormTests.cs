@@ -31,7 +31,7 @@ public sealed class ShortFormTests
         Environment.SetEnvironmentVariable("TASUKI_BENCH_POSTGRES", (await PostgresServer.Get()).Connection);
         var measures = await FhirBench.Run(residents: 20, each: 40, rounds: 1, seconds: 1, TextWriter.Null, Cancel);
         Assert.All(measures, one => Assert.True(one.Value > 0 || one.Name.StartsWith("  processor", StringComparison.Ordinal), one.Name));
-        Assert.Equal(7, measures.Count(one => one.Target is not null));
+        Assert.Equal(8, measures.Count(one => one.Target is not null));
         var output = new StringWriter();
         Tables.Write(output, measures);
         TestContext.Current.TestOutputHelper?.WriteLine(output.ToString());

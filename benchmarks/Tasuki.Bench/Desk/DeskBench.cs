@@ -147,7 +147,7 @@ internal static class DeskBench
         public static async Task<AppDatabase> Make(CancellationToken cancel)
         {
             var server = Environment.GetEnvironmentVariable("TASUKI_BENCH_POSTGRES") ?? throw new InvalidOperationException("TASUKI_BENCH_POSTGRES is not set: start the benchmark with ./bench.");
-            var name = string.Create(CultureInfo.InvariantCulture, $"bench{Environment.ProcessId}_{Environment.TickCount64}_app");
+            var name = string.Create(CultureInfo.InvariantCulture, $"bench{Environment.ProcessId}_{Guid.CreateVersion7():N}_app");
             await City.Run(server, $"create database {name} encoding 'UTF8' lc_collate 'C' lc_ctype 'C' template template0", cancel);
             return new AppDatabase(server, name);
         }

@@ -14,6 +14,7 @@ namespace Tasuki.Bench.Fhir;
 internal static class FhirBench
 {
     private const int InTransaction = 51;
+    private const string Import = "import of NDJSON by the operator's command";
 
     /// <param name="only">Rows whose name begins so; null for all.</param>
     public static Task<IReadOnlyList<Measure>> Run(bool quick, TextWriter progress, CancellationToken cancel, string? only = null) =>
@@ -66,6 +67,12 @@ internal static class FhirBench
                 measures.Add(new Measure("  processor time of the server for each", server / requests, "us"));
                 measures.Add(new Measure("  processor time of PostgreSQL for each", postgres / requests, "us"));
             }
+        }
+
+        if (only is null || Import.StartsWith(only, StringComparison.Ordinal))
+        {
+            await Say(Import);
+            measures.Add(new Measure(Import, await ImportCommand.PerSecond(town, residents, each, cancel), "resources/s", Target: 30_000));
         }
 
         await City.Run(town.Records, "vacuum vault.record", cancel);

@@ -38,6 +38,10 @@ internal sealed class Town : IAsyncDisposable
 
     public IReadOnlyList<Person> People { get; private set; } = [];
 
+    public string Data => Path.Combine(_folder, "data");
+
+    public string Ring => Path.Combine(_folder, "ring");
+
     public int Port => new Uri(_app.Urls.First()).Port;
 
     public static async Task<Town> Make(int residents, int each, CancellationToken cancel)
@@ -50,6 +54,10 @@ internal sealed class Town : IAsyncDisposable
     }
 
     public long SeqOf(Person person, string id) => _app.Services.GetRequiredService<RecordVault>().Parts.Ids.SeqOf(person.Resident, id);
+
+    /// <summary>Residents with nothing yet.</summary>
+    public async Task<IReadOnlyList<long>> Enrol(int count, CancellationToken cancel) =>
+        [.. (await _app.Services.GetRequiredService<RecordVault>().EnrolMany(Desk, count, cancel)).Value.Select(resident => resident.Value)];
 
     /// <summary>An access token of ten minutes for the app.</summary>
     public async Task<string> Token(CancellationToken cancel)
@@ -85,8 +93,7 @@ internal sealed class Town : IAsyncDisposable
     {
         var at = new StoreConnections(await Database("records"), await Database("keys"), await Database("log"), await Database("app"));
         Records = at.Records;
-        var (data, ring) = (Path.Combine(_folder, "data"), Path.Combine(_folder, "ring"));
-        var folder = MunicipalityFolder.Postgres(new Municipality(MunicipalityId.Parse("hibiki").Value, "たすき市", "たすき市", IsDemo: false), data, ring, at);
+        var folder = MunicipalityFolder.Postgres(new Municipality(MunicipalityId.Parse("hibiki").Value, "たすき市", "たすき市", IsDemo: false), Data, Ring, at);
         _ = folder.Create().Value;
         await using (var vault = (await RecordVault.Start(folder.VaultOptions(create: true), TimeProvider.System, cancel)).Value)
         {
@@ -98,7 +105,7 @@ internal sealed class Town : IAsyncDisposable
             await scope.ServiceProvider.GetRequiredService<TasukiSchema>().Migrate(cancel);
         }
 
-        string[] arguments = [$"--Tasuki:Data={data}", $"--Tasuki:Ring={ring}", "--Tasuki:Scanner=off", "--urls=http://127.0.0.1:0", "--environment=Development"];
+        string[] arguments = [$"--Tasuki:Data={Data}", $"--Tasuki:Ring={Ring}", "--Tasuki:Scanner=off", "--urls=http://127.0.0.1:0", "--environment=Development"];
         _app = (await TasukiServer.Build(arguments, builder => builder.Logging.ClearProviders(), cancel)).Value;
         await _app.StartAsync(cancel);
         _client = await Register(cancel);
@@ -106,7 +113,7 @@ internal sealed class Town : IAsyncDisposable
 
     private async Task<string> Database(string hint)
     {
-        var name = string.Create(CultureInfo.InvariantCulture, $"bench{Environment.ProcessId}_{Environment.TickCount64}_{hint}");
+        var name = string.Create(CultureInfo.InvariantCulture, $"bench{Environment.ProcessId}_{Guid.CreateVersion7():N}_{hint}");
         await City.Run(_server, $"create database {name} encoding 'UTF8' lc_collate 'C' lc_ctype 'C' template template0", CancellationToken.None);
         _databases.Add(name);
         return new NpgsqlConnectionStringBuilder(_server) { Database = name, MaxPoolSize = 100 }.ConnectionString;

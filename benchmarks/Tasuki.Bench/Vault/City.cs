@@ -54,7 +54,7 @@ internal sealed class City : IAsyncDisposable
 
         async Task<string> Database(string hint)
         {
-            var name = string.Create(CultureInfo.InvariantCulture, $"bench{Environment.ProcessId}_{Environment.TickCount64}_{hint}");
+            var name = string.Create(CultureInfo.InvariantCulture, $"bench{Environment.ProcessId}_{Guid.CreateVersion7():N}_{hint}");
             await Run(server, $"create database {name} encoding 'UTF8' lc_collate 'C' lc_ctype 'C' template template0", cancel);
             databases.Add(name);
             return new NpgsqlConnectionStringBuilder(server) { Database = name, MaxPoolSize = 100 }.ConnectionString;
