@@ -145,7 +145,7 @@ public abstract class SearchContract(StoreKind store, int worlds)
         Assert.Equal(10, (await own.Search(new RecordQuery { Types = ["Observation"], Codes = [new Coding("http://loinc.org", "8867-4")], Limit = 10 }, Cancel)).Value.Records.Count);
         var searches = statements.Where(sql => sql.Contains("from record ", StringComparison.Ordinal)).ToList();
         Assert.Equal(2, searches.Count);
-        Assert.EndsWith("order by date_from desc, seq desc limit 64", searches[0], StringComparison.Ordinal);
+        Assert.EndsWith("order by date_from desc, seq desc limit 52", searches[0], StringComparison.Ordinal);
         Assert.EndsWith("order by date_from desc, seq desc limit 16", searches[1], StringComparison.Ordinal);
         test.Vault.Parts.Records.Observer = null;
         if (store is not StoreKind.Sqlite)

@@ -1,3 +1,5 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
 using Tasuki.Compliance.Purposes;
 using Tasuki.Compliance.Regime;
 using Tasuki.Compliance.Scope;
@@ -6,6 +8,7 @@ using Tasuki.Kernel;
 using Tasuki.Kernel.Records;
 using Tasuki.People;
 using Tasuki.Vault;
+using Tasuki.Web;
 using Xunit;
 using static Tasuki.Compliance.Tests.RegimeSite;
 
@@ -45,6 +48,19 @@ public sealed class OtherUseTests
             Assert.Null(await State($"b{(int)ground}", Statistics with { Other = Ground with { Ground = ground } }));
 
         async Task<string?> State(string code, StatedPurpose stated) => (await site.Do<KeepPurposes, Result<Done>>(k => k.State(officer, code, stated, Cancel))).Error?.Code;
+    }
+
+    // A note stands on pages that read for themselves while it does.
+    [Theory, MemberData(nameof(RegimeStores.All), MemberType = typeof(RegimeStores))]
+    public async Task What_stands_beside_a_form_is_read_apart_from_what_its_page_reads(DataStore store)
+    {
+        await using var site = await Start(store);
+        var officer = await site.NewStaff(StaffRole.Administrator, "admin", "青木 守");
+        Assert.True((await site.Do<KeepPurposes, Result<Done>>(k => k.State(officer, "guidance", Guidance, Cancel))).IsOk);
+        await using var page = site.Services.CreateAsyncScope();
+        await using var reading = page.ServiceProvider.GetRequiredService<TasukiDb>().Database.SqlQueryRaw<int>("select 1 as \"Value\" union all select 2").AsAsyncEnumerable().GetAsyncEnumerator(Cancel);
+        Assert.True(await reading.MoveNextAsync());
+        Assert.Equal([Guidance.Japanese], await page.ServiceProvider.GetRequiredService<IStatedPurposes>().InForce(Cancel), StringComparer.Ordinal);
     }
 
     [Theory, MemberData(nameof(RegimeStores.All), MemberType = typeof(RegimeStores))]
