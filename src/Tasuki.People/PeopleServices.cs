@@ -160,6 +160,7 @@ public static class PeopleServices
 
     private static void AddDesk(IServiceCollection services)
     {
+        services.AddScoped<RegistryFacts>();
         services.AddScoped<ChangeStanding>();
         services.AddScoped<Delivery.IProtectedPersons, ProtectedPersons>();
         services.AddScoped<TakeList>();

@@ -13,6 +13,8 @@ internal sealed record SealedProfile(string Family, string Given, string FamilyK
 {
     public static SealedProfile Of(NewProfile p) => new(p.Family, p.Given, p.FamilyKana, p.GivenKana, p.BirthDate, p.Gender, p.Address);
 
+    public NewProfile AsNew() => new(Family, Given, FamilyKana, GivenKana, BirthDate, Gender, Address);
+
     public string FullName => $"{Family} {Given}".Trim();
 
     public string FullKana => $"{FamilyKana} {GivenKana}".Trim();

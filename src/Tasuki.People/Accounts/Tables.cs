@@ -193,6 +193,10 @@ internal sealed class ResidentRow
     [Clear]
     public bool Protected { get; set; }
 
+    /// <summary>The change of the list's entry whose facts the account has; see <see cref="RegistryFacts"/>.</summary>
+    [Clear]
+    public DateTimeOffset? FactsOf { get; set; }
+
     /// <summary>Enrolment codes tried on <see cref="CodeDay"/>.</summary>
     [Clear]
     public int CodeTries { get; set; }

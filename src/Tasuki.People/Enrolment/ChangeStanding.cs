@@ -6,11 +6,14 @@ using Tasuki.Kernel.Seals;
 namespace Tasuki.People;
 
 /// <summary>
-/// What follows for an account when its person moves out, dies, or is protected. The account's own row carries it, under a MAC: sign-in and every request read it there.
+/// What follows for an account when its person moves out, dies, or is protected, or is called something else. The account's own row carries it, under a MAC: sign-in and every
+/// request read it there.
 /// </summary>
-internal sealed class ChangeStanding(TasukiDb db, ISeal seal, AccountSeals seals, SignInSessions sessions)
+internal sealed class ChangeStanding(TasukiDb db, ISeal seal, AccountSeals seals, SignInSessions sessions, RegistryFacts facts)
 {
-    /// <summary>Brings the resident's row to what the list's entry says; of somebody who died, every session ends. May be done twice.</summary>
+    private const int MostAtOnce = 5_000;
+
+    /// <summary>Brings the resident's row to what the list's entry says; of somebody who died, every session ends, of others the details follow. May be done twice.</summary>
     public async Task FollowUp(EligibleRow row, CancellationToken cancel)
     {
         if (row.ResidentNo is not { } resident)
@@ -31,7 +34,10 @@ internal sealed class ChangeStanding(TasukiDb db, ISeal seal, AccountSeals seals
         {
             foreach (var account in await db.Set<Account>().AsNoTracking().Where(a => a.ResidentNo == resident).Select(a => a.No).ToListAsync(cancel))
                 await sessions.EndAll(account, except: null, cancel);
+            return;
         }
+
+        await facts.FollowUp(row, cancel);
     }
 
     /// <summary>Entries whose account lags behind, after a cut. Returns how many there were.</summary>
@@ -40,8 +46,9 @@ internal sealed class ChangeStanding(TasukiDb db, ISeal seal, AccountSeals seals
         var lagging = await db.Set<EligibleRow>().AsNoTracking().Join(db.Set<ResidentRow>(), e => e.ResidentNo, r => (long?)r.ResidentNo, (e, r) => new { Entry = e, Resident = r })
             .Where(x => x.Entry.Protected != x.Resident.Protected
                 || (x.Entry.State == EligibleState.Died) != (x.Resident.Standing == ResidentStanding.Died)
-                || (x.Entry.State == EligibleState.MovedOut) != (x.Resident.Standing == ResidentStanding.MovedOut))
-            .Select(x => x.Entry).ToListAsync(cancel);
+                || (x.Entry.State == EligibleState.MovedOut) != (x.Resident.Standing == ResidentStanding.MovedOut)
+                || (x.Entry.State != EligibleState.Died && (x.Resident.FactsOf == null || x.Resident.FactsOf < x.Entry.Changed)))
+            .OrderBy(x => x.Entry.Changed).Select(x => x.Entry).Take(MostAtOnce).ToListAsync(cancel);
         foreach (var row in lagging.Where(r => r.Mac.AsSpan().SequenceEqual(seal.MacOf(r))))
             await FollowUp(row, cancel);
         return lagging.Count;

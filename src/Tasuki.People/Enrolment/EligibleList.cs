@@ -96,6 +96,14 @@ internal static class EligibleList
         return lines.Count == 0 ? new Error("list.empty", "The list holds no line below its headings.") : new ReadList(lines, [.. headings.Where((_, i) => !columns.ContainsValue(i))]);
     }
 
+    /// <summary>One person as a line of a list would say it, with its problems.</summary>
+    /// <param name="field">By the names of <see cref="Headings"/>; empty for what is not said.</param>
+    public static ListLine One(Func<string, string> field, DateOnly today) => Line(0, field, today);
+
+    /// <summary>Characters of the private use area are drawn by the register's own fonts alone, and some registers put a mark in their place.</summary>
+    public static bool HasForeignCharacters(string text) =>
+        text.EnumerateRunes().Any(r => r.Value is (>= 0xE000 and <= 0xF8FF) or (>= 0xF0000 and <= 0x10FFFD) or 0xFFFD or 0x3013);
+
     private static Error MyNumber(int column) => new("list.my-number", $"Column {(column + 1).ToString(CultureInfo.InvariantCulture)} holds My Numbers. Nothing of the list was kept; take the column out.");
 
     private static void Count(string[] fields, (int Digits, int Right)[] columns)
@@ -135,8 +143,8 @@ internal static class EligibleList
         if (movement is null && field("movement").Length > 0)
             problems.Add("movement-unknown");
         var refused = problems.Count > 0;
-        // Characters of the private use area are drawn by the register's own fonts alone: the line is good, the name needs a look.
-        if ((family + given + field("address")).EnumerateRunes().Any(r => r.Value is (>= 0xE000 and <= 0xF8FF) or (>= 0xF0000 and <= 0x10FFFD) or 0xFFFD or 0x3013))
+        // The line is good, the name needs a look.
+        if (HasForeignCharacters(family + given + field("address")))
             problems.Add("foreign-character");
         var person = refused ? null : new ListedPerson(
             field("reference"), family, given, familyKana, givenKana, birth!.Value, Gender(field("gender")), Empty(JapaneseText.Fold(field("postal"))), Empty(field("address")));

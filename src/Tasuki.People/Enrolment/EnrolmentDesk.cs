@@ -91,6 +91,22 @@ internal sealed class EnrolmentDesk(TasukiDb db, ISeal seal, RecordVault vault, 
     public async Task<Result<Done>> Protect(StaffMember officer, long no, bool protect, CancellationToken cancel) =>
         protect || IsAllowed(officer, await NewestRequest(no, cancel)) ? await Change(officer, no, row => row.Protected = protect, protect ? "protect" : "unprotect", cancel) : SameOfficer;
 
+    /// <summary>
+    /// Corrects what the list says of a person, after a look at a document; an account of theirs follows and its person is told. What is not shown is not changed: the address of a
+    /// protected person stays. Errors <c>desk.no-entry</c>, <c>desk.changed</c>, and <c>desk.person</c> with the problem of a line that could not be taken.
+    /// </summary>
+    /// <param name="field">By the names of the columns of a list.</param>
+    public async Task<Result<Done>> Correct(StaffMember officer, long no, Func<string, string> field, CancellationToken cancel)
+    {
+        if (await Row(officer, no, cancel) is not { } row || lists.Open(row) is not { IsOk: true, Value: var known })
+            return NoEntry;
+        var line = EligibleList.One(name => name is "reference" ? known.Reference : field(name).Trim(), clock.Today());
+        if (line.Person is not { } said)
+            return new Error("desk.person", line.Problems[0]);
+        var hides = row.Protected && !IsAllowed(officer, await NewestRequest(no, cancel));
+        return await Change(officer, no, entry => lists.Put(entry, hides ? said with { PostalCode = known.PostalCode, Address = known.Address } : said), "corrected", cancel);
+    }
+
     /// <summary>Moved out, died, or back. Errors <c>desk.no-entry</c>, <c>desk.changed</c>.</summary>
     public Task<Result<Done>> SetState(StaffMember officer, long no, EligibleState state, CancellationToken cancel) =>
         Change(officer, no, row => row.State = state is EligibleState.Listed && row.ResidentNo is not null ? EligibleState.Enrolled : state, $"state-{state.ToString().ToLowerInvariant()}", cancel);
@@ -150,7 +166,8 @@ internal sealed class EnrolmentDesk(TasukiDb db, ISeal seal, RecordVault vault, 
         // The entry of the log stands before the change, so that none happens unseen.
         await Log(officer, row, word, cancel);
         var changed = await db.Set<EligibleRow>().Where(e => e.No == no && e.Mac == before).ExecuteUpdateAsync(
-            s => s.SetProperty(e => e.State, row.State).SetProperty(e => e.Protected, row.Protected).SetProperty(e => e.Changed, row.Changed).SetProperty(e => e.Mac, row.Mac), cancel);
+            s => s.SetProperty(e => e.State, row.State).SetProperty(e => e.Protected, row.Protected).SetProperty(e => e.Changed, row.Changed)
+                .SetProperty(e => e.Person, row.Person).SetProperty(e => e.Content, row.Content).SetProperty(e => e.Mac, row.Mac), cancel);
         if (changed != 1)
             return Moved;
         if (row is { Protected: true } or { State: not EligibleState.Listed })

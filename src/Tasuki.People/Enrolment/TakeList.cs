@@ -88,14 +88,14 @@ internal sealed class TakeList(TasukiDb db, ISeal seal, RecordVault vault, Chang
             return new Error("list.changed", "The register changed since the list was shown; look at it again.");
         if (await db.Set<ListFileRow>().Where(f => f.No == no).ExecuteDeleteAsync(cancel) == 0)
             return Gone;
-        var moved = new List<EligibleRow>();
+        var follow = new List<EligibleRow>();
         foreach (var lines in plan.Value.Lines.Where(l => l.Fate is LineFate.New or LineFate.Changed).Chunk(Group))
         {
             foreach (var line in lines)
             {
                 var row = line.Row is null ? NewRow(line.Line) : Changed(line.Row, line.Line);
-                if (line.Row is { ResidentNo: not null } && row.State is EligibleState.MovedOut or EligibleState.Died)
-                    moved.Add(row);
+                if (line.Row is { ResidentNo: not null })
+                    follow.Add(row);
             }
 
             await db.SaveChangesAsync(cancel);
@@ -105,8 +105,8 @@ internal sealed class TakeList(TasukiDb db, ISeal seal, RecordVault vault, Chang
         await vault.LogDesk(actor, string.Create(
             CultureInfo.InvariantCulture, $"list new {plan.Value.Count(LineFate.New)} changed {plan.Value.Count(LineFate.Changed)} refused {plan.Value.Count(LineFate.Refused)}"), cancel);
         await transaction.CommitAsync(cancel);
-        // What follows from a standing is brought about again by the sweep when this is cut off.
-        foreach (var row in moved)
+        // What follows for accounts is brought about again by the sweep when this is cut off.
+        foreach (var row in follow)
             await standing.FollowUp(row, cancel);
         return plan;
     }
@@ -118,6 +118,10 @@ internal sealed class TakeList(TasukiDb db, ISeal seal, RecordVault vault, Chang
         var since = clock.GetUtcNow() - Kept;
         return db.Set<ListFileRow>().Where(f => f.Brought < since).ExecuteDeleteAsync(cancel);
     }
+
+    /// <summary>Writes a person into an entry, with the tokens it is found by. The caller makes the MAC.</summary>
+    public void Put(EligibleRow row, ListedPerson person) =>
+        (row.Person, row.Content) = (seal.Person(person.FamilyKana + person.GivenKana, person.BirthDate), Sealed(row.No, person));
 
     public Result<ListedPerson> Open(EligibleRow row) => seal.OpenForMunicipality(Place("eligible", row.No), row.Content).Map(p => System.Text.Json.JsonSerializer.Deserialize<ListedPerson>(p)!);
 
@@ -190,8 +194,8 @@ internal sealed class TakeList(TasukiDb db, ISeal seal, RecordVault vault, Chang
     {
         db.Attach(row);
         var person = line.Person!;
-        (row.Person, row.State, row.Protected, row.Changed) = (seal.Person(person.FamilyKana + person.GivenKana, person.BirthDate), StateOf(row, line), row.Protected || line.Protected, clock.GetUtcNow());
-        row.Content = Sealed(row.No, person);
+        (row.State, row.Protected, row.Changed) = (StateOf(row, line), row.Protected || line.Protected, clock.GetUtcNow());
+        Put(row, person);
         row.Mac = seal.MacOf(row);
         return row;
     }

@@ -1,0 +1,141 @@
+using System.Text.Json;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using Tasuki.Data;
+using Tasuki.Delivery;
+using Tasuki.Kernel;
+using Tasuki.Vault;
+using Xunit;
+
+namespace Tasuki.People.Tests;
+
+/// <summary>What the municipality's list says of a person is what their account says: after a list, after a correction at the desk, and after a cut.</summary>
+public sealed class RegistryFactsTests
+{
+    private const string Married = "1001,青空　花子,ｱｵｿﾞﾗ ﾊﾅｺ,S30.4.2,女,123-4567,みどり市南町9,,";
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [Theory, MemberData(nameof(Stores.All), MemberType = typeof(Stores))]
+    public async Task A_new_name_and_birth_date_of_the_list_are_the_accounts_at_once_and_the_person_is_told_once(DataStore store)
+    {
+        await using var world = await DeskWorld.Start(store);
+        using var officer = await world.Staff(StaffRole.Desk, "officer1", "青木 守");
+        var (resident, account) = await Confirmed(world, officer);
+        using var _ = resident;
+        var no = account.Resident!.Value;
+        Assert.Equal("緑山 花子", (await resident.Get("/home", Cancel)).Body);
+        Assert.Empty(await Told(world, no));
+
+        await world.TakeOver(officer, Married);
+        Assert.Equal("青空 花子", (await resident.Get("/home", Cancel)).Body);
+        var patient = await Patient(world, no);
+        Assert.Equal((2, "1955-04-02"), (patient.Version, patient.Json.GetProperty("birthDate").GetString()));
+        Assert.Equal(["青空", "アオゾラ"], patient.Json.GetProperty("name").EnumerateArray().Select(name => name.GetProperty("family").GetString()), StringComparer.Ordinal);
+        // She never gave an address: the list's does not come into a record that may be shared.
+        Assert.False(patient.Json.TryGetProperty("address", out var _));
+        Assert.Equal(["登録の内容が新しくなりました"], await Told(world, no), StringComparer.Ordinal);
+        Assert.Contains(await Log(world, no), entry => entry is { Action: "registry", Detail: "facts", ActorKind: ActorKind.Job });
+        var counter = await world.Site.Do<CounterDesk, int>(async desk =>
+        {
+            var by = await world.Site.Do<TasukiDb, Account>(db => db.Set<Account>().AsNoTracking().FirstAsync(a => a.Kind == AccountKind.Staff, Cancel));
+            return ((await desk.Find(by, "アオゾラ", "ハナコ", new DateOnly(1955, 4, 2), Cancel)).Count * 10) + (await desk.Find(by, "ミドリヤマ", "ハナコ", new DateOnly(1955, 4, 1), Cancel)).Count;
+        });
+        Assert.Equal(10, counter);
+
+        // The same list, and the hourly sweep, change nothing more.
+        await world.TakeOver(officer, Married);
+        Assert.Equal(0, await world.Site.Do<ChangeStanding, int>(s => s.Sweep(Cancel)));
+        Assert.Equal(2, (await Patient(world, no)).Version);
+        Assert.Single(await Told(world, no));
+    }
+
+    [Theory, MemberData(nameof(Stores.All), MemberType = typeof(Stores))]
+    public async Task What_was_cut_off_is_brought_by_the_next_sweep(DataStore store)
+    {
+        await using var world = await DeskWorld.Start(store);
+        using var officer = await world.Staff(StaffRole.Desk, "officer1", "青木 守");
+        var (resident, account) = await Confirmed(world, officer);
+        using var _ = resident;
+        var no = account.Resident!.Value;
+        await world.TakeOver(officer, Married);
+        // As it is when the list was taken over and the server died before anything followed.
+        var old = await world.Site.Do<AccountSeals, byte[]>(async seals => (await seals.Seal(
+            no, "resident", "profile", no.Value, new SealedProfile("緑山", "花子", "ミドリヤマ", "ハナコ", new DateOnly(1955, 4, 1), "female", null), Cancel)).Value);
+        await world.Site.Do<TasukiDb>(db => db.Set<ResidentRow>().Where(r => r.ResidentNo == no.Value).ExecuteUpdateAsync(
+            s => s.SetProperty(r => r.Profile, old).SetProperty(r => r.FactsOf, (DateTimeOffset?)null), Cancel));
+        Assert.Equal("緑山 花子", (await resident.Get("/home", Cancel)).Body);
+
+        Assert.Equal(1, await world.Site.Do<ChangeStanding, int>(s => s.Sweep(Cancel)));
+        Assert.Equal("青空 花子", (await resident.Get("/home", Cancel)).Body);
+        Assert.Single(await Told(world, no));
+        Assert.Equal(0, await world.Site.Do<ChangeStanding, int>(s => s.Sweep(Cancel)));
+    }
+
+    [Theory, MemberData(nameof(Stores.All), MemberType = typeof(Stores))]
+    public async Task An_officer_corrects_an_entry_after_a_look_at_a_document_and_the_account_follows(DataStore store)
+    {
+        await using var world = await DeskWorld.Start(store);
+        using var officer = await world.Staff(StaffRole.Desk, "officer1", "青木 守");
+        var (resident, account) = await Confirmed(world, officer);
+        using var _ = resident;
+        (string, string)[] said = [("Family", "青空"), ("Given", "花子"), ("FamilyKana", "あおぞら"), ("GivenKana", "はなこ"), ("Birth", "S30.4.1"), ("Gender", "female"), ("Postal", ""), ("Address", "みどり市南町9")];
+        var entry = await DeskWorld.Entry(officer);
+        var unchecked_ = await DeskWorld.Act(officer, entry, "correct", said);
+        Assert.Equal("緑山 花子", (await resident.Get("/home", Cancel)).Body);
+        var unreadable = await DeskWorld.Act(officer, unchecked_, "correct", [("Checked", "true"), .. said.Where(s => s.Item1 is not "FamilyKana"), ("FamilyKana", "青空")]);
+        Assert.Contains("直せませんでした", unreadable.Body, StringComparison.Ordinal);
+        Assert.Equal("緑山 花子", (await resident.Get("/home", Cancel)).Body);
+
+        var done = await DeskWorld.Act(officer, unreadable, "correct", [("Checked", "true"), .. said]);
+        Assert.Contains("登録の内容を直しました", done.Body, StringComparison.Ordinal);
+        Assert.Equal("青空 花子", (await resident.Get("/home", Cancel)).Body);
+        Assert.Contains("青空 花子", (await DeskWorld.Find(officer, "あおぞらはなこ")).Body, StringComparison.Ordinal);
+        Assert.Contains(await Log(world, account.Resident!.Value), e => e is { Action: "registry", Detail: "corrected", ActorKind: ActorKind.Officer });
+        Assert.Single(await Told(world, account.Resident!.Value));
+    }
+
+    [Theory]
+    [InlineData("1001,\uE001山　花子,ﾐﾄﾞﾘﾔﾏ ﾊﾅｺ,S30.4.1,女,,,,", "緑山 花子", "みどり市本町1")]
+    [InlineData("1001,緑山　花子,ﾐﾄﾞﾘﾔﾏ ﾊﾅｺ,S30.4.1,,,みどり市南町9,,", "緑山 花子", "みどり市南町9")]
+    [InlineData("1001,緑山　花子,ﾐﾄﾞﾘﾔﾏ ﾊﾅｺ,S30.4.1,女,,みどり市南町9,,1", "緑山 花子", "みどり市本町1")]
+    [InlineData("1001,緑山　桜,ﾐﾄﾞﾘﾔﾏ ｻｸﾗ,S30.4.1,女,,みどり市南町9,,1", "緑山 桜", "みどり市本町1")]
+    public async Task What_cannot_be_written_elsewhere_and_the_address_of_a_protected_person_do_not_follow(string line, string name, string address)
+    {
+        await using var world = await DeskWorld.Start(DataStore.Sqlite);
+        using var officer = await world.Staff(StaffRole.Desk, "officer1", "青木 守");
+        var (resident, account) = await Confirmed(world, officer);
+        using var _ = resident;
+        var no = account.Resident!.Value;
+        var given = await world.Site.Do<AccountSeals, byte[]>(async seals => (await seals.Seal(
+            no, "resident", "profile", no.Value, new SealedProfile("緑山", "花子", "ミドリヤマ", "ハナコ", new DateOnly(1955, 4, 1), "female", "みどり市本町1"), Cancel)).Value);
+        await world.Site.Do<TasukiDb>(db => db.Set<ResidentRow>().Where(r => r.ResidentNo == no.Value).ExecuteUpdateAsync(s => s.SetProperty(r => r.Profile, given), Cancel));
+        await world.TakeOver(officer, line);
+        var row = await world.Site.Do<TasukiDb, ResidentRow>(db => db.Set<ResidentRow>().AsNoTracking().SingleAsync(r => r.ResidentNo == no.Value, Cancel));
+        var profile = (await world.Site.Do<AccountSeals, Result<SealedProfile>>(seals => seals.Open<SealedProfile>(no, "resident", "profile", no.Value, row.Profile, Cancel))).Value;
+        Assert.Equal((name, address, "female"), (profile.FullName, profile.Address, profile.Gender));
+    }
+
+    private static async Task<(Visitor Visitor, CreatedAccount Account)> Confirmed(DeskWorld world, Visitor officer)
+    {
+        await world.TakeOver(officer, DeskWorld.Hanako);
+        var (resident, account) = await world.Resident();
+        await DeskWorld.Confirm(resident, await DeskWorld.HandOver(officer));
+        Assert.Equal(ResidentState.Confirmed, await world.Site.Do<TasukiDb, ResidentState>(db => db.Set<ResidentRow>().Where(r => r.ResidentNo == account.Resident!.Value.Value).Select(r => r.State).SingleAsync(Cancel)));
+        return (resident, account);
+    }
+
+    private static async Task<IReadOnlyList<string>> Told(DeskWorld world, ResidentNo no) =>
+        [.. (await world.Site.Do<Inbox, IReadOnlyList<InboxMessage>>(i => i.Messages(no, Cancel))).Select(m => m.Subject).Where(s => s.Contains("登録の内容", StringComparison.Ordinal))];
+
+    private static async Task<IReadOnlyList<AccessEntry>> Log(DeskWorld world, ResidentNo no) => await (await Own(world, no)).AccessLog(50, Cancel);
+
+    private static async Task<(int Version, JsonElement Json)> Patient(DeskWorld world, ResidentNo no)
+    {
+        var found = (await (await Own(world, no)).Search(new RecordQuery { Types = ["Patient"], Order = RecordOrder.Stored, Limit = 1 }, Cancel)).Value.Records.Single();
+        return (found.Version, JsonDocument.Parse(found.Resource.Json).RootElement);
+    }
+
+    private static async Task<Session> Own(DeskWorld world, ResidentNo no) =>
+        (await world.Site.Services.GetRequiredService<RecordVault>().Open(Actor.Resident(no), no, Purpose.OwnUse, Cancel)).Value;
+}
