@@ -22,12 +22,12 @@ public sealed class RequestRegimeTests
     public async Task A_disclosure_is_taken_in_checked_decided_told_and_handed_over_by_the_person(DataStore store)
     {
         await using var site = await Start(store);
-        var resident = await site.NewResident();
         var officer = await site.NewStaff(StaffRole.Desk, "officer1", "青木 守");
         var keeper = await site.NewStaff(StaffRole.Administrator, "admin", "黒田 実");
         Assert.True((await site.Do<KeepPurposes, Result<Done>>(k => k.State(
             keeper, "guidance",
             new StatedPurpose("特定保健指導のために使います。", "To give health guidance.", "健康の 相談。", BasisKind.Law, "高齢者の医療の確保に関する法律", "第24条", "特定保健指導", [DataCategory.SpecificCheckup]), Cancel))).IsOk);
+        var resident = await site.NewResident();
         using var desk = site.As(officer);
         var number = await Enter(desk, RequestKind.Disclosure, ("Resident", resident.ToString()));
 

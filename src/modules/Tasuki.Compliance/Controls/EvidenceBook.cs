@@ -196,7 +196,8 @@ internal sealed class EvidenceBook(TasukiDb db, ISeal seal, RecordVault vault, P
         {
             var page = await vault.EvidenceHeads(place, cancel);
             foreach (var (no, hash) in page.Heads.Select(Anchor).OfType<KeyValuePair<long, string>>())
-                anchors[no] = hash;
+                // Two pieces of one number: whichever stands, the log knows another.
+                anchors[no] = anchors.TryGetValue(no, out var known) && known != hash ? "" : hash;
             if (page.AtEnd)
                 return anchors;
             place = page.Next;
