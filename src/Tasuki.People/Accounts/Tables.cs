@@ -197,6 +197,10 @@ internal sealed class ResidentRow
     [Clear]
     public DateTimeOffset? FactsOf { get; set; }
 
+    /// <summary>When what the person is found by at the counter, kana name and birth date, last became something else.</summary>
+    [Clear]
+    public DateTimeOffset? FoundBySince { get; set; }
+
     /// <summary>Enrolment codes tried on <see cref="CodeDay"/>.</summary>
     [Clear]
     public int CodeTries { get; set; }

@@ -46,9 +46,12 @@ internal sealed class RegistryFacts(TasukiDb db, ISeal seal, AccountSeals seals,
             await notices.TellDays(account, string.Create(CultureInfo.InvariantCulture, $"facts {entry.No} {entry.Changed.UtcTicks / TimeSpan.TicksPerMicrosecond}"), "notice-facts", [clock.Today()], "/account", cancel);
         var profile = await seals.Seal(resident, "resident", "profile", resident.Value, wanted, cancel);
         var before = row.Profile;
-        if (!profile.IsOk || await db.Set<ResidentRow>().Where(r => r.ResidentNo == resident.Value && r.Profile == before).ExecuteUpdateAsync(s => s.SetProperty(r => r.Profile, profile.Value), cancel) != 1)
+        var isFoundAnew = !old.AsSpan().SequenceEqual(now);
+        DateTimeOffset? foundBySince = isFoundAnew ? clock.GetUtcNow() : row.FoundBySince;
+        if (!profile.IsOk || await db.Set<ResidentRow>().Where(r => r.ResidentNo == resident.Value && r.Profile == before)
+            .ExecuteUpdateAsync(s => s.SetProperty(r => r.Profile, profile.Value).SetProperty(r => r.FoundBySince, foundBySince), cancel) != 1)
             return false;
-        if (!old.AsSpan().SequenceEqual(now))
+        if (isFoundAnew)
             await vault.RemoveLookup(resident, LookupKind.KanaNameWithBirthDate, old, cancel);
         return true;
     }

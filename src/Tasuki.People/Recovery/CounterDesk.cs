@@ -18,7 +18,14 @@ internal sealed class CounterDesk(TasukiDb db, AccountSeals seals, RecordVault v
 {
     private static readonly Error NoAccount = new("counter.no-account", "The resident has no account that can be recovered.");
     private static readonly Error SamePerson = new("counter.same-person", "Who handed the code over cannot be the one who confirms it.");
+    private static readonly Error FactsNew = new("counter.facts-new", "The name or birth date of the account changed lately: nobody is let in at once.");
     private static readonly Error NothingWaits = new("counter.nothing-waits", "No recovery waits for a second officer.");
+
+    /// <summary>
+    /// So long after name or birth date of an account became something else, a second officer's word does not let anybody in: who changed them could have made the account fit
+    /// the document of another person. The way by 72 hours, told on every channel, stays.
+    /// </summary>
+    internal static readonly TimeSpan FactsAreNew = TimeSpan.FromDays(30);
 
     public async Task<IReadOnlyList<FoundResident>> Find(Account officer, string familyKana, string givenKana, DateOnly birthDate, CancellationToken cancel)
     {
@@ -63,15 +70,17 @@ internal sealed class CounterDesk(TasukiDb db, AccountSeals seals, RecordVault v
         return (code, ends);
     }
 
-    /// <summary>The second officer's word: it acts at once. Errors <c>counter.same-person</c>, <c>counter.nothing-waits</c>.</summary>
+    /// <summary>The second officer's word: it acts at once. Errors <c>counter.same-person</c>, <c>counter.nothing-waits</c>, <c>counter.facts-new</c>.</summary>
     public async Task<Result<Done>> Confirm(Account officer, ResidentNo no, CancellationToken cancel)
     {
         if (await Get(no, cancel) is not { Account: { } account, Waiting: { } row })
             return NothingWaits;
         if (row.IssuedBy is not { } first || await AreOnePerson(first, officer.No, cancel))
             return SamePerson;
-        await Log(officer, no, "counter-confirm", cancel);
         var now = clock.GetUtcNow();
+        if (await db.Set<ResidentRow>().AsNoTracking().Where(r => r.ResidentNo == no.Value).Select(r => r.FoundBySince).SingleAsync(cancel) is { } since && now - since < FactsAreNew)
+            return FactsNew;
+        await Log(officer, no, "counter-confirm", cancel);
         if (!await recoveries.Change(row, r => (r.EffectiveAt, r.ConfirmedBy) = (now, officer.No), cancel))
             return NothingWaits;
         await notices.Tell(account, $"recovery {row.No} confirmed", "notice-recovery-confirmed", [now], "/account#recovery", cancel);

@@ -1,2 +1,3 @@
--- Which change of the municipality's list the account's details follow.
+-- Which change of the municipality's list the account's details follow, and since when the person is found at the counter by what they are found by.
 ALTER TABLE resident ADD COLUMN facts_of timestamp with time zone;
+ALTER TABLE resident ADD COLUMN found_by_since timestamp with time zone;

@@ -116,6 +116,35 @@ public sealed class RegistryFactsTests
         Assert.Equal((name, address, "female"), (profile.FullName, profile.Address, profile.Gender));
     }
 
+    // One officer and somebody with a document of their own: the entry is made to fit the document, and a second officer would see nothing wrong.
+    [Theory, MemberData(nameof(Stores.All), MemberType = typeof(Stores))]
+    public async Task Who_is_found_by_another_name_is_not_let_into_the_account_at_once(DataStore store)
+    {
+        await using var world = await DeskWorld.Start(store);
+        using var officer = await world.Staff(StaffRole.Desk, "officer1", "青木 守");
+        using var other = await world.Staff(StaffRole.Desk, "officer2", "白川 梓");
+        var (resident, account) = await Confirmed(world, officer);
+        using var _ = resident;
+        var no = account.Resident!.Value;
+        await world.TakeOver(officer, Married);
+        // An account that holds nothing is given back at once: there is nothing to get at.
+        await using (var file = new MemoryStream("健診の結果"u8.ToArray()))
+            Assert.True((await (await Own(world, no)).KeepFile("健診.txt", "text/plain", file, Cancel)).IsOk);
+        using var person = world.Site.NewVisitor();
+        var code = await RecoveryTests.Receipt(Act(await AtCounter(officer), officer, "hand-over"));
+        await RecoveryTests.Receipt(RecoveryTests.Enter(person, code));
+
+        Assert.Contains("30日以内に変わりました", (await Act(await AtCounter(other), other, "confirm")).Body, StringComparison.Ordinal);
+        await world.Site.Do<TasukiDb>(db => db.Set<ResidentRow>().Where(r => r.ResidentNo == no.Value).ExecuteUpdateAsync(
+            s => s.SetProperty(r => r.FoundBySince, world.Site.Clock.GetUtcNow() - CounterDesk.FactsAreNew), Cancel));
+        Assert.Contains("確認しました", (await Act(await AtCounter(other), other, "confirm")).Body, StringComparison.Ordinal);
+    }
+
+    private static async Task<Page> AtCounter(Visitor officer) => await officer.Submit(
+        await officer.Get("/staff/accounts", Cancel), "name=\"FamilyKana\"", Walk.Fields(("FamilyKana", "アオゾラ"), ("GivenKana", "ハナコ"), ("Birth", "1955-04-02")), Cancel);
+
+    private static Task<Page> Act(Page found, Visitor officer, string what) => officer.Submit(found, "name=\"Checked\"", Walk.Fields(("Checked", "true"), ("What", what)), Cancel);
+
     private static async Task<(Visitor Visitor, CreatedAccount Account)> Confirmed(DeskWorld world, Visitor officer)
     {
         await world.TakeOver(officer, DeskWorld.Hanako);
