@@ -43,7 +43,7 @@ public sealed class DeskTests(Chromium chromium) : IClassFixture<Chromium>
         // At the counter.
         await Find(officer.Page, "けんしんたろう", "昭和25年5月4日");
         await officer.Page.Locator(".tk-card--link a").ClickAsync();
-        await officer.Page.Locator("input[name=Checked]").CheckAsync();
+        await officer.Page.Locator("form:has(input[value='hand-over']) input[name=Checked]").CheckAsync();
         await officer.Page.Locator("form:has(input[value='hand-over']) button").Send();
         var counter = await officer.Page.Locator(".tk-people-receipt code").InnerTextAsync();
         // By letter, for the one who has no code yet.
@@ -82,7 +82,7 @@ public sealed class DeskTests(Chromium chromium) : IClassFixture<Chromium>
         await nurse.Page.Locator(".tk-card--link").Shows();
         await Find(officer.Page, "けんしんたろう", "1950-05-04");
         await officer.Page.Locator(".tk-card--link a").ClickAsync();
-        await officer.Page.Locator("details.tk-fold summary").ClickAsync();
+        await officer.Page.Locator("details:has(input[value='protect']) > summary").ClickAsync();
         await officer.Page.Locator("form:has(input[value='protect']) button").Send();
         await Find(nurse.Page, "けんしんたろう", "1950-05-04");
         await nurse.Page.Locator(".tk-card--link").Shows(0);

@@ -1,3 +1,4 @@
+using Tasuki.Vault.Log.Checking;
 using static Tasuki.Vault.Tests.LogTesting;
 using static Tasuki.Vault.Tests.TestVault;
 
@@ -90,6 +91,25 @@ public abstract class LogStretchContract(StoreKind store)
         var after = await Check(test, before);
         Assert.Null(after.Broken);
         Assert.True(after.Entries > 0 && after.Reached!.Seal > before!.Seal);
+    }
+
+    [Fact]
+    public async Task What_is_written_while_the_check_reads_is_no_break()
+    {
+        await using var test = await Sealed(2);
+        var resident = await test.Resident();
+        var report = new LogReport();
+        var stream = new WriterStream(test.Vault.Parts.LogStore, 1, report);
+        Assert.NotNull(await stream.Peek());
+        await Look(test.Vault, resident);
+        while (await stream.Next(() => Task.FromResult(false)) is not null)
+            await Look(test.Vault, resident);
+        await stream.Rest();
+        Assert.Empty(report.Findings);
+
+        await Change(test, "delete from log_group where group_no = (select max(group_no) from log_group)");
+        await stream.Rest();
+        Assert.Contains("stand behind the last group", Assert.Single(report.Findings), StringComparison.Ordinal);
     }
 
     private async Task<TestVault> Sealed(int seals)

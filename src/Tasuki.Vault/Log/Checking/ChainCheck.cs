@@ -73,7 +73,13 @@ internal sealed class ChainCheck(Database database, KeyRing ring, MunicipalityId
                     $"select {LogSeal.Select} from log_seal where seal_no > @after order by seal_no limit @limit", LogSeal.Read, cancel,
                     ("@after", last), ("@limit", (long)Batches<LogSeal>.Size));
             },
-            seal => seal.Number, after);
+            seal => seal.Number, after,
+            async () =>
+            {
+                // What a seal states stood before it: groups are read later than this.
+                await using var work = await database.Read(cancel);
+                return await work.Number("select max(seal_no) from log_seal", cancel) ?? long.MinValue;
+            });
         for (var first = true; await seals.Peek() is { } seal; seals.Step())
         {
             cancel.ThrowIfCancellationRequested();
@@ -227,15 +233,16 @@ internal sealed class ChainCheck(Database database, KeyRing ring, MunicipalityId
         long highest, lowest;
         await using (var work = await database.Read(cancel))
         {
+            // In this order: a writer is registered before its first entry.
+            highest = Math.Max(
+                await work.Number("select coalesce(max(writer_no), 0) from log_group", cancel) ?? 0, await work.Number("select coalesce(max(writer_no), 0) from log_entry", cancel) ?? 0);
+            lowest = Math.Min(
+                await work.Number("select coalesce(min(writer_no), 1) from log_group", cancel) ?? 1, await work.Number("select coalesce(min(writer_no), 1) from log_entry", cancel) ?? 1);
             registered = await work.Query(
                 "select writer_no from log_writer where writer_no > @highest order by writer_no", row => row.GetInt64(0), cancel, ("@highest", _heads.HighestWriter));
             var known = await work.Number("select count(*) from log_writer where writer_no between 1 and @highest", cancel, ("@highest", _heads.HighestWriter)) ?? 0;
             if (known != _heads.HighestWriter)
                 _report.Add($"{_heads.HighestWriter - known} of the {_heads.HighestWriter} writers that seals name are missing from the list of writers.");
-            highest = Math.Max(
-                await work.Number("select coalesce(max(writer_no), 0) from log_group", cancel) ?? 0, await work.Number("select coalesce(max(writer_no), 0) from log_entry", cancel) ?? 0);
-            lowest = Math.Min(
-                await work.Number("select coalesce(min(writer_no), 1) from log_group", cancel) ?? 1, await work.Number("select coalesce(min(writer_no), 1) from log_entry", cancel) ?? 1);
         }
 
         var next = _heads.HighestWriter;

@@ -5,14 +5,15 @@ namespace Tasuki.Vault.Log.Checking;
 
 /// <summary>
 /// Reads one writer's groups and entries in order, a few thousand at a time, and holds each group against the one before and against every stored byte of its
-/// entries. After a break it goes on from what is there, so that one change is reported once.
+/// entries. After a break it goes on from what is there, so that one change is reported once. The log goes on growing meanwhile: where the stream ends is asked
+/// before its first group is read, and entries are read after the groups they belong to.
 /// </summary>
 /// <param name="from">How far the writer was checked before; null: not at all.</param>
 internal sealed class WriterStream(Database database, long writerNo, LogReport report, LogHead? from = null)
 {
     private readonly Batches<LogGroup> _groups = new(
         after => Read(database, $"select {LogGroup.Select} from log_group where writer_no = @writer and group_no > @after order by group_no limit @limit", LogGroup.Read, writerNo, after),
-        group => group.GroupNo, from?.GroupNo ?? long.MinValue);
+        group => group.GroupNo, from?.GroupNo ?? long.MinValue, () => Last(database, writerNo));
 
     private readonly Batches<SealedEntry> _entries = new(
         after => Read(database, $"select {SealedEntry.Select} from log_entry where writer_no = @writer and entry_no > @after order by entry_no limit @limit", SealedEntry.Read, writerNo, after),
@@ -50,12 +51,13 @@ internal sealed class WriterStream(Database database, long writerNo, LogReport r
         return group;
     }
 
-    /// <summary>At the end of the groups: entries that belong to none.</summary>
+    /// <summary>At the end of the groups: entries that belong to none. One statement asks it, for a group and its entries come in one transaction.</summary>
     public async Task Rest()
     {
-        long more = 0;
-        for (; await _entries.Peek() is not null; _entries.Step())
-            more++;
+        await using var work = await database.Read(CancellationToken.None);
+        var more = await work.Number(
+            "select count(*) from log_entry where writer_no = @writer and entry_no > @entry and entry_no > (select coalesce(max(last_entry), 0) from log_group where writer_no = @writer and group_no >= @group)",
+            CancellationToken.None, ("@writer", writerNo), ("@entry", EntryNo), ("@group", GroupNo));
         if (more > 0)
             report.Add($"Writer {writerNo}: {more} entries stand behind the last group.");
     }
@@ -118,6 +120,12 @@ internal sealed class WriterStream(Database database, long writerNo, LogReport r
         return rows.TrueForAll(row => row.At == entry.At) && tree.Root().AsSpan().SequenceEqual(entry.Residents);
     }
 
+    private static async Task<long> Last(Database database, long writerNo)
+    {
+        await using var work = await database.Read(CancellationToken.None);
+        return await work.Number("select max(group_no) from log_group where writer_no = @writer", CancellationToken.None, ("@writer", writerNo)) ?? long.MinValue;
+    }
+
     private static async Task<List<T>> Read<T>(Database database, string sql, Func<System.Data.Common.DbDataReader, T> read, long writerNo, long after)
         where T : class
     {
@@ -126,13 +134,15 @@ internal sealed class WriterStream(Database database, long writerNo, LogReport r
     }
 }
 
-/// <summary>Rows in the order of a key; the next few thousand are fetched while these are looked at.</summary>
-internal sealed class Batches<T>(Func<long, Task<List<T>>> read, Func<T, long> key, long after = long.MinValue)
+/// <summary>Rows in the order of a key, up to where it ends when the first is asked for; the next few thousand are fetched while these are looked at.</summary>
+/// <param name="last">The key that ends it; null: there is no end but the last row.</param>
+internal sealed class Batches<T>(Func<long, Task<List<T>>> read, Func<T, long> key, long after = long.MinValue, Func<Task<long>>? last = null)
     where T : class
 {
     public const int Size = 4_000;
     private List<T> _rows = [];
     private Task<List<T>>? _next;
+    private long? _end;
     private bool _ended;
     private int _at;
 
@@ -142,9 +152,16 @@ internal sealed class Batches<T>(Func<long, Task<List<T>>> read, Func<T, long> k
             return _rows[_at];
         if (_ended)
             return null;
-        _rows = await (_next ?? read(_rows is [.., var last] ? key(last) : after));
+        _end ??= last is null ? long.MaxValue : await last();
+        _rows = await (_next ?? read(_rows is [.., var before] ? key(before) : after));
         _at = 0;
         _ended = _rows.Count < Size;
+        if (_rows.Count > 0 && key(_rows[^1]) > _end)
+        {
+            _ended = true;
+            _rows.RemoveAll(row => key(row) > _end);
+        }
+
         _next = _ended ? null : Task.Run(() => read(key(_rows[^1])));
         return _rows is [var first, ..] ? first : null;
     }
