@@ -127,6 +127,9 @@ public sealed class RecordVault : IAsyncDisposable
     public Task<IReadOnlyList<ResidentNo>> Reached(Actor actor, string purpose, int most, ResidentNo after, ResidentNo upTo, CancellationToken cancel) =>
         _grants.Reached(actor, purpose, most, after, upTo, cancel);
 
+    /// <summary>Records that no purpose needs any more: who holds them, and their erasure by a job.</summary>
+    public UnneededRecords Unneeded => new(_parts);
+
     /// <summary>What is about nobody, for any actor alike.</summary>
     public SharedSession OpenShared(Actor actor) => new(_parts, actor);
 

@@ -93,8 +93,8 @@ public sealed partial class Session
     {
         LogAction.Read or LogAction.History => touched == 0 || visible > 0 || itself,
         // What a write found to be there already it does not name.
-        LogAction.Write or LogAction.Change or LogAction.Delete or LogAction.Preview => visible > 0,
-        LogAction.Samples or LogAction.WriteSamples => SampleChunks.Visible,
+        LogAction.Write or LogAction.Change or LogAction.Delete or LogAction.EraseRecords or LogAction.Preview => visible > 0,
+        LogAction.Samples or LogAction.WriteSamples or LogAction.EraseSamples => SampleChunks.Visible,
         LogAction.KeepFile or LogAction.Files or LogAction.OpenFile or LogAction.DeleteFile => _limit.IsWhole,
         LogAction.Alarm or LogAction.Unconfirmed or LogAction.Rewrite or LogAction.ChangeKey => false,
         _ => true,
@@ -103,7 +103,7 @@ public sealed partial class Session
     // The seqs an entry speaks of.
     private List<long> Touched(OpenedBody body) => body.Action switch
     {
-        LogAction.Write or LogAction.Change or LogAction.Delete => [.. WrittenRows.ReadRecords(body.Written.Span).Select(row => row.Place).Distinct()],
+        _ when LogAction.WritesRecords(body.Action) => [.. WrittenRows.ReadRecords(body.Written.Span).Select(row => row.Place).Distinct()],
         LogAction.Read or LogAction.History when body.Detail is { } id && _parts.Ids.SeqOf(Resident, id) is >= 0 and var seq => [seq],
         _ => [],
     };

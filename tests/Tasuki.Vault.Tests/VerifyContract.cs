@@ -153,7 +153,7 @@ public abstract class VerifyContract(StoreKind store, int rounds)
     {
         test.Clock.Pass(TimeSpan.FromSeconds(random.Next(300)));
         var session = await test.Own(resident, Purpose.Import);
-        switch (random.Next(11))
+        switch (random.Next(12))
         {
             case 0 or 1 or 2:
                 await session.Write([.. Enumerable.Range(0, random.Next(1, 5)).Select(_ => Make.Record(Make.Observation($"i{random.Next(6)}", value: $"{random.Next(4)}")))], Cancel);
@@ -184,6 +184,9 @@ public abstract class VerifyContract(StoreKind store, int rounds)
                 await CutOff(test.Vault, resident, next, 1);
                 await test.Vault.Abandon();
                 await test.Open();
+                break;
+            case 10:
+                await test.Vault.Unneeded.Erase(Actor.Job("retention", "tests"), resident, random.Next(2) == 0 ? [DataCategory.Lifelog] : Enum.GetValues<DataCategory>(), Cancel);
                 break;
             default:
                 await test.Vault.Parts.Sealer.SealNow(Cancel);

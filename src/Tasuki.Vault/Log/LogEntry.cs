@@ -29,6 +29,12 @@ internal static class LogAction
     public const string CancelClosure = "cancel-closure";
     public const string Erase = "erase";
 
+    /// <summary>Records of categories that no purpose needs any more were erased with their past; the entry names each row.</summary>
+    public const string EraseRecords = "erase-records";
+
+    /// <summary>The same with days of samples.</summary>
+    public const string EraseSamples = "erase-samples";
+
     /// <summary>A new version of the resident's key was made, or the old one destroyed; the detail says which.</summary>
     public const string ChangeKey = "change-key";
 
@@ -72,8 +78,11 @@ internal static class LogAction
     /// <summary>The change of the entry with the same tags may not have been stored.</summary>
     public const string Unconfirmed = "unconfirmed";
 
+    /// <summary>Whose entry names versions of records.</summary>
+    public static bool WritesRecords(string action) => action is Write or Change or Delete or EraseRecords;
+
     /// <summary>What is written beside rows and may have to be followed by <see cref="Unconfirmed"/>.</summary>
-    public static bool IsChange(string action) => action is Write or Change or Delete or WriteSamples or KeepFile or DeleteFile or Grant or Revoke or Rewrite or ImportShared;
+    public static bool IsChange(string action) => action is Write or Change or Delete or WriteSamples or KeepFile or DeleteFile or EraseRecords or EraseSamples or Grant or Revoke or Rewrite or ImportShared;
 }
 
 /// <summary>

@@ -88,7 +88,8 @@ internal sealed class ResidentFacts(long resident)
                 }
 
                 break;
-            case LogAction.Write or LogAction.Change or LogAction.Delete or LogAction.WriteSamples or LogAction.Rewrite when !body.Written.IsEmpty:
+            case LogAction.Write or LogAction.Change or LogAction.Delete or LogAction.WriteSamples or LogAction.Rewrite
+                or LogAction.EraseRecords or LogAction.EraseSamples when !body.Written.IsEmpty:
             case LogAction.Grant or LogAction.Revoke or LogAction.KeepFile or LogAction.DeleteFile:
                 Writes.Add(new WriteEntry(entry, body));
                 break;

@@ -35,11 +35,22 @@ internal sealed class ResidentVerdict(ResidentFacts facts, KeyRing ring, Municip
 
         if (facts.State is null && facts.RowCount > 0)
             _findings.Add($"Resident {facts.Resident} is missing from the list of residents, and rows stand.");
-        _missing.AddRange(new Rewrites(facts).Undo());
-        var writes = facts.Writes.Where(w => w.Action is LogAction.Write or LogAction.Change or LogAction.Delete).SelectMany(w => WrittenRows.ReadRecords(w.Written.Span), (w, row) => (Entry: w, Row: row));
+        var erasures = new SampleErasures(facts);
+        foreach (var (_, entry, row) in erasures.Standing.Where(e => !e.Entry.IsUnconfirmed))
+        {
+            var text = $"metric {row.Metric}, day {row.Place}";
+            if (await signs.MayHaveDied(entry.WriterNo, entry.At, cancel))
+                _open.Add($"Resident {facts.Resident}, sample_chunk, {text}: erased by entry {entry.EntryNo} of writer {entry.WriterNo}, and there: unfinished, or put back.");
+            else
+                Find($"sample_chunk, {text}: it was erased and stands again");
+        }
+
+        _missing.AddRange(new Rewrites(facts, erasures).Undo());
+        var writes = facts.Writes.Where(w => LogAction.WritesRecords(w.Action)).SelectMany(w => WrittenRows.ReadRecords(w.Written.Span), (w, row) => (Entry: w, Row: row));
         Rows("record", writes, row => facts.Records.TryGetValue(row.Place, out var standing) ? standing : null, facts.Records.Select(r => ((0L, r.Key), r.Value)), row => $"seq {row.Place}");
-        History();
-        var samples = facts.Writes.Where(w => w.Action is LogAction.WriteSamples).SelectMany(w => WrittenRows.ReadSamples(w.Written.Span), (w, row) => (Entry: w, Row: row)).ToList();
+        await History(cancel);
+        var samples = facts.Writes.SelectMany(
+            (w, order) => w.Action is LogAction.WriteSamples ? WrittenRows.ReadSamples(w.Written.Span).Where(row => !erasures.Took(order, row)) : [], (w, row) => (Entry: w, Row: row)).ToList();
         Rows(
             "sample_chunk", samples.Where(s => s.Row.Version is not null), row => facts.Samples.TryGetValue((row.Metric, row.Place), out var standing) ? standing : null,
             facts.Samples.Where(s => !samples.Exists(o => o.Row.Version is null && o.Row.Place == s.Key.Day && o.Row.Tag == s.Value.Tag)).Select(s => ((s.Key.Metric, s.Key.Day), s.Value)),
@@ -97,14 +108,19 @@ internal sealed class ResidentVerdict(ResidentFacts facts, KeyRing ring, Municip
         }
     }
 
-    // The past of a record is whole: every version before the one that stands.
-    private void History()
+    // The past of a record is whole: every version before the one that stands, from the first or from the one with which its past was erased.
+    private async Task History(CancellationToken cancel)
     {
+        var erasures = facts.Writes.Where(w => w.Action is LogAction.EraseRecords).SelectMany(w => WrittenRows.ReadRecords(w.Written.Span), (w, row) => (Entry: w, Row: row)).ToLookup(e => e.Row.Place);
         foreach (var (seq, row) in facts.Records)
         {
             var past = facts.History.GetValueOrDefault(seq) ?? [];
-            if (past.Count(v => v < row.Version) is var there && there < row.Version - 1)
-                Find($"record_history, seq {seq}: {row.Version - 1 - there} of {row.Version - 1} versions were deleted");
+            var erasure = erasures[seq].Where(e => e.Row.Version <= row.Version).OrderBy(e => e.Row.Version).LastOrDefault();
+            var first = erasure.Row.Version ?? 1;
+            if (past.Count(v => v >= first && v < row.Version) is var there && there < row.Version - first)
+                Find($"record_history, seq {seq}: {row.Version - first - there} of {row.Version - first} versions were deleted");
+            if (past.Count(v => v < first) is var before && before > 0 && !erasure.Entry.IsUnconfirmed && !await signs.MayHaveDied(erasure.Entry.WriterNo, erasure.Entry.At, cancel))
+                Find($"record_history, seq {seq}: {before} versions that were erased stand again");
 
             foreach (var version in past.Where(v => v >= row.Version || v < 1))
                 Find($"record_history, seq {seq}, version {version}: the row stands without an entry");

@@ -7,7 +7,7 @@ namespace Tasuki.Vault.Log.Checking;
 /// Rows that were closed anew under another key carry a tag that no write named. Where the tag is the one an entry of the rewriting names, the row stands for what was
 /// written before it, and is judged so; where a rewriting that was finished does not show, the row was put back. The past of records is not held by tags.
 /// </summary>
-internal sealed class Rewrites(ResidentFacts facts)
+internal sealed class Rewrites(ResidentFacts facts, SampleErasures erasures)
 {
     private readonly List<(WriteEntry Entry, string Text, bool Replaced)> _missing = [];
 
@@ -15,23 +15,25 @@ internal sealed class Rewrites(ResidentFacts facts)
     public IReadOnlyList<(WriteEntry Entry, string Text, bool Replaced)> Undo()
     {
         Rows(
-            "record", "seq", w => w.Action is LogAction.Write or LogAction.Change or LogAction.Delete, WrittenRows.ReadRecords,
+            "record", "seq", w => LogAction.WritesRecords(w.Action), WrittenRows.ReadRecords, Never,
             row => facts.Records.TryGetValue(row.Place, out var standing) ? standing : null, (row, standing) => facts.Records[row.Place] = standing);
         Rows(
-            "sample_chunk", "day", w => w.Action is LogAction.WriteSamples, WrittenRows.ReadSamples,
+            "sample_chunk", "day", w => w.Action is LogAction.WriteSamples, WrittenRows.ReadSamples, erasures.Took,
             row => facts.Samples.TryGetValue((row.Metric, row.Place), out var standing) ? standing : null,
             (row, standing) => facts.Samples[(row.Metric, row.Place)] = standing);
         Rows(
-            "file", "file", w => w.Action is LogAction.KeepFile, null,
+            "file", "file", w => w.Action is LogAction.KeepFile, null, Never,
             row => facts.Files.TryGetValue(row.Place, out var standing) ? standing : null, (row, standing) => facts.Files[row.Place] = standing);
-        Rows("access_grant", "grant", w => w.Action is LogAction.Grant, null, Grant, (row, _) => facts.Rewritten.Add(("access_grant", 0, row.Place)));
+        Rows("access_grant", "grant", w => w.Action is LogAction.Grant, null, Never, Grant, (row, _) => facts.Rewritten.Add(("access_grant", 0, row.Place)));
         return _missing;
     }
+
+    private static bool Never(int order, WrittenRow row) => false;
 
     private delegate List<WrittenRow> Reader(ReadOnlySpan<byte> written);
 
     private void Rows(
-        string table, string named, Func<WriteEntry, bool> writes, Reader? read, Func<WrittenRow, StandingRow?> standing, Action<WrittenRow, StandingRow> put)
+        string table, string named, Func<WriteEntry, bool> writes, Reader? read, Func<int, WrittenRow, bool> gone, Func<WrittenRow, StandingRow?> standing, Action<WrittenRow, StandingRow> put)
     {
         var rewritten = new Dictionary<(long, long), List<(int Order, WriteEntry Entry, WrittenRow Row)>>();
         for (var i = 0; i < facts.Writes.Count; i++)
@@ -40,6 +42,8 @@ internal sealed class Rewrites(ResidentFacts facts)
                 continue;
             foreach (var row in (read ?? WrittenRows.ReadRecords)(entry.Written.Span))
             {
+                if (gone(i, row))
+                    continue;
                 if (!rewritten.TryGetValue((row.Metric, row.Place), out var all))
                     rewritten[(row.Metric, row.Place)] = all = [];
                 all.Add((i, entry, row));
@@ -48,7 +52,7 @@ internal sealed class Rewrites(ResidentFacts facts)
 
         if (rewritten.Count == 0)
             return;
-        var written = facts.Writes.SelectMany((entry, i) => writes(entry) ? (read is null ? One(entry) : read(entry.Written.Span)).Select(row => (Order: i, Entry: entry, Row: row)) : [])
+        var written = facts.Writes.SelectMany((entry, i) => writes(entry) ? (read is null ? One(entry) : read(entry.Written.Span)).Where(row => !gone(i, row)).Select(row => (Order: i, Entry: entry, Row: row)) : [])
             .ToLookup(w => (w.Row.Metric, w.Row.Place));
         foreach (var (place, all) in rewritten)
         {

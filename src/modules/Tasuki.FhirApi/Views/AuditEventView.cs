@@ -107,7 +107,7 @@ internal sealed class AuditEventView : IView
     {
         "write" or "grant" or "enrol" or "keep-file" => "C",
         "change" or "write-samples" or "revoke" => "U",
-        "delete" or "delete-file" or "erase" => "D",
+        "delete" or "delete-file" or "erase" or "erase-records" or "erase-samples" => "D",
         "search" or "open" or "count" or "preview" => "E",
         "read" or "history" or "samples" or "files" or "open-file" or "access-log" or "grants" => "R",
         _ => "E",

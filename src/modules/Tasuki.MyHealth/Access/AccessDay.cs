@@ -14,7 +14,7 @@ internal static class AccessHistory
     private static readonly string[] Words =
     [
         "open", "read", "search", "history", "count", "write", "change", "preview", "delete", "samples", "write-samples", "keep-file", "files", "open-file", "delete-file", "access-log", "grants", "enrol", "grant",
-        "revoke", "close", "cancel-closure", "erase", "change-key", "rewrite", "alarm", "registry", "inquiry", "legal-request", "disclosure", "incident", "unconfirmed",
+        "revoke", "close", "cancel-closure", "erase", "erase-records", "erase-samples", "change-key", "rewrite", "alarm", "registry", "inquiry", "legal-request", "disclosure", "incident", "unconfirmed",
     ];
 
     public static IReadOnlyList<string> KnownActions => Words;
