@@ -188,7 +188,8 @@ public abstract class UnneededContract(StoreKind store)
         await session.Write([Record(DataCategory.SpecificCheckup, "kept", null, value: $"{50 + round}")], Cancel);
         var third = (await session.Search(new RecordQuery(), Cancel)).Value.Records.Single(r => Identifier(r) == $"gone{round}");
         await session.Delete(third.Id, Cancel);
-        await session.WriteSamples([.. Enumerable.Range(1, 3).Select(day => new SampleDay("8867-4", "/min", new DateOnly(2025, 1, day), [new Sample(0, 60, "72")]))], Cancel);
+        for (var version = 0; version < 2; version++)
+            await session.WriteSamples([.. Enumerable.Range(1, 3).Select(day => new SampleDay("8867-4", "/min", new DateOnly(2025, 1, day), [new Sample(0, 60, "72")]))], Cancel);
     }
 
     private static async Task Write(TestVault test, ResidentNo resident, DataCategory category, string identifier, long? file = null) =>

@@ -22,7 +22,7 @@ internal sealed class SampleErasures
     /// <param name="order">The place of its entry among all of the resident.</param>
     public bool Took(int order, WrittenRow row) => row.Version is null
         ? _erased.Any(e => e.Key.Day == row.Place && e.Value.Exists(one => one.Order > order))
-        : _erased.TryGetValue((row.Metric, row.Place), out var all) && all.Exists(one => one.Order > order && one.Row.Version == row.Version && !Standing.Contains(one));
+        : _erased.TryGetValue((row.Metric, row.Place), out var all) && all.Exists(one => one.Order > order && one.Row.Version >= row.Version && !Standing.Contains(one));
 
     private static Dictionary<(long, long), List<(int, WriteEntry, WrittenRow)>> Find(ResidentFacts facts)
     {
