@@ -150,6 +150,8 @@ public static class PeopleServices
 
     private static void AddRecovery(IServiceCollection services)
     {
+        services.AddScoped(sp => new OwnLanguage(sp.GetRequiredService<TasukiDb>(), sp.GetRequiredService<AccountSeals>()));
+        services.AddScoped(sp => new EraseUnneeded(sp.GetRequiredService<RecordVault>(), sp.GetRequiredService<NoteProvisions>()));
         services.AddScoped<SecurityNotices>();
         services.AddScoped<Recoveries>();
         services.AddScoped<BeginRecovery>();

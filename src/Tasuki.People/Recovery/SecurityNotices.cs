@@ -1,5 +1,3 @@
-using Microsoft.EntityFrameworkCore;
-using Tasuki.Data;
 using Tasuki.Delivery;
 using Tasuki.Web;
 
@@ -9,7 +7,7 @@ namespace Tasuki.People;
 /// Tells the owner of an account what happened to it, in the inbox and on every channel in use, at night too. In the language the owner read the terms in, not that of whoever
 /// is at the keyboard.
 /// </summary>
-internal sealed class SecurityNotices(TasukiDb db, AccountSeals seals, Messages messages)
+internal sealed class SecurityNotices(OwnLanguage languages, Messages messages)
 {
     /// <param name="key">The same key is told once.</param>
     /// <param name="text">The key of the texts, which stand as <c>NAME-subject</c> and <c>NAME-body</c>.</param>
@@ -28,19 +26,10 @@ internal sealed class SecurityNotices(TasukiDb db, AccountSeals seals, Messages 
     {
         if (account.Resident is not { } resident)
             return;
-        var language = new Language();
-        if (await ReadsEnglish(resident, cancel))
-            language.Choose(ReadingLanguage.English);
+        var language = await languages.Of(resident, cancel);
         var texts = new Texts<TTexts>(language);
         var body = texts[$"{text}-body", filled(language)];
         await messages.Send(resident, key, texts[$"{text}-subject"], body, link, cancel, urgent);
-    }
-
-    private async Task<bool> ReadsEnglish(Kernel.ResidentNo resident, CancellationToken cancel)
-    {
-        var newest = await db.Set<ConsentRow>().AsNoTracking().Where(c => c.ResidentNo == resident.Value).OrderByDescending(c => c.Given).FirstOrDefaultAsync(cancel);
-        var consent = newest is null ? default : await seals.Open<SealedConsent>(resident, "consent", "content", newest.No, newest.Content, cancel);
-        return newest is not null && consent.IsOk && consent.Value.Language is "en";
     }
 }
 

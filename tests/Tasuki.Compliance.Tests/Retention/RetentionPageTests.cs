@@ -2,6 +2,7 @@ using System.Text.RegularExpressions;
 using Microsoft.Extensions.DependencyInjection;
 using Tasuki.Compliance.Controls;
 using Tasuki.Compliance.Retention;
+using Tasuki.Compliance.Unneeded;
 using Tasuki.Compliance.Tests.Regime;
 using Tasuki.Data;
 using Tasuki.Kernel;
@@ -86,12 +87,13 @@ public sealed class RetentionPageTests
         await using var site = await Start(DataStore.Sqlite);
         await using var scope = site.Services.CreateAsyncScope();
         var rules = site.Services.GetServices<RetentionEntry>().ToList();
-        Assert.Equal("accounts.closed accounts.unused apps cases.incidents cases.requests deliveries list-files log provisions sessions", string.Join(' ', rules.Select(r => r.Id).Order(StringComparer.Ordinal)));
+        Assert.Equal("accounts.closed accounts.unused apps cases.incidents cases.requests deliveries list-files log provisions records.unneeded sessions", string.Join(' ', rules.Select(r => r.Id).Order(StringComparer.Ordinal)));
         foreach (var rule in rules)
         {
             string[] codes = rule.Id switch
             {
                 UnusedAccounts.Id => ["first", "second", "close", .. UnusedAccounts.Holds],
+                UnneededData.Id => ["tell", "erase", "record", .. UnneededData.Holds],
                 ClosedRequests.Id => ["request", "altered"],
                 ClosedIncidents.Id => ["incident", "altered"],
                 _ => ["due"],
@@ -104,10 +106,12 @@ public sealed class RetentionPageTests
 
     [Fact]
     public void Every_text_of_retention_is_there_and_asked_for() => RegimeHouseTests.TextsHold<RetentionTexts>(
-        ["Retention"], ["Retention"],
+        ["Retention", "Unneeded"], ["Retention"],
         [
             .. Enum.GetNames<RetentionUnit>().SelectMany(n => new[] { $"period-{n}", $"unit-{n}" }), .. RetentionWords.Problems.Select(p => $"problem-{p}"), "problem-other",
             .. new[] { "period", "on", "off", "run" }.Select(d => $"did-{d}"), .. new[] { "", "-why", "-how", "-due" }.Select(s => $"keep-log{s}"),
+            .. new[] { "", "-why", "-how", "-tell", "-erase", "-record", "-matter", "-unreachable" }.Select(s => $"keep-records.unneeded{s}"),
+            .. new[] { "told", "erased" }.SelectMany(w => new[] { $"unneeded-{w}-subject", $"unneeded-{w}-body" }),
             .. new[] { "", "-why", "-how", "-request", "-altered" }.Select(s => $"keep-cases.requests{s}"), .. new[] { "", "-why", "-how", "-incident", "-altered" }.Select(s => $"keep-cases.incidents{s}"),
             .. new[] { "", "-run", "-unseen", "-idle", "-overdue" }.Select(s => $"probe-retention.run{s}"), .. new[] { "", "-on", "-off" }.Select(s => $"probe-retention.unused{s}"), "title", "what", "public",
         ]);

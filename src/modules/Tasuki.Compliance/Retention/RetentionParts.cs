@@ -1,4 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
+using Tasuki.Compliance.Purposes;
+using Tasuki.Compliance.Unneeded;
 using Tasuki.Data;
 using Tasuki.People;
 using Tasuki.Vault;
@@ -20,6 +22,12 @@ internal static class RetentionParts
         services.AddRetention<LogRule, RetentionTexts>(LogRule.Id, _ => RetentionPeriod.Fixed(RetentionUnit.Years, RecordVault.LogRetentionYears), job: null);
         services.AddErasure<ClosedRequests, RetentionTexts>(ClosedRequests.Id, new RetentionPeriod(RetentionUnit.Years, 3, 1, 30));
         services.AddErasure<ClosedIncidents, RetentionTexts>(ClosedIncidents.Id, new RetentionPeriod(RetentionUnit.Years, 5, 1, 30));
+        services.AddSingleton<IModelPart, UnneededTables>();
+        services.AddScoped<EndedNeeds>();
+        services.AddScoped<ToldBook>();
+        services.AddScoped<ActOnUnneeded>();
+        services.AddScoped<IResidentErasure, EraseTold>();
+        services.AddErasure<UnneededData, RetentionTexts>(UnneededData.Id, new RetentionPeriod(RetentionUnit.Days, 90, 30, 365));
         services.AddProbe<RetentionProbe, RetentionTexts>(RetentionProbe.Id, "WD-04");
         services.AddProbe<UnusedRuleProbe, RetentionTexts>(UnusedRuleProbe.Id, "WD-05");
         services.AddSingleton(new FooterLink("/retention", Label("public"), 50));

@@ -1,0 +1,11 @@
+using Tasuki.Kernel;
+using Tasuki.Kernel.Records;
+using Tasuki.People;
+
+namespace Tasuki.Compliance.Unneeded;
+
+/// <summary>Of a resident who was erased nothing is left of what they were told.</summary>
+internal sealed class EraseTold(ToldBook book) : IResidentErasure
+{
+    public Task Erase(ResidentNo resident, CancellationToken cancel) => book.Forget(resident, Enum.GetValues<DataCategory>(), cancel);
+}
