@@ -174,6 +174,8 @@ public static class PeopleServices
         services.AddScoped<EnterOrganisation>();
         services.AddScoped<DecideOrganisation>();
         services.AddScoped<ConfirmOrganisation>();
+        services.AddScoped(sp => new DemoOrganisation(
+            sp.GetRequiredService<Municipality>(), sp.GetRequiredService<EnterOrganisation>(), sp.GetRequiredService<DecideOrganisation>(), sp.GetRequiredService<ConfirmOrganisation>()));
         services.AddScoped<StaffBindings>();
         services.AddScoped<InviteStaff>();
         services.AddScoped<JoinStaff>();
