@@ -22,7 +22,8 @@ public enum DemoRole
 public sealed record DemoPerson(DemoRole Role, SyntheticResident Resident);
 
 /// <summary>A made-up member of staff: the organisation and a name in kanji and kana.</summary>
-public sealed record DemoStaff(string Organisation, SyntheticName Name);
+/// <param name="OrganisationKana">Of a medical institution.</param>
+public sealed record DemoStaff(string Organisation, SyntheticName Name, string? OrganisationKana = null);
 
 /// <summary>
 /// Who signs in in the demo: the best example of each role among the first residents of a population, chosen by what their records show and always the same
@@ -52,7 +53,7 @@ public sealed record DemoCast(IReadOnlyList<DemoPerson> People, DemoStaff Clinic
 
         return new DemoCast(
             people,
-            new DemoStaff(Town.Clinics[0].Name, new SyntheticName("走本", "一郎", "ハシモト", "イチロウ")),
+            new DemoStaff(Town.Clinics[0].Name, new SyntheticName("走本", "一郎", "ハシモト", "イチロウ"), Town.Clinics[0].Kana),
             new DemoStaff("たすき市 健康増進課", new SyntheticName("襷川", "恵", "タスキガワ", "メグミ")),
             new DemoStaff("たすき市 市民課", new SyntheticName("走田", "進", "ハシリダ", "ススム")),
             new DemoStaff("たすき市 情報政策課", new SyntheticName("結城田", "守", "ユウキダ", "マモル")));

@@ -122,7 +122,9 @@ public static class PeopleServices
     private static void AddAccounts(IServiceCollection services)
     {
         services.AddSingleton<AccountSeals>();
-        services.AddScoped(sp => new StaffDirectory(sp.GetRequiredService<TasukiDb>(), sp.GetRequiredService<AccountSeals>(), sp.GetRequiredService<TimeProvider>()));
+        services.AddScoped<StaffStanding>();
+        services.AddScoped<Organisations>();
+        services.AddScoped(sp => new StaffDirectory(sp.GetRequiredService<TasukiDb>(), sp.GetRequiredService<AccountSeals>(), sp.GetRequiredService<StaffStanding>(), sp.GetRequiredService<TimeProvider>()));
         services.AddScoped(sp => new SignedInStaff(sp.GetRequiredService<IHttpContextAccessor>(), sp.GetRequiredService<CurrentAccount>(), sp.GetRequiredService<StaffDirectory>(),
             sp.GetRequiredService<TimeProvider>()));
         services.TryAddSingleton(_ => new PasswordHashes());
@@ -170,6 +172,12 @@ public static class PeopleServices
         services.AddScoped<EnrolmentCodes>();
         services.AddScoped<EnrolmentDesk>();
         services.AddScoped<UseEnrolmentCode>();
+        services.AddScoped<OrganisationLetters>();
+        services.AddScoped<EnterOrganisation>();
+        services.AddScoped<DecideOrganisation>();
+        services.AddScoped<ConfirmOrganisation>();
+        services.AddScoped(sp => new DemoOrganisation(
+            sp.GetRequiredService<Municipality>(), sp.GetRequiredService<EnterOrganisation>(), sp.GetRequiredService<DecideOrganisation>(), sp.GetRequiredService<ConfirmOrganisation>()));
         services.AddScoped<StaffBindings>();
         services.AddScoped<InviteStaff>();
         services.AddScoped<JoinStaff>();
@@ -183,6 +191,9 @@ public static class PeopleServices
         AddDeskPage(services, "/staff/residents", "residents", "user", 210, DeskRight.Enrol);
         AddDeskPage(services, "/staff/list", "list", "import", 220, DeskRight.ImportList);
         AddDeskPage(services, "/staff/codes", "letters", "print", 225, DeskRight.ImportList);
+        services.AddDeskPage(new DeskPage(
+            "/staff/organisations", sp => sp.GetRequiredService<Texts<OrganisationTexts>>()["title"], sp => sp.GetRequiredService<Texts<OrganisationTexts>>()["what"], "clinic", 265,
+            DeskRights.Policy(DeskRight.KeepOrganisations)));
         AddDeskPage(services, "/staff/people", "people", "family", 270, DeskRight.ManageStaff);
         AddDeskPage(services, "/staff/rights", "rights", "shield", 275, DeskRight.ReadAudit);
         AddDeskPage(services, "/staff/acts", "acts", "note", 277, DeskRight.ReadAudit);

@@ -54,6 +54,28 @@ public sealed class DeskTests(Chromium chromium) : IClassFixture<Chromium>
         var posted = await letter.Locator("code").InnerTextAsync();
 
         await using var taro = await chromium.Visit(house.Address, phone: true);
+        // Two officers and a letter let a clinic in; only then the administrator finds it to choose.
+        await using var nurse = await SignedIn(house, StaffRole.Health, "谷 保", "nurse1");
+        await EnterHouse(officer.Page);
+        await nurse.Page.GotoAsync(officer.Page.Url);
+        await Press(nurse.Page, "approve");
+        await Press(nurse.Page, "letter");
+        var toClinic = await nurse.Page.Locator(".tk-people-letter code").InnerTextAsync();
+        await taro.Page.GotoAsync("/organisation/confirm");
+        await taro.Page.Locator("#letter-code").FillAsync(toClinic);
+        await taro.Page.Locator("#name").FillAsync("走本 一郎");
+        await taro.Page.Locator("main form button").Send();
+        await taro.Page.Locator(".tk-notice--success").Shows();
+        await taro.Page.GotoAsync("/organisations");
+        await taro.Page.Shows("中継内科クリニック");
+        await administrator.Page.GotoAsync("/staff/people");
+        await administrator.Page.Locator("#name").FillAsync("林 診");
+        await administrator.Page.Locator("#role").SelectOptionAsync("Clinician");
+        await administrator.Page.Locator("#clinic").SelectOptionAsync(new SelectOptionValue { Label = "中継内科クリニック" });
+        await administrator.Page.Locator("#sign-in-name").FillAsync("hayashi");
+        await administrator.Page.Locator("main form:has(#sign-in-name) button").Send();
+        await administrator.Page.Locator(".tk-people-receipt code").Shows();
+
         await Resident.SignUp(taro.Page, "taro", birthYear: 1950);
         await Confirm(taro.Page, counter);
         await using var hanako = await chromium.Visit(house.Address, phone: true);
@@ -77,7 +99,6 @@ public sealed class DeskTests(Chromium chromium) : IClassFixture<Chromium>
         await taro.Page.Shows("いつでも取り出せます");
 
         // Protected: gone from a colleague's view at once, and a way out on every page.
-        await using var nurse = await SignedIn(house, StaffRole.Health, "谷 保", "nurse1");
         await Find(nurse.Page, "けんしんたろう", "1950-05-04");
         await nurse.Page.Locator(".tk-card--link").Shows();
         await Find(officer.Page, "けんしんたろう", "1950-05-04");
@@ -107,7 +128,7 @@ public sealed class DeskTests(Chromium chromium) : IClassFixture<Chromium>
         await using var officer = await SignedIn(house, StaffRole.Desk, "青木 守", "officer1", phone);
         await using var administrator = await SignedIn(house, StaffRole.Administrator, "結城 守", "admin1", phone);
         var found = new List<string>();
-        foreach (var path in new[] { "/staff", "/staff/residents", "/staff/list", "/staff/codes", "/staff/inquiries", "/staff/inquiries/new", "/staff/inquiries/complaints", "/staff/deliveries", "/staff/letters", "/staff/accounts", "/staff/apps", "/staff/sessions", "/staff/requests", "/staff/requests/new" })
+        foreach (var path in new[] { "/staff", "/staff/residents", "/staff/list", "/staff/codes", "/staff/inquiries", "/staff/inquiries/new", "/staff/inquiries/complaints", "/staff/deliveries", "/staff/letters", "/staff/accounts", "/staff/apps", "/staff/organisations", "/staff/sessions", "/staff/requests", "/staff/requests/new" })
             await Look(officer.Page, path);
         await GiveList(officer.Page, $"{Headings}\n{Taro}\n1003,谷野 一,,1960-01-01,男,,\n");
         await Look(officer.Page, null);
@@ -117,6 +138,13 @@ public sealed class DeskTests(Chromium chromium) : IClassFixture<Chromium>
         await Look(officer.Page, null);
         await officer.Page.Locator(".tk-card--link a").ClickAsync();
         await Look(officer.Page, null);
+        await EnterHouse(officer.Page);
+        await Look(officer.Page, null);
+        await using var second = await SignedIn(house, StaffRole.Health, "谷 保", "nurse1", phone);
+        await second.Page.GotoAsync(officer.Page.Url);
+        await Press(second.Page, "approve");
+        await Press(second.Page, "letter");
+        await Look(second.Page, null);
         foreach (var path in new[]
         {
             "/staff/people", "/staff/rights", "/staff/acts", "/staff/compliance", "/staff/compliance/editions", "/staff/compliance/guided/file-register", "/staff/compliance/guided/budget", "/staff/compliance/scope", "/staff/compliance/documents", "/staff/compliance/registers/assets", "/staff/compliance/sheets/provider", "/staff/compliance/rows/PS-01",
@@ -141,6 +169,22 @@ public sealed class DeskTests(Chromium chromium) : IClassFixture<Chromium>
             found.AddRange(violations.EnumerateArray().Select(v => $"{where}: {v.GetString()}"));
         }
     }
+
+    private static async Task EnterHouse(IPage page)
+    {
+        await page.GotoAsync("/staff/organisations");
+        await page.Locator("details.tk-fold summary").ClickAsync();
+        await page.Locator("#kind").SelectOptionAsync("Clinic");
+        foreach (var (field, text) in new[]
+        {
+            ("name", "中継内科クリニック"), ("kana", "ちゅうけいないかくりにっく"), ("postal", "000-0004"), ("address", "たすき市中継町1-2"), ("phone", "000-000-0001"), ("contact", "走本 一郎"),
+        })
+            await page.Locator("#" + field).FillAsync(text);
+        await page.Locator("form:has(input[value=enter]) button").Send();
+        await page.Arrives(new Regex("/staff/organisations/[0-9]", RegexOptions.None, TimeSpan.FromSeconds(1)));
+    }
+
+    private static Task Press(IPage page, string what) => page.Locator($"form:has(input[name=What][value='{what}']) button").Send();
 
     private Task<Visit> SignedIn(House house, StaffRole role, string name, string signIn, bool phone = false) => SignedIn(chromium, house, role, name, signIn, phone);
 

@@ -10,7 +10,7 @@ namespace Tasuki.Browser.Tests;
 /// <summary>What holds for every page and every endpoint of the whole house.</summary>
 public sealed class PageTests(Chromium chromium) : IClassFixture<Chromium>
 {
-    private static readonly string[] Public = ["/", "/sign-in", "/sign-up", "/apps/register", "/terms", "/privacy", "/inquiry", "/inquiry/read", "/staff/join", "/trust", "/purposes"];
+    private static readonly string[] Public = ["/", "/sign-in", "/sign-up", "/apps/register", "/organisations", "/organisation/confirm", "/terms", "/privacy", "/inquiry", "/inquiry/read", "/staff/join", "/trust", "/purposes"];
 
     private static readonly string[] Own =
     [

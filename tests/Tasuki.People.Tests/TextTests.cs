@@ -12,6 +12,7 @@ public sealed class TextTests
     [InlineData(typeof(PeopleTexts))]
     [InlineData(typeof(SmartTexts))]
     [InlineData(typeof(DeskTexts))]
+    [InlineData(typeof(OrganisationTexts))]
     [InlineData(typeof(ChannelTexts))]
     [InlineData(typeof(Delivery.DeliveryTexts))]
     public void Every_text_stands_in_all_three_ways_of_reading_with_the_same_places_to_fill(Type texts)

@@ -50,7 +50,7 @@ public sealed partial class PurposeShownTests
         Assert.Empty(silent);
         Assert.Empty(NothingTaken.Except(Pages(app, Policies.Anyone, Policies.Resident, Policies.ResidentFresh, PeoplePolicies.SignedIn), StringComparer.Ordinal));
         // The looks are no empty ones.
-        foreach (var path in new[] { "/sign-up", "/inquiry", "/apps/register", "/bring-in", "/my-requests/new", "/account/confirm", "/account/channels/new/letter", asked.Path })
+        foreach (var path in new[] { "/sign-up", "/inquiry", "/apps/register", "/organisation/confirm", "/bring-in", "/my-requests/new", "/account/confirm", "/account/channels/new/letter", asked.Path })
             Assert.Contains(path, taking, StringComparer.Ordinal);
 
         async Task Look(Walker who, string path)

@@ -198,20 +198,44 @@ internal static class MakeDemo
     private static async Task<Result<IReadOnlyList<DemoAccount>>> AddStaff(OpenedMunicipality municipality, DemoCast cast, CancellationToken cancel)
     {
         var accounts = new List<DemoAccount>();
+        var officers = new List<long>();
         foreach (var (role, person, signInName) in new[]
         {
-            (StaffRole.Clinician, cast.Clinic, "clinic"), (StaffRole.Desk, cast.Officer, "officer"), (StaffRole.Desk, cast.SecondOfficer, "officer2"), (StaffRole.Administrator, cast.Administrator, "administrator"),
+            (StaffRole.Desk, cast.Officer, "officer"), (StaffRole.Desk, cast.SecondOfficer, "officer2"), (StaffRole.Administrator, cast.Administrator, "administrator"),
         })
         {
-            await using var scope = municipality.Scope();
-            var made = await scope.ServiceProvider.GetRequiredService<AccountFactory>().CreateStaff(
-                role, person.Name.Kanji, person.Organisation, signInName, Password, cancel);
+            var made = await AddStaff(municipality, role, person, signInName, null, accounts, cancel);
             if (!made.IsOk)
                 return made.Error;
-            accounts.Add(new DemoAccount($"{person.Organisation} {person.Name.Kanji}", signInName, Password, made.Value.TotpSecret!));
+            officers.Add(made.Value);
         }
 
-        return accounts;
+        var house = await Register(municipality, cast.Clinic, officers[0], officers[1], cancel);
+        if (!house.IsOk)
+            return house.Error;
+        var clinic = await AddStaff(municipality, StaffRole.Clinician, cast.Clinic, "clinic", house.Value, accounts, cancel);
+        return clinic.IsOk ? accounts : clinic.Error;
+    }
+
+    private static async Task<Result<long>> AddStaff(
+        OpenedMunicipality municipality, StaffRole role, DemoStaff person, string signInName, long? organisation, List<DemoAccount> accounts, CancellationToken cancel)
+    {
+        await using var scope = municipality.Scope();
+        var made = await scope.ServiceProvider.GetRequiredService<AccountFactory>().CreateStaff(
+            role, person.Name.Kanji, person.Organisation, signInName, Password, cancel, organisationNo: organisation);
+        if (made.IsOk)
+            accounts.Add(new DemoAccount($"{person.Organisation} {person.Name.Kanji}", signInName, Password, made.Value.TotpSecret!));
+        return made.Map(account => account.AccountNo);
+    }
+
+    // Without a code: those of the demo lie under a prefecture that does not exist.
+    private static async Task<Result<long>> Register(OpenedMunicipality municipality, DemoStaff clinic, long first, long second, CancellationToken cancel)
+    {
+        await using var scope = municipality.Scope();
+        var directory = scope.ServiceProvider.GetRequiredService<StaffDirectory>();
+        return await scope.ServiceProvider.GetRequiredService<DemoOrganisation>().Make(
+            (await directory.Find(first, cancel))!, (await directory.Find(second, cancel))!,
+            new TypedOrganisation(nameof(OrganisationKind.Clinic), clinic.Organisation, clinic.OrganisationKana, null, "000-0004", "たすき県たすき市中継町1-2", "000-000-0001", clinic.Name.Kanji), cancel);
     }
 
     private sealed class Progress(TextWriter errors, int residents)

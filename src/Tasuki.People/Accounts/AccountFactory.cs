@@ -43,8 +43,9 @@ public sealed class AccountFactory
         }, cancel);
 
     /// <summary>A member of staff, with an authenticator. Errors: those of <see cref="CheckNew"/>.</summary>
+    /// <param name="organisationNo">The number in the register of organisations, of a clinician.</param>
     public async Task<Result<CreatedAccount>> CreateStaff(
-        StaffRole role, string name, string organisation, string signInName, string password, CancellationToken cancel, string? totpSecret = null)
+        StaffRole role, string name, string organisation, string signInName, string password, CancellationToken cancel, string? totpSecret = null, long? organisationNo = null)
     {
         var folded = await CheckNew(signInName, password, cancel);
         if (!folded.IsOk)
@@ -52,13 +53,13 @@ public sealed class AccountFactory
         var secret = totpSecret ?? TimeCodes.NewSecret();
         var account = NewAccount(AccountKind.Staff, null, RandomNumberGenerator.GetBytes(16));
         await AddSecrets(account, signInName, folded.Value, password, secret, [], cancel);
-        await AddStaff(account, role, name, organisation, cancel);
+        await AddStaff(account, role, name, organisation, organisationNo, cancel);
         await _db.SaveChangesAsync(cancel);
         return new CreatedAccount(account.No, null, signInName, secret, []);
     }
 
     /// <summary>A member of staff who still has to choose a password and a second factor: added to the changes, not saved. Errors <c>sign-in-name.length</c>, <c>sign-in-name.taken</c>.</summary>
-    internal async Task<Result<long>> AddInvited(StaffRole role, string name, string organisation, string signInName, CancellationToken cancel)
+    internal async Task<Result<long>> AddInvited(StaffRole role, string name, string organisation, long? organisationNo, string signInName, CancellationToken cancel)
     {
         var folded = Passwords.Name(signInName);
         if (!folded.IsOk)
@@ -69,14 +70,14 @@ public sealed class AccountFactory
         var account = NewAccount(AccountKind.Staff, null, RandomNumberGenerator.GetBytes(16));
         account.SignInToken = token;
         account.SignInName = (await _seals.Seal(null, "account", "sign_in_name", account.No, signInName.Trim(), cancel)).Value;
-        await AddStaff(account, role, name, organisation, cancel);
+        await AddStaff(account, role, name, organisation, organisationNo, cancel);
         return account.No;
     }
 
-    private async Task AddStaff(Account account, StaffRole role, string name, string organisation, CancellationToken cancel)
+    private async Task AddStaff(Account account, StaffRole role, string name, string organisation, long? organisationNo, CancellationToken cancel)
     {
         var names = await _seals.Seal(null, "staff", "names", account.No, new StaffNames(name, organisation), cancel);
-        var row = new StaffRow { AccountNo = account.No, Role = role, Mac = [], Names = names.Value };
+        var row = new StaffRow { AccountNo = account.No, Role = role, OrganisationNo = organisationNo, Mac = [], Names = names.Value };
         row.Mac = _seals.MacOf(row);
         _db.Add(row);
     }

@@ -35,10 +35,21 @@ internal sealed class AccountSeals(ISeal seal)
     public byte[] MacOf(long no, AccountKind kind, long? resident, byte[] handle) =>
         Secret("account-row", string.Create(CultureInfo.InvariantCulture, $"{no}|{kind:D}|{resident}|{Convert.ToHexString(handle)}"));
 
-    // Rows without a last day have the form they had before there was one.
-    public byte[] MacOf(StaffRow s) => Secret("staff-row", s.Ends is null
-        ? string.Create(CultureInfo.InvariantCulture, $"{s.AccountNo}|{s.Role:D}")
-        : string.Create(CultureInfo.InvariantCulture, $"{s.AccountNo}|{s.Role:D}|{Micros(s.Ends)}"));
+    // Rows without a last day, and rows without an organisation, have the forms they had before there was one.
+    public byte[] MacOf(StaffRow s) => Secret("staff-row", s switch
+    {
+        { OrganisationNo: { } organisation } => string.Create(CultureInfo.InvariantCulture, $"{s.AccountNo}|{s.Role:D}|{Micros(s.Ends)}|{organisation}"),
+        { Ends: null } => string.Create(CultureInfo.InvariantCulture, $"{s.AccountNo}|{s.Role:D}"),
+        _ => string.Create(CultureInfo.InvariantCulture, $"{s.AccountNo}|{s.Role:D}|{Micros(s.Ends)}"),
+    });
+
+    public byte[] MacOf(OrganisationRow o) => Secret("organisation-row", string.Create(
+        CultureInfo.InvariantCulture,
+        $"{o.No}|{o.Kind:D}|{o.State:D}|{o.EnteredBy}|{Micros(o.Entered)}|{o.ChangedBy}|{Micros(o.Changed)}|{o.ApprovedBy}|{Micros(o.Approved)}|{Micros(o.Confirmed)}|{o.StoppedBy}|{Micros(o.Stopped)}|{Convert.ToHexString(SHA256.HashData(o.Content))}"));
+
+    public byte[] MacOf(OrganisationCodeRow c) => Secret("organisation-code-row", string.Create(
+        CultureInfo.InvariantCulture,
+        $"{c.OrganisationNo}|{Convert.ToHexString(c.Locator)}|{Convert.ToHexString(c.CodeMac)}|{c.Tries}|{Micros(c.Printed)}|{Micros(c.Ends)}|{c.PrintedBy}"));
 
     public byte[] MacOf(StaffInvitationRow i) => Secret("staff-invitation-row", string.Create(
         CultureInfo.InvariantCulture, $"{i.AccountNo}|{Convert.ToHexString(i.CodeMac)}|{i.Tries}|{Micros(i.Ends)}|{i.InvitedBy}"));
@@ -73,6 +84,10 @@ internal sealed class AccountSeals(ISeal seal)
     public bool IsWhole(Account a) => Same(a.Mac, MacOf(a.No, a.Kind, a.ResidentNo, a.Handle));
 
     public bool IsWhole(StaffRow s) => Same(s.Mac, MacOf(s));
+
+    public bool IsWhole(OrganisationRow o) => Same(o.Mac, MacOf(o));
+
+    public bool IsWhole(OrganisationCodeRow c) => Same(c.Mac, MacOf(c));
 
     public bool IsWhole(StaffInvitationRow i) => Same(i.Mac, MacOf(i));
 

@@ -262,10 +262,14 @@ internal sealed class StaffRow
     [Clear]
     public DateTimeOffset? Ends { get; set; }
 
+    /// <summary>The organisation of the register a clinician belongs to; null for the municipality's own staff and for clinicians of before the register.</summary>
+    [Clear]
+    public long? OrganisationNo { get; set; }
+
     [Token]
     public required byte[] Mac { get; set; }
 
-    /// <summary>Name of the person and of the organisation.</summary>
+    /// <summary>Name of the person, and of the organisation as it was written.</summary>
     [Sealed(ForMunicipality = true)]
     public required byte[] Names { get; init; }
 }
@@ -337,6 +341,7 @@ internal sealed class PeopleTables : IModelPart
         SmartTables.Add(model);
         EligibleTables.Add(model);
         StaffTables.Add(model);
+        OrganisationTables.Add(model);
         UseTables.Add(model);
         ProvisionTables.Add(model);
         model.Entity<CookieKeyRow>(e =>

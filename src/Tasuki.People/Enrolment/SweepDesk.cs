@@ -3,8 +3,8 @@ using Tasuki.Kernel;
 
 namespace Tasuki.People;
 
-/// <summary>Takes away lists nobody took over in a week, and finishes what follows from a standing where it was cut off.</summary>
-internal sealed class SweepDesk(TakeList lists, ChangeStanding standing) : IJobHandler
+/// <summary>Takes away lists nobody took over in a week, codes of letters to organisations that have ended, and finishes what follows from a standing where it was cut off.</summary>
+internal sealed class SweepDesk(TakeList lists, ChangeStanding standing, OrganisationLetters letters) : IJobHandler
 {
     public const string Name = "people.sweep-desk";
 
@@ -14,6 +14,7 @@ internal sealed class SweepDesk(TakeList lists, ChangeStanding standing) : IJobH
     {
         await lists.Sweep(cancel);
         await standing.Sweep(cancel);
+        await letters.Sweep(cancel);
         return Done.Yes;
     }
 }

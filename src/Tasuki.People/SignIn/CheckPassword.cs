@@ -9,7 +9,7 @@ namespace Tasuki.People;
 /// Sign-in by name and password, then a second factor: always both. An unknown name, a wrong password and a locked account get one answer at one price.
 /// After five wrong tries the account is locked for a minute, then twice as long with each further one, up to an hour.
 /// </summary>
-internal sealed class CheckPassword(TasukiDb db, AccountSeals seals, Passwords passwords, TimeCodes timeCodes, PrintedCodes printedCodes, TimeProvider clock)
+internal sealed class CheckPassword(TasukiDb db, AccountSeals seals, Passwords passwords, TimeCodes timeCodes, PrintedCodes printedCodes, StaffStanding standing, TimeProvider clock)
 {
     private const int FreeTries = 5;
 
@@ -92,12 +92,11 @@ internal sealed class CheckPassword(TasukiDb db, AccountSeals seals, Passwords p
         }
     }
 
-    /// <summary>Whether the account may open anything: a resident who lives and is not erased, staff whose rights have not ended and whose row was not altered.</summary>
+    /// <summary>Whether the account may open anything: a resident who lives and is not erased, staff who may act.</summary>
     public async Task<bool> IsAlive(Account account, CancellationToken cancel)
     {
         if (account.Resident is not { } resident)
-            return await db.Set<StaffRow>().AsNoTracking().SingleOrDefaultAsync(s => s.AccountNo == account.No, cancel) is { } staff && seals.IsWhole(staff)
-                && (staff.Ends is not { } ends || ends > clock.GetUtcNow());
+            return await standing.RoleOf(account.No, cancel) is not null;
         // What is sealed for an erased resident does not open any more: the account is as if it were not there.
         var row = await db.Set<ResidentRow>().AsNoTracking().SingleOrDefaultAsync(r => r.ResidentNo == resident.Value, cancel);
         return row is { Standing: not ResidentStanding.Died } && seals.IsWhole(row) && (await seals.Open<SealedProfile>(resident, "resident", "profile", resident.Value, row.Profile, cancel)).IsOk;

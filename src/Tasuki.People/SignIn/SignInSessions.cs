@@ -18,7 +18,7 @@ internal sealed record SessionView(long No, DateTimeOffset Created, DateTimeOffs
 /// Who is signed in. The cookie carries the account and a random token, the database the token's hash: a session ended in the database ends at the next request, and a
 /// row written into the database makes no cookie. The row carries a MAC that it loses with its end: a session revived, prolonged or made a full one by SQL is none. Ends after 30 minutes without a request, and after 12 hours in any case.
 /// </summary>
-internal sealed class SignInSessions(TasukiDb db, AccountSeals seals, RecordVault vault, AcceptTerms terms, UseDays use, TimeProvider clock)
+internal sealed class SignInSessions(TasukiDb db, AccountSeals seals, RecordVault vault, AcceptTerms terms, UseDays use, StaffStanding standing, TimeProvider clock)
 {
     public static readonly TimeSpan Idle = TimeSpan.FromMinutes(30);
     public static readonly TimeSpan Longest = TimeSpan.FromHours(12);
@@ -147,7 +147,7 @@ internal sealed class SignInSessions(TasukiDb db, AccountSeals seals, RecordVaul
             .Join(db.Set<Account>().AsNoTracking(), s => s.AccountNo, a => a.No, (s, a) => new { Session = s, Account = a }).SingleOrDefaultAsync(cancel);
         if (found is null || !seals.IsWhole(found.Account) || principal.FindFirstValue(Claims.Resident) != found.Account.ResidentNo?.ToString(CultureInfo.InvariantCulture))
             return null;
-        if (found.Account.Kind is AccountKind.Staff && !principal.HasClaim(Claims.Role, (await RoleOf(found.Account, cancel))?.ToString() ?? ""))
+        if (found.Account.Kind is AccountKind.Staff && !principal.HasClaim(Claims.Role, (await standing.RoleOf(no, cancel))?.ToString() ?? ""))
             return null;
         if (!seals.IsWhole(found.Session) || (found.Session.Kind is SessionKind.Recovering) != principal.HasClaim(Claims.State, Claims.Recovering))
             return null;
@@ -172,9 +172,6 @@ internal sealed class SignInSessions(TasukiDb db, AccountSeals seals, RecordVaul
         var (idle, longest) = (now - Idle, now - Longest);
         return db.Set<SignInSessionRow>().Where(s => s.AccountNo == account && s.Ended == null && s.LastSeen >= idle && s.Created >= longest);
     }
-
-    private async Task<StaffRole?> RoleOf(Account account, CancellationToken cancel) =>
-        await db.Set<StaffRow>().AsNoTracking().SingleOrDefaultAsync(s => s.AccountNo == account.No, cancel) is { } row && seals.IsWhole(row) && (row.Ends is not { } ends || ends > clock.GetUtcNow()) ? row.Role : null;
 
     public async Task<string?> NameOf(Account account, CancellationToken cancel) => await NameOf(account, await ResidentOf(account, cancel), cancel);
 
@@ -209,7 +206,7 @@ internal sealed class SignInSessions(TasukiDb db, AccountSeals seals, RecordVaul
             identity.AddClaim(new Claim(Claims.Resident, resident.ToString(CultureInfo.InvariantCulture)));
         if (state is not null)
             identity.AddClaim(new Claim(Claims.State, state));
-        if (account.Kind is AccountKind.Staff && await RoleOf(account, context.RequestAborted) is { } role)
+        if (account.Kind is AccountKind.Staff && await standing.RoleOf(account.No, context.RequestAborted) is { } role)
             identity.AddClaim(new Claim(Claims.Role, role.ToString()));
         await context.SignInAsync(Claims.Scheme, new ClaimsPrincipal(identity));
     }

@@ -10,7 +10,7 @@ using Tasuki.Vault;
 namespace Tasuki.People;
 
 /// <summary>
-/// From the bearer token of a request to the caller, in one statement found by the token's hash: token, connection, app, account and sign-in are read together and
+/// From the bearer token of a request to the caller, in one statement found by the token's hash: token, connection, app, account, sign-in and, of a clinician, the organisation are read together and
 /// hold or fall together. Cookies are not looked at.
 /// </summary>
 public sealed class ApiCallers
@@ -66,7 +66,7 @@ public sealed class ApiCallers
         if (await _tokens.Find(SHA256.HashData(Encoding.UTF8.GetBytes(token))) is not { } found)
             return null;
         var now = _clock.GetUtcNow();
-        if (found.Token.Expires is not { } until || until <= now || (found.Connection is { } c && !Connections.IsInTime(now, c, found.Session)))
+        if (found.Token.Expires is not { } until || until <= now || (found.Connection is { } c && !Connections.IsInTime(now, c, found.Session, found.Staff)))
             return null;
         if (_checked.Find(found) is { } known)
             return known;
@@ -88,13 +88,14 @@ public sealed class ApiCallers
         var (scopes, patient) = Read(payload);
         if (row.ConnectionNo is null)
             return app.Kind is AppKind.Backend ? new ApiCaller(ApiCallerKind.Backend, Actor.Application(app.No.ToString(CultureInfo.InvariantCulture)), null, null, null, app.No, null, scopes, until) : null;
-        if (found.Connection is not { } c || found.Account is not { } account || !Connections.IsWhole(_seals, new LoadedConnection(c, account, app, found.Session, found.Recoveries)))
+        if (found.Connection is not { } c || found.Account is not { } account || !Connections.IsWhole(_seals, new LoadedConnection(c, account, app, found.Session, found.Recoveries, found.Staff, found.Organisation)))
             return null;
         if (c.ResidentNo is { } resident)
             return new ApiCaller(ApiCallerKind.ResidentApp, Connections.ActorOf(c), new ResidentNo(resident), patient, null, app.No, c.GrantNo, scopes, until);
+        if (StaffStanding.Clinician(_seals.Accounts, found.Staff, found.Organisation) is not { } clinician)
+            return null;
         var about = (await Connections.Content(_seals, c, cancel))?.LaunchResident;
-        return new ApiCaller(
-            ApiCallerKind.ClinicianApp, Actor.Clinician(account.No.ToString(CultureInfo.InvariantCulture)), SmartSeals.Resident(about), patient, account.No, app.No, null, scopes, until);
+        return new ApiCaller(ApiCallerKind.ClinicianApp, clinician, SmartSeals.Resident(about), patient, account.No, app.No, null, scopes, until);
     }
 
     // The payload was sealed and bound to its row: what it says needs no second proof.

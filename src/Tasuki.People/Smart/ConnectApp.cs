@@ -19,7 +19,7 @@ internal sealed record ConsentChoice(DataCategory[] Categories, DataCategory[] S
 /// and no more, the connection is written, the person is told. A stop in between leaves at most a grant nobody holds a token for, which ends by itself.
 /// </summary>
 internal sealed class ConnectApp(
-    TasukiDb db, WriteConnection write, RecordVault vault, SignedInResident resident, LaunchContexts launches, Inbox inbox, Texts<SmartTexts> texts, Language language, TimeProvider clock)
+    TasukiDb db, WriteConnection write, RecordVault vault, SignedInResident resident, StaffStanding standing, LaunchContexts launches, Inbox inbox, Texts<SmartTexts> texts, Language language, TimeProvider clock)
 {
     public static readonly Error NothingChosen = new("consent.nothing", "No category was chosen.");
     private static readonly Error NotYours = new("consent.person", "The request is not one this person can agree to.");
@@ -57,6 +57,8 @@ internal sealed class ConnectApp(
         // Without a launch from a page of ours there is no patient, and no list to choose one from.
         if (asked.Has(SmartScopes.LaunchPatient) || asked.Has(SmartScopes.Offline) || (asked.Resources.Any(r => r.Context is ScopeContext.Patient) && !asked.Has(SmartScopes.Launch)))
             return NotYours;
+        if (await standing.Clinician(account.No, cancel) is not { } clinician)
+            return NotYours;
         ResidentNo? about = null;
         string? patient = null;
         if (asked.Has(SmartScopes.Launch))
@@ -64,7 +66,7 @@ internal sealed class ConnectApp(
             about = await launches.TakeUp(launch, app.No, account.No, cancel);
             if (about is not { } one)
                 return NotYours;
-            var opened = await vault.Open(Actor.Clinician(TokenStore.Text(account.No)!), one, Purpose.Care, cancel);
+            var opened = await vault.Open(clinician, one, Purpose.Care, cancel);
             if (!opened.IsOk)
                 return opened.Error;
             patient = await PatientId(opened.Value, cancel);

@@ -8,11 +8,13 @@ using Tasuki.Vault;
 namespace Tasuki.People;
 
 /// <summary>A connection with all that decides whether it lives, from one statement.</summary>
-internal sealed record LoadedConnection(SmartConnection Connection, Account Account, SmartApp App, SignInSessionRow? Session, int Recoveries);
+/// <param name="Staff">Of a clinician.</param>
+/// <param name="Organisation">The one the clinician belongs to.</param>
+internal sealed record LoadedConnection(SmartConnection Connection, Account Account, SmartApp App, SignInSessionRow? Session, int Recoveries, StaffRow? Staff, OrganisationRow? Organisation);
 
 /// <summary>
 /// The apps somebody connected. Whether one lives is asked at every request and never cached: its end, its time, the app's approval, the account's way of signing
-/// in, a recovery of the account, and the sign-in it hangs on. Whether the vault's grant lives is the gate's own question.
+/// in, a recovery of the account, the sign-in it hangs on, and a clinician's own standing. Whether the vault's grant lives is the gate's own question.
 /// </summary>
 internal sealed class Connections(TasukiDb db, SmartSeals seals, RecordVault vault, TimeProvider clock)
 {
@@ -24,7 +26,11 @@ internal sealed class Connections(TasukiDb db, SmartSeals seals, RecordVault vau
         join p in db.Set<SmartApp>() on c.AppNo equals p.No
         join s in db.Set<SignInSessionRow>() on c.SessionNo equals (long?)s.No into sessions
         from s in sessions.DefaultIfEmpty()
-        select new LoadedConnection(c, a, p, s, db.Set<RecoveryRow>().Count(r => r.AccountNo == c.AccountNo && r.State == RecoveryState.Done));
+        join m in db.Set<StaffRow>() on c.AccountNo equals m.AccountNo into members
+        from m in members.DefaultIfEmpty()
+        join o in db.Set<OrganisationRow>() on m.OrganisationNo equals (long?)o.No into organisations
+        from o in organisations.DefaultIfEmpty()
+        select new LoadedConnection(c, a, p, s, db.Set<RecoveryRow>().Count(r => r.AccountNo == c.AccountNo && r.State == RecoveryState.Done), m, o);
 
     public async Task<LoadedConnection?> Find(long no, CancellationToken cancel)
     {
@@ -36,7 +42,7 @@ internal sealed class Connections(TasukiDb db, SmartSeals seals, RecordVault vau
 
     public bool IsLive(LoadedConnection found) => IsLive(seals, clock.GetUtcNow(), found);
 
-    public static bool IsLive(SmartSeals seals, DateTimeOffset now, LoadedConnection found) => IsInTime(now, found.Connection, found.Session) && IsWhole(seals, found);
+    public static bool IsLive(SmartSeals seals, DateTimeOffset now, LoadedConnection found) => IsInTime(now, found.Connection, found.Session, found.Staff) && IsWhole(seals, found);
 
     /// <summary>What the rows say for themselves, whenever it is asked.</summary>
     public static bool IsWhole(SmartSeals seals, LoadedConnection found)
@@ -45,11 +51,12 @@ internal sealed class Connections(TasukiDb db, SmartSeals seals, RecordVault vau
         return seals.IsWhole(c)
             && found.App.State is AppState.Approved && seals.IsWhole(found.App)
             && seals.Accounts.IsWhole(found.Account) && c.Stamp.AsSpan().SequenceEqual(seals.StampOf(found.Account, found.Recoveries))
-            && (c.SessionNo is null || (found.Session is { Ended: null } s && seals.Accounts.IsWhole(s)));
+            && (c.SessionNo is null || (found.Session is { Ended: null } s && seals.Accounts.IsWhole(s)))
+            && (c.ResidentNo is not null || StaffStanding.Clinician(seals.Accounts, found.Staff, found.Organisation) is not null);
     }
 
-    public static bool IsInTime(DateTimeOffset now, SmartConnection c, SignInSessionRow? session) =>
-        now < c.Until && (c.SessionNo is null || (session is { } s && now - s.LastSeen <= SignInSessions.Idle && now - s.Created <= SignInSessions.Longest));
+    public static bool IsInTime(DateTimeOffset now, SmartConnection c, SignInSessionRow? session, StaffRow? staff) =>
+        now < c.Until && StaffStanding.IsInTime(now, staff) && (c.SessionNo is null || (session is { } s && now - s.LastSeen <= SignInSessions.Idle && now - s.Created <= SignInSessions.Longest));
 
     /// <summary>The stamp an account has now.</summary>
     public async Task<byte[]> StampOf(Account account, CancellationToken cancel) =>

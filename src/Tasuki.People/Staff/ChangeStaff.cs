@@ -17,18 +17,25 @@ internal sealed record ReviewedMember(long No, string Name, string Organisation,
 internal sealed record SignedReview(DateTimeOffset Signed, string? SignedBy, ReviewedRights Rights);
 
 /// <summary>Changes a role, ends rights on a day, and signs reviews. What changes acts on the next request; nobody changes their own account.</summary>
-internal sealed class ChangeStaff(TasukiDb db, AccountSeals seals, ISeal seal, SignInSessions sessions, StaffDirectory directory, RecordVault vault, TimeProvider clock)
+internal sealed class ChangeStaff(TasukiDb db, AccountSeals seals, ISeal seal, SignInSessions sessions, StaffDirectory directory, Organisations organisations, RecordVault vault, TimeProvider clock)
 {
     /// <summary>A review is due this long after the last.</summary>
     public static readonly TimeSpan ReviewEvery = TimeSpan.FromDays(182);
 
     private static readonly Error NoSuch = new("staff.missing", "There is no such member of staff.");
     private static readonly Error Own = new("staff.own", "Nobody changes their own rights.");
+    private static readonly Error NotRegistered = new("staff.organisation", "A clinician belongs to a confirmed organisation of the register.");
     private static readonly Error Moved = new("staff.changed", "Somebody changed the account in this moment; look at it again.");
 
-    /// <summary>Errors <c>staff.missing</c>, <c>staff.own</c>, <c>staff.changed</c>.</summary>
-    public Task<Result<Done>> SetRole(StaffMember administrator, long no, StaffRole role, CancellationToken cancel) =>
-        Change(administrator, no, row => row.Role = role, $"role {role}", cancel);
+    /// <summary>Errors <c>staff.missing</c>, <c>staff.own</c>, <c>staff.changed</c>, <c>staff.organisation</c>.</summary>
+    /// <param name="organisation">Of a clinician: one of the register that is confirmed. Another role has none.</param>
+    public async Task<Result<Done>> SetRole(StaffMember administrator, long no, StaffRole role, long? organisation, CancellationToken cancel)
+    {
+        if (role is not StaffRole.Clinician)
+            return await Change(administrator, no, row => (row.Role, row.OrganisationNo) = (role, null), $"role {role}", cancel);
+        return organisation is { } house && await organisations.FindConfirmed(house, cancel) is not null
+            ? await Change(administrator, no, row => (row.Role, row.OrganisationNo) = (role, house), string.Create(CultureInfo.InvariantCulture, $"role {role} organisation {house}"), cancel) : NotRegistered;
+    }
 
     /// <summary>Rights end with the end of that day in Tokyo; null takes a day that was set back. Errors as <see cref="SetRole"/>.</summary>
     public Task<Result<Done>> EndOn(StaffMember administrator, long no, DateOnly? lastDay, CancellationToken cancel) =>
@@ -85,7 +92,7 @@ internal sealed class ChangeStaff(TasukiDb db, AccountSeals seals, ISeal seal, S
         row.Mac = seals.MacOf(row);
         await vault.LogDesk(administrator.Actor, string.Create(CultureInfo.InvariantCulture, $"staff {no} {word}"), cancel);
         if (await db.Set<StaffRow>().Where(s => s.AccountNo == no && s.Mac == before)
-            .ExecuteUpdateAsync(s => s.SetProperty(x => x.Role, row.Role).SetProperty(x => x.Ends, row.Ends).SetProperty(x => x.Mac, row.Mac), cancel) != 1)
+            .ExecuteUpdateAsync(s => s.SetProperty(x => x.Role, row.Role).SetProperty(x => x.OrganisationNo, row.OrganisationNo).SetProperty(x => x.Ends, row.Ends).SetProperty(x => x.Mac, row.Mac), cancel) != 1)
             return Moved;
         await sessions.EndAll(no, except: null, cancel);
         return Done.Yes;

@@ -11,16 +11,18 @@ using Tasuki.Vault;
 namespace Tasuki.People;
 
 /// <summary>Who is invited.</summary>
-internal sealed record NewStaff(string Name, string Organisation, StaffRole Role, string SignInName);
+/// <param name="Organisation">Of a clinician without <paramref name="OrganisationNo"/>: the registered name, or the code of the institution.</param>
+/// <param name="OrganisationNo">Of a clinician: the number in the register of organisations.</param>
+internal sealed record NewStaff(string Name, string Organisation, StaffRole Role, string SignInName, long? OrganisationNo = null);
 
 /// <summary>What the administrator hands over: the code stands nowhere else.</summary>
 internal sealed record InvitedStaff(NewStaff Staff, string Code, DateTimeOffset Ends);
 
 /// <summary>
 /// Makes accounts of staff without a password: the administrator hands a code over, and the person chooses password and second factor alone. So who manages staff can sign in
-/// as nobody.
+/// as nobody. A clinician is invited into an organisation that two officers and a letter have confirmed.
 /// </summary>
-internal sealed class InviteStaff(TasukiDb db, AccountSeals seals, AccountFactory accounts, StaffBindings bindings, RecordVault vault, TimeProvider clock)
+internal sealed class InviteStaff(TasukiDb db, AccountSeals seals, AccountFactory accounts, StaffBindings bindings, Organisations organisations, RecordVault vault, TimeProvider clock)
 {
     public const int MostAtOnce = 1_000;
     public const int MaximumTries = 5;
@@ -29,7 +31,9 @@ internal sealed class InviteStaff(TasukiDb db, AccountSeals seals, AccountFactor
 
     private const int Digits = 16;
 
-    /// <summary>All of them or none. Errors <c>staff.text</c>, <c>staff.role</c>, <c>sign-in-name.*</c>; the message names the line.</summary>
+    private static readonly Error NotRegistered = new("staff.organisation", "A clinician belongs to one confirmed organisation of the register.");
+
+    /// <summary>All of them or none. Errors <c>staff.text</c>, <c>staff.role</c>, <c>staff.organisation</c>, <c>mynumber.found</c>, <c>sign-in-name.*</c>; the message names the line.</summary>
     public async Task<Result<IReadOnlyList<InvitedStaff>>> Invite(StaffMember administrator, IReadOnlyList<NewStaff> people, CancellationToken cancel)
     {
         var invited = new List<InvitedStaff>(people.Count);
@@ -38,11 +42,18 @@ internal sealed class InviteStaff(TasukiDb db, AccountSeals seals, AccountFactor
         for (var i = 0; i < people.Count; i++)
         {
             var who = people[i];
+            if (who.Role is StaffRole.Clinician)
+            {
+                if (await Registered(who, cancel) is not { } house)
+                    return At(i, NotRegistered);
+                who = who with { Organisation = house.Details.Name, OrganisationNo = house.No };
+            }
+
             if (Check(who) is { } wrong)
                 return At(i, wrong);
             if (!names.Add(Passwords.Folded(who.SignInName)))
                 return At(i, new Error("sign-in-name.taken", "The sign-in name stands twice."));
-            var account = await accounts.AddInvited(who.Role, who.Name.Trim(), who.Organisation.Trim(), who.SignInName, cancel);
+            var account = await accounts.AddInvited(who.Role, who.Name.Trim(), who.Organisation.Trim(), who.Role is StaffRole.Clinician ? who.OrganisationNo : null, who.SignInName, cancel);
             if (!account.IsOk)
                 return At(i, account.Error);
             var code = AddInvitation(account.Value, administrator.No, ends);
@@ -124,10 +135,21 @@ internal sealed class InviteStaff(TasukiDb db, AccountSeals seals, AccountFactor
         return code.ToString();
     }
 
+    private async Task<Organisation?> Registered(NewStaff who, CancellationToken cancel)
+    {
+        if (who.OrganisationNo is { } no)
+            return await organisations.FindConfirmed(no, cancel);
+        // Two houses of one name are told apart by their codes.
+        var named = who.Organisation.Trim();
+        return (await organisations.Confirmed(cancel)).Where(o => JapaneseText.Fold(o.Details.Name) == JapaneseText.Fold(named) || o.Details.InstitutionCode == OrganisationText.Folded(named)).Take(2).ToList() is [var one] ? one : null;
+    }
+
     private static Error? Check(NewStaff who)
     {
         if (who.Name.Trim() is not { Length: > 0 and <= 80 } || who.Organisation.Trim() is not { Length: > 0 and <= 120 })
             return new Error("staff.text", "A name has 1 to 80 characters and an organisation 1 to 120.");
+        if (OrganisationText.HoldsMyNumber(who.Name) || OrganisationText.HoldsMyNumber(who.Organisation))
+            return OrganisationText.MyNumber;
         return Enum.IsDefined(who.Role) ? null : new Error("staff.role", "There is no such role.");
     }
 

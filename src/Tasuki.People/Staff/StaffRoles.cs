@@ -42,6 +42,9 @@ public enum DeskRight
     /// <summary>Check and decide about apps.</summary>
     DecideApps,
 
+    /// <summary>Enter, approve, suspend and end organisations: medical institutions, pharmacies and others whose people are clinicians here.</summary>
+    KeepOrganisations,
+
     /// <summary>Read and answer inquiries.</summary>
     AnswerInquiries,
 
@@ -72,8 +75,8 @@ public static class DeskRights
 {
     private static readonly Dictionary<StaffRole, DeskRight[]> Table = new()
     {
-        [StaffRole.Desk] = [DeskRight.Enrol, DeskRight.ImportList, DeskRight.RecoverAccounts, DeskRight.Protect, DeskRight.DecideApps, DeskRight.AnswerInquiries, DeskRight.SeeDeliveries, DeskRight.HandleRequests],
-        [StaffRole.Health] = [DeskRight.Enrol, DeskRight.AnswerInquiries],
+        [StaffRole.Desk] = [DeskRight.Enrol, DeskRight.ImportList, DeskRight.RecoverAccounts, DeskRight.Protect, DeskRight.DecideApps, DeskRight.KeepOrganisations, DeskRight.AnswerInquiries, DeskRight.SeeDeliveries, DeskRight.HandleRequests],
+        [StaffRole.Health] = [DeskRight.Enrol, DeskRight.KeepOrganisations, DeskRight.AnswerInquiries],
         [StaffRole.Insurance] = [DeskRight.Enrol, DeskRight.ImportList, DeskRight.AnswerInquiries],
         [StaffRole.Administrator] = [DeskRight.ManageStaff, DeskRight.ReviewRights, DeskRight.SeeDeliveries, DeskRight.ReadAudit, DeskRight.KeepCompliance, DeskRight.HandleIncidents],
         [StaffRole.Auditor] = [DeskRight.ReadAudit],
@@ -108,6 +111,7 @@ public static class DeskPolicies
     public const string ProtectFresh = "desk-Protect-fresh";
     public const string DecideApps = "desk-DecideApps";
     public const string DecideAppsFresh = "desk-DecideApps-fresh";
+    public const string KeepOrganisations = "desk-KeepOrganisations";
     public const string AnswerInquiries = "desk-AnswerInquiries";
     public const string SeeDeliveries = "desk-SeeDeliveries";
     public const string ManageStaffFresh = "desk-ManageStaff-fresh";

@@ -24,4 +24,7 @@ public enum Intake
 
     /// <summary>An app, by who develops it.</summary>
     App,
+
+    /// <summary>The name of who confirms an organisation by the code of a letter.</summary>
+    Organisation,
 }

@@ -86,11 +86,11 @@ public sealed partial class StaffAdministrationTests
         using var auditor = await world.Staff(StaffRole.Auditor, "audit1", "監 査");
         using var health = await world.Staff(StaffRole.Health, "nurse1", "谷 保");
         using var clinician = await world.Staff(StaffRole.Clinician, "clinic1", "林 診");
-        foreach (var path in new[] { "/staff/residents", "/staff/list", "/staff/codes", "/staff/accounts", "/staff/apps", "/staff/people", "/staff/rights", "/staff/acts" })
+        foreach (var path in new[] { "/staff/residents", "/staff/list", "/staff/codes", "/staff/accounts", "/staff/apps", "/staff/organisations", "/staff/people", "/staff/rights", "/staff/acts" })
         {
             Assert.Equal(path is not ("/staff/people" or "/staff/rights" or "/staff/acts"), (await administrator.Get(path, Cancel)).IsRefused);
             Assert.Equal(path is not ("/staff/rights" or "/staff/acts"), (await auditor.Get(path, Cancel)).IsRefused);
-            Assert.Equal(path is not "/staff/residents", (await health.Get(path, Cancel)).IsRefused);
+            Assert.Equal(path is not ("/staff/residents" or "/staff/organisations"), (await health.Get(path, Cancel)).IsRefused);
             Assert.True((await clinician.Get(path, Cancel)).IsRefused, path);
         }
     }

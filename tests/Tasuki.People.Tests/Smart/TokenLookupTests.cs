@@ -19,10 +19,14 @@ public sealed class TokenLookupTests
         using var visitor = await world.SignIn();
         await world.Connect(visitor, app, "launch/patient online_access patient/*.rs");
         await world.Connect(visitor, app, "launch/patient offline_access patient/*.rs", ("kept", "Month"));
+        var (first, second) = await Houses.Officers(world.Site);
+        var (clinician, _) = await Houses.Clinician(world.Site, await Houses.Confirmed(world.Site, first, second));
+        using var signedIn = clinician;
+        await world.Connect(clinician, await world.Register("online_access user/*.rs"), "online_access user/*.rs");
 
         var tokens = await world.Site.Do<TasukiDb, List<SmartToken>>(db => db.Set<SmartToken>().AsNoTracking().Where(t => t.Reference != null).ToListAsync(Cancel));
         Assert.NotEmpty(tokens);
-        var withSession = 0;
+        var (withSession, withHouse) = (0, 0);
         foreach (var token in tokens)
         {
             var found = await world.Site.Services.GetRequiredService<TokenLookup>().Find(token.Reference!);
@@ -30,10 +34,14 @@ public sealed class TokenLookupTests
             {
                 var connection = await db.Set<SmartConnection>().AsNoTracking().SingleOrDefaultAsync(c => c.No == token.ConnectionNo, Cancel);
                 var session = connection is null ? null : await db.Set<SignInSessionRow>().AsNoTracking().SingleOrDefaultAsync(s => s.No == connection.SessionNo, Cancel);
+                var staff = connection is null ? null : await db.Set<StaffRow>().AsNoTracking().SingleOrDefaultAsync(s => s.AccountNo == connection.AccountNo, Cancel);
+                var house = staff is null ? null : await db.Set<OrganisationRow>().AsNoTracking().SingleOrDefaultAsync(o => o.No == staff.OrganisationNo, Cancel);
                 return new LoadedToken(token, await db.Set<SmartApp>().AsNoTracking().SingleAsync(a => a.No == token.AppNo, Cancel), connection,
-                    connection is null ? null : await db.Set<Account>().AsNoTracking().SingleAsync(a => a.No == connection.AccountNo, Cancel), session, 0, []);
+                    connection is null ? null : await db.Set<Account>().AsNoTracking().SingleAsync(a => a.No == connection.AccountNo, Cancel), session,
+                    staff is null ? null : new StaffRow { AccountNo = staff.AccountNo, Role = staff.Role, Ends = staff.Ends, OrganisationNo = staff.OrganisationNo, Mac = staff.Mac, Names = [] }, house, 0, []);
             });
             withSession += mapped.Session is null ? 0 : 1;
+            withHouse += mapped.Organisation is null ? 0 : 1;
             // Not asked for, since nothing here decides by them.
             Account? without = mapped.Account is not { } a ? null : new Account
             {
@@ -43,6 +51,7 @@ public sealed class TokenLookupTests
         }
 
         Assert.NotEqual(0, withSession);
+        Assert.NotEqual(0, withHouse);
         Assert.Null(await world.Site.Services.GetRequiredService<TokenLookup>().Find(new byte[32]));
     }
 

@@ -117,6 +117,23 @@ internal sealed class MarkedServices(MarkSet marks)
         var bindings = services.GetRequiredService<StaffBindings>();
         bindings.Add(staff, bindings.TokenOf(marks.New("issuer of a provider"), marks.New("subject at a provider")));
         await services.GetRequiredService<ChangeStaff>().Sign(officer, Cancel);
+        await House(services);
+    }
+
+    // Entered, approved, its letter printed, confirmed, suspended; and one that only waits.
+    private async Task House(IServiceProvider services)
+    {
+        var staff = (await services.GetRequiredService<StaffDirectory>().Everybody(Cancel)).Where(s => s.Role is StaffRole.Desk or StaffRole.Administrator).Take(2).ToList();
+        TypedOrganisation House() => new(nameof(OrganisationKind.Clinic), marks.Kanjis("name of an organisation"), marks.Kana("kana of an organisation"), null, "123-4567", marks.Kanjis("address of an organisation"), "012-345-6789", marks.New("contact of an organisation"));
+        var entering = services.GetRequiredService<EnterOrganisation>();
+        Assert.True((await entering.Enter(staff[0], House(), Cancel)).IsOk);
+        var no = (await entering.Enter(staff[0], House(), Cancel)).Value;
+        var decide = services.GetRequiredService<DecideOrganisation>();
+        Assert.True((await decide.Approve(staff[1], no, Cancel)).IsOk);
+        var letter = (await decide.PrintLetter(staff[1], no, Cancel)).Value;
+        marks.Keep(letter.Code, "code of a letter to an organisation");
+        Assert.True((await services.GetRequiredService<ConfirmOrganisation>().Confirm(letter.Code, marks.Kanjis("name of who confirms an organisation"), Cancel)).IsOk);
+        Assert.True((await decide.Suspend(staff[0], no, marks.New("reason of a suspension"), Cancel)).IsOk);
     }
 
     private async Task Work(WebApplication app, IServiceProvider services, ResidentNo resident)

@@ -1,9 +1,7 @@
-using Tasuki.People;
-
-namespace Tasuki.Compliance.Requests;
+namespace Tasuki.People;
 
 /// <summary>What takes two officers is never done by one.</summary>
-internal static class TwoOfficers
+public static class TwoOfficers
 {
     /// <summary>Two accounts of one name in one office count as one person, and so does somebody who is not known any more.</summary>
     public static bool MayBeOne(StaffMember? first, StaffMember second) =>
