@@ -166,8 +166,8 @@ public sealed class ExportRecords(Texts<ExchangeTexts> texts, Language language,
             ]), cancel);
         }, cancel);
         await archive.Add("about/access-proofs.json", stream => session.AccessLogProofs(HistoryEntries, againstSeal: null, stream, cancel), cancel);
-        await archive.Add("about/consents.csv", async stream => await Table(stream, [texts["index-moment"], texts["consent-terms"], texts["access-purpose"]],
-            (await consents.Of(session, cancel)).Select(consent => (string[])[Moment(consent.Given), consent.Terms, string.Join(", ", consent.Purposes)]), cancel), cancel);
+        await archive.Add("about/consents.csv", async stream => await Table(stream, [texts["index-moment"], texts["consent-terms"], texts["access-purpose"], texts["consent-notice"]],
+            (await consents.Of(session, cancel)).Select(consent => (string[])[Moment(consent.Given), consent.Terms ?? "", string.Join(", ", consent.Purposes), consent.Notice ?? ""]), cancel), cancel);
     }
 
     private static string Moment(DateTimeOffset at) => at.ToOffset(TokyoDay.Offset).ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture);
