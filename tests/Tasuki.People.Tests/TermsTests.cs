@@ -37,7 +37,7 @@ public sealed class TermsTests
         var text = WebUtility.HtmlDecode(page.Body);
         Assert.Equal((200, title), (page.Status, page.Title));
         Assert.Contains(names, text, StringComparison.Ordinal);
-        Assert.Contains(language is "en" ? "April 1, 2026" : "2026年4月1日", text, StringComparison.Ordinal);
+        Assert.Contains((path, language) switch { ("/terms", "en") => "April 1, 2026", ("/terms", _) => "2026年4月1日", (_, "en") => "October 1, 2026", _ => "2026年10月1日" }, text, StringComparison.Ordinal);
         Assert.DoesNotContain("{municipality}", text, StringComparison.Ordinal);
         Assert.DoesNotContain("{operator}", text, StringComparison.Ordinal);
         Assert.True(text.IndexOf("id=\"whole\"", StringComparison.Ordinal) > text.IndexOf(language switch { "en" => "In short", "easy" => "みじかく", _ => "ひと目で" }, StringComparison.Ordinal));
@@ -162,6 +162,34 @@ public sealed class TermsTests
         await visitor.Submit(asked, "name=\"Agreed\"", Walk.Fields(("Agreed", "true"), ("Read", "true")), Cancel);
         Assert.Equal("/home", (await visitor.Get("/home", Cancel)).Path);
         Assert.Equal(("2", 4, "3"), (await Given(site, account))[^1] is var newest ? (newest.Terms, newest.Purposes.Count, newest.Notice) : default);
+    }
+
+    [Theory]
+    [InlineData("ja", "渡した日から3年間", "相手の名前")]
+    [InlineData("en", "three years from that day", "name of whoever received it")]
+    [InlineData("easy", "3年（ねん） のこります", "相手（あいて）の 名前（なまえ）")]
+    public async Task Who_signed_up_with_the_first_notice_is_told_that_what_was_given_to_others_stays_on_record(string language, string period, string named)
+    {
+        await using var site = await TestSite.Start(DataStore.Sqlite, Cancel);
+        var account = await SignInTests.NewResident(site, "kazuo", codes: true);
+        // As it lay there before the notice was kept.
+        await site.Do<IServiceProvider>(async services =>
+        {
+            var (db, no) = (services.GetRequiredService<TasukiDb>(), account.Resident!.Value);
+            var row = await db.Set<ConsentRow>().AsNoTracking().SingleAsync(Cancel);
+            var old = (await services.GetRequiredService<AccountSeals>().Seal(no, "consent", "content", row.No, new { Terms = "1", Purposes = new[] { "own-use 1" }, Language = "ja" }, Cancel)).Value;
+            await db.Set<ConsentRow>().ExecuteUpdateAsync(s => s.SetProperty(c => c.Content, old), Cancel);
+        });
+        using var visitor = site.NewVisitor();
+        visitor.Cookies.Add(site.Address, new Cookie(Language.Cookie, language));
+        await Walk.SignIn(site, visitor, "kazuo", Password, account.Codes[0]);
+        var asked = await visitor.Get("/home", Cancel);
+        var text = WebUtility.HtmlDecode(asked.Body);
+        Assert.Contains(period, text, StringComparison.Ordinal);
+        Assert.Contains(named, text, StringComparison.Ordinal);
+        await visitor.Submit(asked, "name=\"Read\"", Walk.Fields(("Read", "true")), Cancel);
+        Assert.Equal("/home", (await visitor.Get("/home", Cancel)).Path);
+        Assert.Equal((null, "2"), (await Given(site, account))[^1] is var newest ? (newest.Terms, newest.Notice) : default);
     }
 
     [Fact]
