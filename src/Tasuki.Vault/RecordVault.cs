@@ -289,7 +289,8 @@ public sealed class RecordVault : IAsyncDisposable
     }
 
     /// <summary>
-    /// What apps and clinicians were given after the marks, from the access log alone. It makes no entry: it tells nobody anything but the records of provision the person reads.
+    /// What apps and clinicians were given after the marks, from the access log alone: the next few thousand entries, and whether there are more. It makes no entry: it tells nobody anything
+    /// but the records of provision the person reads.
     /// </summary>
     public Task<ProvidedDays> ProvidedSince(IReadOnlyDictionary<long, long> marks, CancellationToken cancel) => new ProvisionFinder(_parts).After(marks, cancel);
 

@@ -13,8 +13,8 @@ namespace Tasuki.Vault;
 /// <summary>What the log says of the resident.</summary>
 public sealed partial class Session
 {
-    // A disclosure of everything holds what the person's own export does.
-    private bool SeesWhoLooked => _actor.Self == Resident || (_purpose is Purpose.LegalRequest && _limit.IsWhole);
+    /// <summary>Whether what is on record about the person's data beside the records themselves may be read: by their own sessions, and in a disclosure of everything, which holds what their own export does.</summary>
+    public bool SeesWhoLooked => _actor.Self == Resident || (_purpose is Purpose.LegalRequest && _limit.IsWhole);
 
     /// <summary>Who looked, newest first. Only the resident's own sessions see it, and a disclosure of everything.</summary>
     public async Task<IReadOnlyList<AccessEntry>> AccessLog(int limit, CancellationToken cancel)

@@ -79,7 +79,9 @@ public sealed class ImportFhirTests : IDisposable
             """{"resourceType":"Organization","id":"o1","name":"A clinic","identifier":[{"system":"urn:test","value":"1"}],"partOf":{"reference":"Organization/o2"}}""",
             """{"resourceType":"Organization","id":"o2","name":"A group","identifier":[{"system":"urn:test","value":"2"}]}""",
             """{"resourceType":"Organization","id":"o3","name":"Refers nowhere","partOf":{"reference":"Organization/o4"}}""",
-            """{"resourceType":"Organization","id":"o5","name":"Part of one that stays","partOf":{"reference":"Organization/o3"}}""");
+            """{"resourceType":"Organization","id":"o5","name":"Part of one that stays","partOf":{"reference":"Organization/o3"}}""",
+            // It points to people who are cared for: that is nothing for everybody, and nothing else waits for it.
+            """{"resourceType":"Organization","id":"o6","name":"Says whose","type":[{"extension":[{"url":"https://test.example/whose","valueReference":{"reference":"Group/g1"}}]}]}""");
         await Write("Medication.ndjson", """{"resourceType":"Medication","id":"m1"}""");
         await Write("Encounter.ndjson", Encounter("e1", "Patient/a", "Organization/o1"), Encounter("e2", "Patient/b", "Organization/o1"), Encounter("e3", "Patient/b", "Organization/o5").Replace("finished", "planned", StringComparison.Ordinal));
         // The municipality's own list knows the clinic under another name.

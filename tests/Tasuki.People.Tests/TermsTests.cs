@@ -37,7 +37,7 @@ public sealed class TermsTests
         var text = WebUtility.HtmlDecode(page.Body);
         Assert.Equal((200, title), (page.Status, page.Title));
         Assert.Contains(names, text, StringComparison.Ordinal);
-        Assert.Contains(language is "en" ? "April 1, 2026" : "2026年4月1日", text, StringComparison.Ordinal);
+        Assert.Contains((path, language) switch { ("/terms", "en") => "April 1, 2026", ("/terms", _) => "2026年4月1日", (_, "en") => "October 1, 2026", _ => "2026年10月1日" }, text, StringComparison.Ordinal);
         Assert.DoesNotContain("{municipality}", text, StringComparison.Ordinal);
         Assert.DoesNotContain("{operator}", text, StringComparison.Ordinal);
         Assert.True(text.IndexOf("id=\"whole\"", StringComparison.Ordinal) > text.IndexOf(language switch { "en" => "In short", "easy" => "みじかく", _ => "ひと目で" }, StringComparison.Ordinal));
@@ -109,6 +109,87 @@ public sealed class TermsTests
         using var again = site.NewVisitor();
         await Walk.SignIn(site, again, "kazuo", Password, account.Codes[2]);
         Assert.Equal("/home", (await again.Get("/home", Cancel)).Path);
+    }
+
+    [Theory, MemberData(nameof(Stores.All), MemberType = typeof(Stores))]
+    public async Task A_newer_notice_is_told_once_with_what_changed_and_that_it_was_read_is_kept_with_version_and_time(DataStore store)
+    {
+        await using var site = await TestSite.Start(store, Cancel, more: services => With(services, NewNotices));
+        var account = await SignInTests.NewResident(site, "kazuo", codes: true);
+        using var visitor = site.NewVisitor();
+        await Walk.SignIn(site, visitor, "kazuo", Password, account.Codes[0]);
+        Assert.Equal("/home", (await visitor.Get("/home", Cancel)).Path);
+
+        site.Clock.Advance(TimeSpan.FromDays(11));
+        await Walk.SignIn(site, visitor, "kazuo", Password, account.Codes[1], "/sign-in?return=/home");
+        var asked = await visitor.Get("/home", Cancel);
+        Assert.StartsWith("/terms/accept?return=", asked.Path, StringComparison.Ordinal);
+        // Two versions came meanwhile: what changed with each, and the newest in short. Nobody is asked to agree.
+        foreach (var said in new[] { "変更二", "変更三", "お知らせ三", "第3版", "同意をお願いするものではありません" })
+            Assert.Contains(said, WebUtility.HtmlDecode(asked.Body), StringComparison.Ordinal);
+        Assert.DoesNotContain("お知らせ二", WebUtility.HtmlDecode(asked.Body), StringComparison.Ordinal);
+        Assert.DoesNotContain("name=\"Agreed\"", asked.Body, StringComparison.Ordinal);
+        Assert.Contains("読んだら、チェックを付けてください", (await visitor.Submit(asked, "name=\"Read\"", Walk.Fields(), Cancel)).Body, StringComparison.Ordinal);
+        Assert.Equal(1, await Consents(site));
+
+        var home = await visitor.Submit(asked, "name=\"Read\"", Walk.Fields(("Read", "true")), Cancel);
+        Assert.Equal("/home", home.Path);
+        var given = await Given(site, account);
+        Assert.Equal([("1", 4, "1"), (null, 0, "3")], given.Select(g => (g.Terms, g.Purposes.Count, g.Notice)));
+        Assert.InRange(given[1].Given, site.Clock.GetUtcNow().AddMinutes(-1), site.Clock.GetUtcNow());
+        Assert.Contains("/privacy?version=3", (await visitor.Get("/account", Cancel)).Body, StringComparison.Ordinal);
+
+        using var again = site.NewVisitor();
+        await Walk.SignIn(site, again, "kazuo", Password, account.Codes[2]);
+        Assert.Equal("/home", (await again.Get("/home", Cancel)).Path);
+    }
+
+    [Fact]
+    public async Task Terms_and_notice_that_are_new_together_are_asked_together_and_a_form_answers_only_for_what_it_showed()
+    {
+        await using var site = await TestSite.Start(DataStore.Sqlite, Cancel, more: services => With(services, [.. NewTerms, .. NewNotices[1..], Version(LegalText.Privacy, 4, TimeProvider.System.Today().AddDays(13), "お知らせ四", "変更四")]));
+        var account = await SignInTests.NewResident(site, "kazuo", codes: true);
+        site.Clock.Advance(TimeSpan.FromDays(11));
+        using var visitor = site.NewVisitor();
+        await Walk.SignIn(site, visitor, "kazuo", Password, account.Codes[0]);
+        var asked = await visitor.Get("/home", Cancel);
+        foreach (var half in new[] { "Agreed", "Read" })
+            Assert.StartsWith("/terms/accept", (await visitor.Submit(asked, "name=\"Agreed\"", Walk.Fields((half, "true")), Cancel)).Path, StringComparison.Ordinal);
+        var later = await visitor.Submit(asked, "name=\"Agreed\"", Walk.Fields(("Agreed", "true"), ("Read", "true"), ("Shown", "2-4")), Cancel);
+        Assert.Contains("新しい版になりました。もう一度", WebUtility.HtmlDecode(later.Body), StringComparison.Ordinal);
+        Assert.Equal(1, await Consents(site));
+
+        await visitor.Submit(asked, "name=\"Agreed\"", Walk.Fields(("Agreed", "true"), ("Read", "true")), Cancel);
+        Assert.Equal("/home", (await visitor.Get("/home", Cancel)).Path);
+        Assert.Equal(("2", 4, "3"), (await Given(site, account))[^1] is var newest ? (newest.Terms, newest.Purposes.Count, newest.Notice) : default);
+    }
+
+    [Theory]
+    [InlineData("ja", "渡した日から3年間", "相手の名前")]
+    [InlineData("en", "three years from that day", "name of whoever received it")]
+    [InlineData("easy", "3年（ねん） のこります", "相手（あいて）の 名前（なまえ）")]
+    public async Task Who_signed_up_with_the_first_notice_is_told_that_what_was_given_to_others_stays_on_record(string language, string period, string named)
+    {
+        await using var site = await TestSite.Start(DataStore.Sqlite, Cancel);
+        var account = await SignInTests.NewResident(site, "kazuo", codes: true);
+        // As it lay there before the notice was kept.
+        await site.Do<IServiceProvider>(async services =>
+        {
+            var (db, no) = (services.GetRequiredService<TasukiDb>(), account.Resident!.Value);
+            var row = await db.Set<ConsentRow>().AsNoTracking().SingleAsync(Cancel);
+            var old = (await services.GetRequiredService<AccountSeals>().Seal(no, "consent", "content", row.No, new { Terms = "1", Purposes = new[] { "own-use 1" }, Language = "ja" }, Cancel)).Value;
+            await db.Set<ConsentRow>().ExecuteUpdateAsync(s => s.SetProperty(c => c.Content, old), Cancel);
+        });
+        using var visitor = site.NewVisitor();
+        visitor.Cookies.Add(site.Address, new Cookie(Language.Cookie, language));
+        await Walk.SignIn(site, visitor, "kazuo", Password, account.Codes[0]);
+        var asked = await visitor.Get("/home", Cancel);
+        var text = WebUtility.HtmlDecode(asked.Body);
+        Assert.Contains(period, text, StringComparison.Ordinal);
+        Assert.Contains(named, text, StringComparison.Ordinal);
+        await visitor.Submit(asked, "name=\"Read\"", Walk.Fields(("Read", "true")), Cancel);
+        Assert.Equal("/home", (await visitor.Get("/home", Cancel)).Path);
+        Assert.Equal((null, "2"), (await Given(site, account))[^1] is var newest ? (newest.Terms, newest.Notice) : default);
     }
 
     [Fact]
@@ -187,6 +268,9 @@ public sealed class TermsTests
             foreach (var version in shelf.Versions(text))
             {
                 Assert.Equal(3, version.Pages.Count);
+                // Who knows the one before reads what is new, in a few lines.
+                Assert.All(version.Pages.Values, p => Assert.InRange(p.Changed.Count, version.Number > 1 ? 1 : 0, version.Number > 1 ? 4 : 0));
+                Assert.Single(version.Pages.Values.Select(p => p.Changed.Count).Distinct());
                 // One screen: six lines at most.
                 Assert.All(version.Pages.Values, p => Assert.InRange(p.Summary.Count, 3, 6));
                 Assert.Single(version.Pages.Values.Select(p => p.Whole.Count(b => b.Kind is LegalBlockKind.Heading)).Distinct());
@@ -202,20 +286,28 @@ public sealed class TermsTests
     [InlineData("from: tomorrow\ntitle: a\n= summary\n- b\n= whole\nc")]
     public void A_file_that_lacks_something_is_a_fault(string file) => Assert.Throws<FormatException>(() => LegalShelf.Parse(file));
 
-    private static void WithNewTerms(IServiceCollection services)
-    {
-        var today = TimeProvider.System.Today();
-        services.AddSingleton(new LegalShelf(
-        [
-            Version(LegalText.Terms, 1, new DateOnly(2026, 1, 1), "はじめの約束"), Version(LegalText.Terms, 2, today.AddDays(10), "新しい約束"), Version(LegalText.Privacy, 1, new DateOnly(2026, 1, 1), "お知らせ"),
-        ]));
-    }
+    private static LegalVersion[] NewTerms =>
+    [
+        Version(LegalText.Terms, 1, new DateOnly(2026, 1, 1), "はじめの約束"), Version(LegalText.Terms, 2, TimeProvider.System.Today().AddDays(10), "新しい約束"), Version(LegalText.Privacy, 1, new DateOnly(2026, 1, 1), "お知らせ"),
+    ];
 
-    private static LegalVersion Version(LegalText text, int number, DateOnly from, string words)
+    private static LegalVersion[] NewNotices =>
+    [
+        Version(LegalText.Terms, 1, new DateOnly(2026, 1, 1), "はじめの約束"), Version(LegalText.Privacy, 2, TimeProvider.System.Today().AddDays(5), "お知らせ二", "変更二"),
+        Version(LegalText.Privacy, 3, TimeProvider.System.Today().AddDays(10), "お知らせ三", "変更三"), Version(LegalText.Privacy, 1, new DateOnly(2026, 1, 1), "お知らせ"),
+    ];
+
+    private static void WithNewTerms(IServiceCollection services) => With(services, NewTerms);
+
+    private static void With(IServiceCollection services, IEnumerable<LegalVersion> versions) => services.AddSingleton(new LegalShelf(versions.DistinctBy(v => (v.Text, v.Number))));
+
+    private static LegalVersion Version(LegalText text, int number, DateOnly from, string words, string? changed = null)
     {
-        var page = new LegalPage(words, [new LegalBlock(LegalBlockKind.Item, words)], [new LegalBlock(LegalBlockKind.Paragraph, words)]);
+        var page = new LegalPage(words, [new LegalBlock(LegalBlockKind.Item, words)], [new LegalBlock(LegalBlockKind.Paragraph, words)], changed is null ? [] : [new LegalBlock(LegalBlockKind.Item, changed)]);
         return new LegalVersion(text, number, from, Enum.GetValues<ReadingLanguage>().ToDictionary(r => r, _ => page));
     }
+
+    private static Task<IReadOnlyList<GivenConsent>> Given(TestSite site, CreatedAccount account) => site.Do<Consents, IReadOnlyList<GivenConsent>>(c => c.Of(account.Resident!.Value, Cancel));
 
     private static Task<int> Consents(TestSite site) => site.Do<TasukiDb, int>(db => db.Set<ConsentRow>().CountAsync(Cancel));
 }

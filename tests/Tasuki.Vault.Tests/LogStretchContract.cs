@@ -91,6 +91,23 @@ public abstract class LogStretchContract(StoreKind store)
         var after = await Check(test, before);
         Assert.Null(after.Broken);
         Assert.True(after.Entries > 0 && after.Reached!.Seal > before!.Seal);
+
+        // One that no seal knows yet is read as well.
+        await using var fourth = await test.Another();
+        await Look(fourth, resident);
+        Assert.Equal((1L, null), (await Check(test, after.Reached)) is var unsealed ? (unsealed.Entries, unsealed.Broken) : default);
+    }
+
+    [Fact]
+    public async Task Rows_are_read_to_where_they_ended_when_the_first_was_asked_for()
+    {
+        var end = (long)(2 * Batches<object>.Size) + 1;
+        var batches = new Batches<object>(
+            after => Task.FromResult(Enumerable.Range(0, Batches<object>.Size).Select(i => (object)(Math.Max(after, 0) + i + 1)).ToList()), row => (long)row, long.MinValue, () => Task.FromResult(end));
+        var read = 0L;
+        for (; await batches.Peek() is long row; batches.Step())
+            Assert.Equal(++read, row);
+        Assert.Equal(end, read);
     }
 
     [Fact]

@@ -4,8 +4,10 @@ using Tasuki.Vault;
 
 namespace Tasuki.People;
 
-/// <summary>A consent as its giver reads it: when, to which version of the terms, for which purposes.</summary>
-public sealed record GivenConsent(DateTimeOffset Given, string Terms, IReadOnlyList<string> Purposes);
+/// <summary>A consent as its giver reads it: when, to which version of the terms, for which purposes; or which version of the privacy notice was read.</summary>
+/// <param name="Terms">Null where the notice alone was read.</param>
+/// <param name="Notice">Null where the terms alone were agreed to.</param>
+public sealed record GivenConsent(DateTimeOffset Given, string? Terms, IReadOnlyList<string> Purposes, string? Notice);
 
 /// <summary>The consents a resident gave. A session is asked for, because only the gate hands one out for this resident.</summary>
 public sealed class Consents
@@ -26,7 +28,7 @@ public sealed class Consents
         {
             var opened = await _seals.Open<SealedConsent>(no, "consent", "content", row.No, row.Content, cancel);
             if (opened.IsOk)
-                given.Add(new GivenConsent(row.Given, opened.Value.Terms, opened.Value.Purposes));
+                given.Add(new GivenConsent(row.Given, opened.Value.Terms, opened.Value.Purposes, opened.Value.Notice));
         }
 
         return given;

@@ -22,5 +22,7 @@ internal sealed record SealedProfile(string Family, string Given, string FamilyK
 
 internal sealed record StaffNames(string Name, string Organisation);
 
-/// <summary>A consent as it lies sealed: which purposes in which version, of which terms, and in which language they were read.</summary>
-internal sealed record SealedConsent(string Terms, IReadOnlyList<string> Purposes, string Language);
+/// <summary>What a person agreed to and read, as it lies sealed: which purposes in which version, of which terms, and in which language.</summary>
+/// <param name="Terms">Null where the notice alone was read: then there are no purposes either.</param>
+/// <param name="Notice">The version of the privacy notice read with it. Null where it was not asked, and in what was kept while there was the first alone.</param>
+internal sealed record SealedConsent(string? Terms, IReadOnlyList<string> Purposes, string Language, string? Notice = null);

@@ -245,7 +245,7 @@ internal sealed class ConsentRow
     [Clear]
     public required DateTimeOffset Given { get; init; }
 
-    /// <summary>Which purposes, in which version, of which terms, in which language they were read.</summary>
+    /// <summary>Which purposes, in which version, of which terms, which privacy notice, in which language they were read.</summary>
     [Sealed]
     public required byte[] Content { get; init; }
 }

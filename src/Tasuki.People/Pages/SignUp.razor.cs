@@ -45,7 +45,7 @@ public sealed partial class SignUp
 
     [Inject] private TasukiDb Db { get; set; } = null!;
 
-    [Inject] private Inbox Inbox { get; set; } = null!;
+    [Inject] private Messages Messages { get; set; } = null!;
 
     [Inject] private Municipality Municipality { get; set; } = null!;
 
@@ -239,7 +239,7 @@ public sealed partial class SignUp
             return _state.Passkey is null ? SignUpStep.Method : SignUpStep.Spare;
         }
 
-        await Inbox.Send(created.Value.Resident!.Value, "welcome", T["welcome-subject", Municipality.Name], T["welcome-body"], "/", cancel);
+        await Messages.Send(created.Value.Resident!.Value, "welcome", T["welcome-subject", Municipality.Name], T["welcome-body"], "/", cancel);
         var account = await Db.Set<Account>().AsNoTracking().SingleAsync(a => a.No == created.Value.AccountNo, cancel);
         await Sessions.Begin(Http, account, _state.Passkey is null ? SignInWay.Password : SignInWay.Passkey, cancel);
         Navigation.NavigateTo("/");

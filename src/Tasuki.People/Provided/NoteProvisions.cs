@@ -27,15 +27,19 @@ internal sealed class NoteProvisions(TasukiDb db, RecordVault vault, AccountSeal
         return Done.Yes;
     }
 
-    /// <summary>Everything since the last time.</summary>
+    /// <summary>Everything since the last time, a stretch of the log after the other: each is marked when it is noted, and a run that was cut off goes on from there.</summary>
     public async Task CatchUp(CancellationToken cancel)
     {
-        var marks = await db.Set<ProvisionMark>().AsNoTracking().ToDictionaryAsync(m => m.WriterNo, m => m.EntryNo, cancel);
-        var found = await vault.ProvidedSince(marks, cancel);
-        foreach (var day in found.Days)
-            await Note(day, cancel);
-        foreach (var (writer, entry) in found.Marks.Where(m => !marks.TryGetValue(m.Key, out var old) || old < m.Value))
-            await Mark(writer, entry, cancel);
+        IReadOnlyDictionary<long, long> marks = await db.Set<ProvisionMark>().AsNoTracking().ToDictionaryAsync(m => m.WriterNo, m => m.EntryNo, cancel);
+        for (var atEnd = false; !atEnd;)
+        {
+            var found = await vault.ProvidedSince(marks, cancel);
+            foreach (var day in found.Days)
+                await Note(day, cancel);
+            foreach (var (writer, entry) in found.Marks.Where(m => !marks.TryGetValue(m.Key, out var old) || old < m.Value))
+                await Mark(writer, entry, cancel);
+            (marks, atEnd) = (found.Marks, found.AtEnd);
+        }
     }
 
     /// <summary>What was given of this person until now.</summary>

@@ -18,6 +18,10 @@ internal sealed class SecurityNotices(OwnLanguage languages, Messages messages)
     public Task Tell<TTexts>(Account account, string key, string text, DateTimeOffset[] times, string link, CancellationToken cancel) =>
         Tell<TTexts>(account, key, text, language => [.. times.Select(t => Moment.Of(language, t))], link, urgent: true, cancel);
 
+    /// <summary>The same with whatever the body says, which is read in the inbox alone.</summary>
+    public Task Tell<TTexts>(Account account, string key, string text, Func<Language, object[]> filled, string link, CancellationToken cancel) =>
+        Tell<TTexts>(account, key, text, filled, link, urgent: true, cancel);
+
     /// <summary>The same with days, and not at night.</summary>
     public Task TellDays(Account account, string key, string text, DateOnly[] days, string link, CancellationToken cancel) =>
         Tell<PeopleTexts>(account, key, text, language => [.. days.Select(language.Day)], link, urgent: false, cancel);

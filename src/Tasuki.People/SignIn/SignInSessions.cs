@@ -60,7 +60,7 @@ internal sealed class SignInSessions(TasukiDb db, AccountSeals seals, RecordVaul
         await db.SaveChangesAsync(cancel);
         if (kind is SessionKind.Normal && account.Kind is AccountKind.Resident)
             await use.Note(account.No, cancel);
-        var asked = state is null && account.Resident is { } resident && await terms.IsMissing(resident, cancel);
+        var asked = state is null && account.Resident is { } resident && (await terms.Asked(resident, cancel)).IsAny;
         await WriteCookie(context, account, token, state, proved, asked);
     }
 
@@ -68,7 +68,7 @@ internal sealed class SignInSessions(TasukiDb db, AccountSeals seals, RecordVaul
     public Task Refresh(HttpContext context, Account account, DateTimeOffset? authenticated = null) => WriteCookie(
         context, account, Convert.FromBase64String(context.User.FindFirstValue(Claims.Session)!), context.User.FindFirstValue(Claims.State), Seconds(authenticated) ?? Now, Claims.MustAccept(context.User));
 
-    /// <summary>The person of this session agreed to the terms in force. That proves no factor.</summary>
+    /// <summary>The person of this session agreed to the terms in force and read the notice. That proves no factor.</summary>
     public Task Accepted(HttpContext context, Account account) => WriteCookie(
         context, account, Convert.FromBase64String(context.User.FindFirstValue(Claims.Session)!), context.User.FindFirstValue(Claims.State), context.User.FindFirstValue(Claims.Proved), mustAccept: false);
 
@@ -238,7 +238,7 @@ internal static class Claims
     public const string Role = "tasuki.role";
     public const string Proved = "tasuki.proved";
     public const string State = "tasuki.state";
-    /// <summary>There are newer terms than the person agreed to: <see cref="AcceptTerms"/>.</summary>
+    /// <summary>There are newer terms than the person agreed to, or a newer notice than they read: <see cref="AcceptTerms"/>.</summary>
     public const string Terms = "tasuki.terms";
     public const string Closing = "closing";
 

@@ -3,7 +3,6 @@ using System.Security.Cryptography;
 using Microsoft.EntityFrameworkCore;
 using OpenIddict.Abstractions;
 using Tasuki.Data;
-using Tasuki.Delivery;
 using Tasuki.Kernel;
 using Tasuki.Kernel.Records;
 using Tasuki.Vault;
@@ -19,7 +18,7 @@ internal sealed record ConsentChoice(DataCategory[] Categories, DataCategory[] S
 /// and no more, the connection is written, the person is told. A stop in between leaves at most a grant nobody holds a token for, which ends by itself.
 /// </summary>
 internal sealed class ConnectApp(
-    TasukiDb db, WriteConnection write, RecordVault vault, SignedInResident resident, StaffStanding standing, LaunchContexts launches, Inbox inbox, Texts<SmartTexts> texts, Language language, TimeProvider clock)
+    TasukiDb db, WriteConnection write, RecordVault vault, SignedInResident resident, StaffStanding standing, LaunchContexts launches, SecurityNotices notices, TimeProvider clock)
 {
     public static readonly Error NothingChosen = new("consent.nothing", "No category was chosen.");
     private static readonly Error NotYours = new("consent.person", "The request is not one this person can agree to.");
@@ -47,7 +46,8 @@ internal sealed class ConnectApp(
         var written = await write.Row(connection, app, account, choice.Kept is KeptFor.SignedIn or KeptFor.Once ? session : null, grants.Value, until, content, cancel);
         if (!written.IsOk)
             return written.Error;
-        await inbox.Send(no, $"app connected {connection}", texts["notice-connected-subject"], texts["notice-connected-body", app.Opened!.Name, app.Opened.Operator, Moment.Of(language, clock.GetUtcNow())], SmartServer.ConnectedAppsPath, cancel);
+        var now = clock.GetUtcNow();
+        await notices.Tell<SmartTexts>(account, $"app connected {connection}", "notice-connected", language => [app.Opened!.Name, app.Opened.Operator, Moment.Of(language, now)], SmartServer.ConnectedAppsPath, cancel);
         return Principal(account, scopes, connection, until, fhirBase, patient, $"{fhirBase}/Patient/{patient}");
     }
 

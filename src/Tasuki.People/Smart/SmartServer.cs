@@ -56,6 +56,7 @@ internal static class SmartServer
         services.AddScoped<Recipients>();
         services.AddScoped<NoteProvisions>();
         services.AddScoped<Provisions>();
+        services.AddScoped(sp => new ProvidedRecords(sp.GetRequiredService<Provisions>(), sp.GetRequiredService<Texts<SmartTexts>>()));
         services.AddScoped<IJobHandler>(sp => sp.GetRequiredService<NoteProvisions>());
         services.AddSingleton(new RecurringJob(NoteProvisions.Name, TimeSpan.FromHours(1), AtStart: true));
         services.AddSingleton(new NavigationEntry(ConnectedAppsPath, sp => sp.GetRequiredService<Texts<SmartTexts>>()["connected-title"], "device", 135, Policies.Resident));

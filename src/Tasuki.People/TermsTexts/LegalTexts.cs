@@ -21,7 +21,8 @@ public enum LegalBlockKind
 }
 
 /// <summary>A version in one language: what fits on a screen first, then all of it. <c>{municipality}</c> and <c>{operator}</c> stand for the names.</summary>
-public sealed record LegalPage(string Title, IReadOnlyList<LegalBlock> Summary, IReadOnlyList<LegalBlock> Whole);
+/// <param name="Changed">What is new since the version before; empty in the first.</param>
+public sealed record LegalPage(string Title, IReadOnlyList<LegalBlock> Summary, IReadOnlyList<LegalBlock> Whole, IReadOnlyList<LegalBlock> Changed);
 
 /// <param name="From">The day it comes into force.</param>
 internal sealed record LegalVersion(LegalText Text, int Number, DateOnly From, IReadOnlyDictionary<ReadingLanguage, LegalPage> Pages);
@@ -51,13 +52,13 @@ internal sealed class LegalShelf
     public LegalVersion InForce(LegalText text, DateOnly today) => Versions(text).LastOrDefault(v => v.From <= today) ?? Versions(text)[0];
 
     /// <summary>
-    /// <c>from: 2026-04-01</c>, <c>title: …</c>, then <c>= summary</c> and <c>= whole</c>; a line is a heading (<c># </c>), an item (<c>- </c>) or a paragraph.
+    /// <c>from: 2026-04-01</c>, <c>title: …</c>, then <c>= changed</c> where there was a version before, <c>= summary</c> and <c>= whole</c>; a line is a heading (<c># </c>), an item (<c>- </c>) or a paragraph.
     /// </summary>
     public static (DateOnly From, LegalPage Page) Parse(string file)
     {
         var from = default(DateOnly);
         var title = "";
-        var (summary, whole) = (new List<LegalBlock>(), new List<LegalBlock>());
+        var (summary, whole, changed) = (new List<LegalBlock>(), new List<LegalBlock>(), new List<LegalBlock>());
         List<LegalBlock>? part = null;
         foreach (var line in file.ReplaceLineEndings("\n").Split('\n').Select(l => l.Trim()).Where(l => l.Length > 0))
         {
@@ -69,12 +70,14 @@ internal sealed class LegalShelf
                 part = summary;
             else if (line is "= whole")
                 part = whole;
+            else if (line is "= changed")
+                part = changed;
             else
                 (part ?? throw new FormatException("A text stands before the first part.")).Add(Block(line));
         }
 
         return from != default && title.Length > 0 && summary.Count > 0 && whole.Count > 0
-            ? (from, new LegalPage(title, summary, whole)) : throw new FormatException("A text lacks its day, title, summary or whole.");
+            ? (from, new LegalPage(title, summary, whole, changed)) : throw new FormatException("A text lacks its day, title, summary or whole.");
     }
 
     private static LegalBlock Block(string line) =>

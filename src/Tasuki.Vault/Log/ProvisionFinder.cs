@@ -13,38 +13,40 @@ namespace Tasuki.Vault.Log;
 /// </summary>
 internal sealed class ProvisionFinder(VaultParts parts)
 {
-    private const int AtOnce = 2_000;
     private const int OfOne = 10_000;
 
     private static readonly AccessClasses AboutAccess = AccessClasses.Of(DataCategory.Other);
 
-    /// <summary>What came after the marks. Of somebody erased nothing is found any more: whoever erases looks before.</summary>
+    /// <summary>Entries of a stretch: what they say is held in memory.</summary>
+    public int AtOnce { get; init; } = 2_000;
+
+    /// <summary>
+    /// What came after the marks, one stretch of it: whoever keeps it and its marks asks again until the end, and goes on from there after a stop. Of somebody erased nothing is found any
+    /// more: whoever erases looks before.
+    /// </summary>
     public async Task<ProvidedDays> After(IReadOnlyDictionary<long, long> marks, CancellationToken cancel)
     {
-        var (reached, found) = (new Dictionary<long, long>(marks), new Dictionary<long, List<Opening>>());
+        var (reached, found, read) = (new Dictionary<long, long>(marks), new Dictionary<long, List<Opening>>(), 0);
         await using (var work = await parts.LogStore.Read(cancel))
         {
             foreach (var writer in await work.Query("select writer_no from log_writer order by writer_no", r => r.GetInt64(0), cancel))
             {
-                for (var entry = marks.TryGetValue(writer, out var mark) ? mark : -1; ;)
-                {
-                    var rows = await work.Query(
-                        $"select {SealedEntry.Select} from log_entry where writer_no = @writer and entry_no > @entry order by entry_no limit {AtOnce}", SealedEntry.Read, cancel,
-                        ("@writer", writer), ("@entry", entry));
-                    foreach (var row in rows)
-                        await Take(work, row, found, cancel);
-                    if (rows.Count > 0)
-                        reached[writer] = entry = rows[^1].EntryNo;
-                    if (rows.Count < AtOnce)
-                        break;
-                }
+                var rows = await work.Query(
+                    "select " + SealedEntry.Select + " from log_entry where writer_no = @writer and entry_no > @entry order by entry_no limit @limit", SealedEntry.Read, cancel,
+                    ("@writer", writer), ("@entry", marks.TryGetValue(writer, out var mark) ? mark : -1), ("@limit", (long)(AtOnce - read)));
+                foreach (var row in rows)
+                    await Take(work, row, found, cancel);
+                if (rows.Count > 0)
+                    reached[writer] = rows[^1].EntryNo;
+                if ((read += rows.Count) == AtOnce)
+                    break;
             }
         }
 
         var days = new List<ProvidedDay>();
         foreach (var (resident, openings) in found)
             days.AddRange(await Days(new ResidentNo(resident), openings, cancel));
-        return new ProvidedDays(days, reached);
+        return new ProvidedDays(days, reached, AtEnd: read < AtOnce);
     }
 
     /// <summary>Of the resident's newest entries.</summary>

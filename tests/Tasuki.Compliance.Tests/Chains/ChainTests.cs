@@ -152,6 +152,21 @@ public sealed class ChainTests
         Assert.False(await site.Do<WholeChains, bool>(async runs => await runs.IsDue(new EvidenceChain(null!, null!), Cancel)));
         site.Clock.Now += WholeChains.Every;
         Assert.True(await site.Do<WholeChains, bool>(async runs => await runs.IsDue(new EvidenceChain(null!, null!), Cancel)));
+
+        foreach (var (no, rests) in new[] { (7, true), (8, false) })
+        {
+            await site.Do<IServiceProvider, Result<Done>>(services => new CheckWholeChains(
+                [new ShortChain(rests)], services.GetRequiredService<WholeChains>(), services.GetRequiredService<JobQueue>(), services.GetRequiredService<TasukiDb>(), site.Clock)
+                .Run(new JobWork(no, "period 1", null, null, 1), Cancel));
+            Assert.Equal(rests, await site.Do<TasukiDb, bool>(db => db.Set<Job>().AnyAsync(j => j.Kind == CheckWholeChains.Name && j.Key == $"after {no}", Cancel)));
+        }
+    }
+
+    private sealed class ShortChain(bool rests) : IChain
+    {
+        public string Id => "short";
+
+        public Task<ChainStretch> Check(ChainPoint? after, DateTimeOffset? since, Func<bool> rest, CancellationToken cancel) => Task.FromResult(new ChainStretch(new ChainPoint(1, "00"), 1, null, !rests));
     }
 
     // Both chains were read whole, and a look since has kept a point.

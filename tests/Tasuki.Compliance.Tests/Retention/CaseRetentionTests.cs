@@ -7,6 +7,7 @@ using Tasuki.Compliance.Retention;
 using Tasuki.Compliance.Scope;
 using Tasuki.Data;
 using Tasuki.Kernel;
+using Tasuki.Kernel.Retention;
 using Tasuki.People;
 using Xunit;
 using static Tasuki.Compliance.Tests.RegimeSite;
@@ -33,6 +34,12 @@ public sealed class CaseRetentionTests
         var noAccount = (await site.Do<RequestBook, (IReadOnlyList<RequestRow> Rows, int)>(b => b.All(Cancel))).Rows.Single(r => r.ResidentNo is null).Number;
         Assert.True((await site.Do<WorkOnRequest, Result<Done>>(w => w.Withdraw(officer, noAccount, "取下げ", Cancel))).IsOk);
         var (over, running) = (await Incident(site, admin), await Incident(site, admin));
+        await site.Do<TasukiDb, int>(async db =>
+        {
+            foreach (var no in await db.Set<IncidentRow>().Select(i => i.No).ToListAsync(Cancel))
+                db.Add(new IncidentAffectedRow { IncidentNo = no, Step = 1, Content = [1] });
+            return await db.SaveChangesAsync(Cancel);
+        });
         Assert.True((await site.Do<WorkOnIncident, Result<Done>>(w => w.Classify(
             admin, over, new IncidentClass(IncidentEvent.NoBreach, IncidentCause.Fault, false, new BreachFacts(false, false, false, false, false, null), []), Cancel))).IsOk);
         Assert.True((await site.Do<WorkOnIncident, Result<Done>>(w => w.Decide(admin, over, IncidentDecision.NoReport, "停止だけ", Cancel))).IsOk);
@@ -54,6 +61,7 @@ public sealed class CaseRetentionTests
         Assert.Equal((0, 1), await Erase(site));
         Assert.Equal(running, Assert.Single((await site.Do<IncidentBook, (IReadOnlyList<IncidentRow> Real, IReadOnlyList<IncidentRow>, int)>(b => b.All(Cancel))).Real).Number);
         Assert.Equal(1, await site.Do<TasukiDb, int>(db => db.Set<IncidentStepRow>().CountAsync(Cancel)));
+        Assert.Equal(1, await site.Do<TasukiDb, int>(db => db.Set<IncidentAffectedRow>().CountAsync(Cancel)));
         At(site, new DateOnly(2060, 1, 1));
         Assert.Equal((0, 0), await Erase(site));
 
@@ -95,6 +103,41 @@ public sealed class CaseRetentionTests
         Assert.Equal((1, 0), await Erase(site));
         Assert.Equal(1, await site.Do<TasukiDb, int>(db => db.Set<RequestRow>().CountAsync(Cancel)));
         Assert.Equal("altered", Assert.Single((await site.Do<RetentionBook, KeptRule?>(b => b.Find(ClosedRequests.Id, Cancel)))!.Look!.Content.Found.Held).Code);
+    }
+
+    [Theory, MemberData(nameof(RegimeStores.All), MemberType = typeof(RegimeStores))]
+    public async Task Incidents_go_a_few_at_a_time_and_one_that_was_altered_stays(DataStore store)
+    {
+        await using var site = await Start(store, OperatorKind.Company);
+        var admin = await site.NewStaff(StaffRole.Administrator, "admin", "黒田 実");
+        for (var i = 0; i < 3; i++)
+        {
+            var one = await Incident(site, admin);
+            Assert.True((await site.Do<WorkOnIncident, Result<Done>>(w => w.Classify(
+                admin, one, new IncidentClass(IncidentEvent.NoBreach, IncidentCause.Fault, false, new BreachFacts(false, false, false, false, false, null), []), Cancel))).IsOk);
+            Assert.True((await site.Do<WorkOnIncident, Result<Done>>(w => w.Decide(admin, one, IncidentDecision.NoReport, "停止だけ", Cancel))).IsOk);
+            Assert.True((await site.Do<WorkOnIncident, Result<Done>>(w => w.Close(admin, one, "復旧", Cancel))).IsOk);
+            if (i == 1)
+                await site.Do<TasukiDb, int>(db => db.Database.ExecuteSqlRawAsync("UPDATE incident SET closed = '2020-01-01' WHERE number = {0}", [one], Cancel));
+        }
+
+        var closed = TokyoDay.Of(site.Clock.Now);
+        RetentionAsk Ask(DateOnly day) => new(TokyoDay.StartOf(day).AddHours(12), 5);
+        var due = closed.AddYears(5);
+        var counted = await site.Do<ClosedIncidents, RetentionCount>(c => c.Count(Ask(due.AddDays(1)), Cancel));
+        Assert.Equal((2L, 0L, "altered"), (counted.Total, counted.Overdue, Assert.Single(counted.Held).Code));
+        Assert.Equal(2L, (await site.Do<ClosedIncidents, RetentionCount>(c => c.Count(Ask(due.AddDays(CaseEnd.Late)), Cancel))).Overdue);
+
+        var (went, after) = (0L, (long?)0);
+        for (var batches = 0; after is { } from; batches++)
+        {
+            Assert.True(batches < 5);
+            var batch = await site.Do<ClosedIncidents, RetentionBatch>(c => c.Erase(Ask(due), from, 1, Cancel));
+            (went, after) = (went + batch.Done.Sum(d => d.Number), batch.Next);
+        }
+
+        Assert.Equal(2, went);
+        Assert.Equal(1, await site.Do<TasukiDb, int>(db => db.Set<IncidentRow>().CountAsync(Cancel)));
     }
 
     [Theory]

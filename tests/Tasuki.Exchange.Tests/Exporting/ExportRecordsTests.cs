@@ -39,6 +39,42 @@ public sealed class ExportRecordsTests
         }
     }
 
+    [Theory]
+    [InlineData(StoreKind.Sqlite)]
+    [InlineData(StoreKind.Postgres)]
+    public async Task What_was_given_to_others_goes_along_and_a_disclosure_in_part_leaves_it_out(StoreKind store)
+    {
+        await using var host = await ExchangeHost.Start(store);
+        var person = await host.Resident();
+        var app = Actor.Application("7/1");
+        Assert.Single(await Provided(await host.TakeOut(person)));
+        Assert.True((await host.Vault.Grant(
+            Actor.Resident(person.No), new NewGrant(person.No, app.Kind, app.Id, Purpose.AppUse, AccessClasses.All, null, null, host.Clock.Now.AddDays(1)), ExchangeHost.Cancel)).IsOk);
+        var session = (await host.Vault.Open(app, person.No, Purpose.AppUse, ExchangeHost.Cancel)).Value;
+        Assert.True((await session.Search(new RecordQuery { Order = RecordOrder.Stored, Limit = 5 }, ExchangeHost.Cancel)).IsOk);
+
+        var lines = await Provided(await host.TakeOut(person));
+        Assert.StartsWith("\uFEFF日,", lines[0], StringComparison.Ordinal);
+        // The app is on nobody's list here: the record names it as the log does.
+        Assert.StartsWith("2026-11-01,7/1,", Assert.Single(lines[1..]), StringComparison.Ordinal);
+        Assert.EndsWith(",2026-11-01 (1)", lines[1], StringComparison.Ordinal);
+
+        var request = (await host.Vault.Open(Actor.Job("disclosure", "request 1"), person.No, Purpose.LegalRequest, ExchangeHost.Cancel)).Value;
+        foreach (var (whole, count) in new[] { (true, 2), (false, 1) })
+        {
+            using var zip = new MemoryStream();
+            await host.Export.Write(whole ? request : request.Narrowed(AccessClasses.Of(DataCategory.Immunization)), person, zip, ExchangeHost.Cancel);
+            Assert.Equal(count, (await Provided(zip.ToArray())).Length);
+        }
+
+        static async Task<string[]> Provided(byte[] zip)
+        {
+            using var archive = new ZipArchive(new MemoryStream(zip));
+            using var reader = new StreamReader(await archive.GetEntry("tasuki-20261101/about/provided.csv")!.OpenAsync(ExchangeHost.Cancel), new UTF8Encoding(false), detectEncodingFromByteOrderMarks: false);
+            return (await reader.ReadToEndAsync(ExchangeHost.Cancel)).Split("\r\n", StringSplitOptions.RemoveEmptyEntries);
+        }
+    }
+
     [Fact]
     public async Task The_archive_holds_what_its_manifest_says()
     {

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using System.Xml.Linq;
 using Tasuki.Formats.SpecificCheckup;
 using Tasuki.Testing;
 using Xunit;
@@ -22,6 +23,11 @@ public class ReportAndXmlTests
         Assert.Equal(items.Of("Coverage").Select(c => c.FullUrl).Order(StringComparer.Ordinal), written.Value.Order(StringComparer.Ordinal), StringComparer.Ordinal);
         var xml = stream.ToArray();
         Assert.Empty(OfficialSchemaTests.Faults(xml));
+        // Each quantity has its unit in the file itself, for a reader that does not know the items.
+        XNamespace hl7 = "urn:hl7-org:v3", instance = "http://www.w3.org/2001/XMLSchema-instance";
+        var quantities = XDocument.Parse(System.Text.Encoding.UTF8.GetString(xml)).Descendants(hl7 + "value").Where(v => (string?)v.Attribute(instance + "type") is "PQ").ToList();
+        Assert.NotEmpty(quantities);
+        Assert.All(quantities, v => Assert.False(string.IsNullOrEmpty((string?)v.Attribute("unit")), v.ToString()));
         var back = await Fixture.Read(xml, "h.xml");
         Assert.Empty(back.OfType<ReadStopped>());
         var before = items.Of("Observation").Select(r => r.Json()).ToList();

@@ -30,7 +30,7 @@ public sealed class SilenceTests
         Assert.Equal(200, page.Status);
         Assert.Equal(0, await Given(world));
 
-        List<(string Name, string Value)[]> forms = [[], [("answer", "yes")], [("answer", "yes"), ("kept", "Year"), ("may-write", "true"), ("s-9", "true"), ("s-0", "true")]];
+        List<(string Name, string Value)[]> forms = [[], [("answer", "yes")], [("answer", "yes"), ("kept", "Year"), ("may-write", "true"), ("s-9", "true"), ("s-0", "true")], [("answer", "yes"), ("c-9", "on"), ("c-1", "TRUE")]];
         Gen.Int[0, Fields.Length - 1].Select(i => Fields[i]).Array[1, 6].Sample(form => forms.Add(form), seed: "0000KOIR3s33", iter: 40, threads: 1);
         foreach (var form in forms)
         {

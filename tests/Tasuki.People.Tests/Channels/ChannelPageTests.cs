@@ -49,6 +49,29 @@ public sealed class ChannelPageTests
         Assert.DoesNotContain(site.Log, line => line.Contains("example.test", StringComparison.Ordinal));
     }
 
+    [Theory, MemberData(nameof(Stores.All), MemberType = typeof(Stores))]
+    public async Task That_an_app_was_connected_is_told_on_every_channel_which_names_neither_app_nor_operator(DataStore store)
+    {
+        await using var mail = MailReceiver.Start();
+        await using var world = await SmartWorld.Start(store, delivery: Options(mail));
+        var app = await world.Register();
+        using var visitor = await world.SignIn();
+        await Add(world.Site, mail, visitor, "kazuo@example.test");
+        var before = mail.Received.Count;
+
+        await world.Connect(visitor, app, SmartWorld.Usual, ("kept", "Month"));
+        await world.Site.Services.GetRequiredService<DeliverySender>().SendDue(Cancel);
+
+        var told = Assert.Single(mail.Received.Skip(before), m => m.To[0] == "kazuo@example.test");
+        var text = (await MimeMessage.LoadAsync(new MemoryStream(Encoding.Latin1.GetBytes(told.Text)), Cancel)) is var sent ? sent.Subject + sent.TextBody : "";
+        Assert.Contains("お知らせ", text, StringComparison.Ordinal);
+        foreach (var hidden in new[] { "歩数ノート", "合同会社みかん", "つながりました" })
+            Assert.DoesNotContain(hidden, text, StringComparison.Ordinal);
+        var inbox = System.Net.WebUtility.HtmlDecode((await visitor.Get("/inbox", Cancel)).Body);
+        Assert.Contains("歩数ノート", inbox, StringComparison.Ordinal);
+        Assert.Contains("合同会社みかん", inbox, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Adding_and_removing_need_a_fresh_sign_in_and_nobody_reaches_anothers_channel()
     {

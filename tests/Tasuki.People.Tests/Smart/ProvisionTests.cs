@@ -25,6 +25,8 @@ public sealed class ProvisionTests
         var app = await world.Register();
         using var visitor = await world.SignIn();
         var tokens = await world.Connect(visitor, app, Reading, ("c-1", "true"), ("c-9", "true"), ("kept", "Month"));
+        var agreed = world.Site.Clock.GetUtcNow();
+        world.Site.Clock.Advance(TimeSpan.FromMinutes(5));
         // A connection gives nothing by itself.
         Assert.Contains("渡したことはありません", (await visitor.Get("/provided", Cancel)).Body, StringComparison.Ordinal);
         var today = world.Site.Clock.Today();
@@ -38,12 +40,14 @@ public sealed class ProvisionTests
         Assert.Equal([DataCategory.Immunization, DataCategory.Chart], note.Categories);
         // The sensitive record of the chart was not agreed to, so it was not given.
         Assert.Empty(note.Sensitive);
-        Assert.InRange(note.Agreed, world.Site.Clock.GetUtcNow().AddMinutes(-10), world.Site.Clock.GetUtcNow());
+        Assert.InRange(note.Agreed, agreed.AddMinutes(-1), agreed);
+        Assert.Contains($"の同意（第{note.Consent}号）", page, StringComparison.Ordinal);
+        Assert.Contains(note.Agreed.ToOffset(TokyoDay.Offset).ToString("yyyy年M月d日 H:mm", CultureInfo.InvariantCulture), page, StringComparison.Ordinal);
         var file = await visitor.Get(ProvisionFile.Path, Cancel);
         Assert.StartsWith("text/csv", file.Response.Content.Headers.ContentType!.ToString(), StringComparison.Ordinal);
         var lines = file.Body.Split("\r\n", StringSplitOptions.RemoveEmptyEntries);
         Assert.Equal(2, lines.Length);
-        foreach (var said in new[] { today.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture), "歩数ノート", "合同会社みかん", SmartWorld.Seat, "緑山 花子", "予防接種" })
+        foreach (var said in new[] { today.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture), "歩数ノート", "合同会社みかん", SmartWorld.Seat, "緑山 花子", "予防接種", "健診と歩数を一緒に見るため", $"{TokyoDay.Of(note.Agreed):yyyy-MM-dd} ({note.Consent})" })
             Assert.Contains(said, lines[1], StringComparison.Ordinal);
 
         world.Site.Clock.Advance(TimeSpan.FromDays(1));
@@ -105,6 +109,20 @@ public sealed class ProvisionTests
         Assert.Equal(200, (await world.Probe(tokens.Access)).Status);
 
         await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Task.Run(() => world.Site.Do<NoteProvisions>(n => n.CatchUp(Cancel)))));
+        Assert.DoesNotContain(DataCategory.SpecificCheckup, Assert.Single(await Notes(world)).Categories);
+
+        // More on the same day belongs to the same record.
+        var resident = world.Resident.Resident!.Value;
+        var session = (await world.Site.Services.GetRequiredService<RecordVault>().Open(Actor.Resident(resident), resident, Purpose.Import, Cancel)).Value;
+        Assert.True((await session.Write([SmartWorld.Record("Condition", world.Site.Clock.GetUtcNow()) with { Category = DataCategory.SpecificCheckup }], Cancel)).IsOk);
+        Assert.Equal(200, (await world.Probe(tokens.Access)).Status);
+        await world.Site.Do<NoteProvisions>(n => n.CatchUp(Cancel));
+        Assert.Contains(DataCategory.SpecificCheckup, Assert.Single(await Notes(world)).Categories);
+
+        // What is behind the marks is not looked at again; without them everything is.
+        await world.Site.Do<TasukiDb, int>(db => db.Set<ProvisionRow>().ExecuteDeleteAsync(Cancel));
+        await world.Site.Do<NoteProvisions>(n => n.CatchUp(Cancel));
+        Assert.Empty(await Notes(world));
         await world.Site.Do<TasukiDb, int>(db => db.Set<ProvisionMark>().ExecuteDeleteAsync(Cancel));
         await world.Site.Do<NoteProvisions>(n => n.CatchUp(Cancel));
         Assert.Single(await Notes(world));

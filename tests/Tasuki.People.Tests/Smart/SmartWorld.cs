@@ -41,9 +41,9 @@ internal sealed class SmartWorld : IAsyncDisposable
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
-    public static async Task<SmartWorld> Start(DataStore store, string? dump = null, Action<IServiceCollection>? more = null)
+    public static async Task<SmartWorld> Start(DataStore store, string? dump = null, Action<IServiceCollection>? more = null, Delivery.DeliveryOptions? delivery = null)
     {
-        var site = await TestSite.Start(store, Cancel, dump: dump, more: more);
+        var site = await TestSite.Start(store, Cancel, dump: dump, more: more, delivery: delivery);
         if (dump is not null)
             return new SmartWorld(site, null!, null!, null!);
         var resident = await SignInTests.NewResident(site, "kazuo", codes: true);

@@ -12,7 +12,7 @@ namespace Tasuki.Exchange.Exporting;
 /// Takes everything of one resident out as one ZIP: FHIR NDJSON, detailed measurements, spreadsheets, <c>.sphr</c>, originals, who looked, and a page that reads it
 /// all. Written forwards into the answer; brought in elsewhere it gives the same records.
 /// </summary>
-public sealed class ExportRecords(Texts<ExchangeTexts> texts, Language language, Consents consents, ExchangeOptions options, IServiceLook looks, TimeProvider clock) : IPersonExport
+public sealed class ExportRecords(Texts<ExchangeTexts> texts, Language language, Consents consents, ProvidedRecords provided, ExchangeOptions options, IServiceLook looks, TimeProvider clock) : IPersonExport
 {
     private const int HistoryEntries = 10_000;
 
@@ -166,8 +166,9 @@ public sealed class ExportRecords(Texts<ExchangeTexts> texts, Language language,
             ]), cancel);
         }, cancel);
         await archive.Add("about/access-proofs.json", stream => session.AccessLogProofs(HistoryEntries, againstSeal: null, stream, cancel), cancel);
-        await archive.Add("about/consents.csv", async stream => await Table(stream, [texts["index-moment"], texts["consent-terms"], texts["access-purpose"]],
-            (await consents.Of(session, cancel)).Select(consent => (string[])[Moment(consent.Given), consent.Terms, string.Join(", ", consent.Purposes)]), cancel), cancel);
+        await archive.Add("about/consents.csv", async stream => await Table(stream, [texts["index-moment"], texts["consent-terms"], texts["access-purpose"], texts["consent-notice"]],
+            (await consents.Of(session, cancel)).Select(consent => (string[])[Moment(consent.Given), consent.Terms ?? "", string.Join(", ", consent.Purposes), consent.Notice ?? ""]), cancel), cancel);
+        await archive.Add("about/provided.csv", async stream => await Table(stream, [.. provided.Head], (await provided.Of(session, cancel)).Select(line => (string[])[.. line]), cancel), cancel);
     }
 
     private static string Moment(DateTimeOffset at) => at.ToOffset(TokyoDay.Offset).ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture);
