@@ -1,0 +1,59 @@
+using System.Globalization;
+using System.Net;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using Tasuki.Data;
+using Tasuki.Kernel;
+using Tasuki.Kernel.Records;
+using Tasuki.People;
+using Tasuki.Vault;
+
+namespace Tasuki.Server.Tests;
+
+/// <summary>A resident reads which organisation looked, by the name it is registered under.</summary>
+public sealed class OrganisationShownTests
+{
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [InlineData(StoreKind.Sqlite)]
+    [InlineData(StoreKind.Postgres)]
+    public async Task Who_looked_names_the_registered_organisation_of_a_clinician(StoreKind store)
+    {
+        await using var town = await TestMunicipality.New(store, "house");
+        await using var app = (await town.Build(null, "--environment=Development")).Value;
+        await app.StartAsync(Cancel);
+        var site = new Uri(app.Urls.First());
+        using var person = new Walker(site, site.Port);
+        await person.SignUp("緑山", "花子", "hanako", "正しい馬の電池ホチキス印刷", town.Clock.GetUtcNow());
+
+        await using var scope = app.Services.CreateAsyncScope();
+        var (services, vault) = (scope.ServiceProvider, app.Services.GetRequiredService<RecordVault>());
+        var (first, second) = (await Officer(services, "青木 守", "officer1"), await Officer(services, "森 育子", "officer2"));
+        var no = (await services.GetRequiredService<EnterOrganisation>().Enter(
+            first, new TypedOrganisation("Clinic", "登録の名の診療所", "とうろくのなのしんりょうじょ", null, "123-4567", "たすき市本町1", "012-345-6789", "小川 衛"), Cancel)).Value;
+        var decide = services.GetRequiredService<DecideOrganisation>();
+        Assert.True((await decide.Approve(second, no, Cancel)).IsOk);
+        var letter = (await decide.PrintLetter(second, no, Cancel)).Value;
+        Assert.True((await services.GetRequiredService<ConfirmOrganisation>().Confirm(letter.Code, "小川 衛", Cancel)).IsOk);
+        var clinician = (await services.GetRequiredService<AccountFactory>().CreateStaff(
+            StaffRole.Clinician, "林 診", "書かれた名の診療所", "hayashi", "役場の庭の大きな楠の木陰で昼寝", Cancel, organisationNo: no)).Value.AccountNo.ToString(CultureInfo.InvariantCulture);
+
+        var resident = (await services.GetRequiredService<TasukiDb>().Set<Account>().AsNoTracking().SingleAsync(a => a.Kind == AccountKind.Resident, Cancel)).Resident!.Value;
+        Assert.True((await vault.Grant(
+            Actor.Resident(resident), new NewGrant(resident, ActorKind.Clinician, clinician, Purpose.Care, AccessClasses.All, null, null, TimeProvider.System.GetUtcNow().AddDays(1)), Cancel)).IsOk);
+        await (await vault.Open(Actor.Clinician(clinician), resident, Purpose.Care, Cancel)).Value.Count(Cancel);
+
+        var shown = await person.Get("/who-looked");
+        Assert.Equal("/who-looked", shown.Path);
+        var page = WebUtility.HtmlDecode(shown.Body);
+        Assert.Contains("（登録の名の診療所）", page, StringComparison.Ordinal);
+        Assert.DoesNotContain("書かれた名の診療所", page, StringComparison.Ordinal);
+    }
+
+    private static async Task<StaffMember> Officer(IServiceProvider services, string name, string signIn)
+    {
+        var made = (await services.GetRequiredService<AccountFactory>().CreateStaff(StaffRole.Desk, name, "たすき市", signIn, "役場の庭の大きな楠の木陰で昼寝", Cancel)).Value;
+        return (await services.GetRequiredService<StaffDirectory>().Find(made.AccountNo, Cancel))!;
+    }
+}
