@@ -165,7 +165,9 @@ public abstract class ViewContract(StoreKind store)
         one.Kind = ApiCallerKind.ClinicianApp;
         Assert.Equal(404, (await one.Ask("GET", $"Patient/{one.Id}")).Status);
 
-        // The log's own check finds both changes as it finds them alone.
+        // The end stands in the person's log once, under the app; and the log's own check finds both changes as it finds them alone.
+        var own = (await clinic.Vault.Open(Actor.Resident(one.Resident), one.Resident, Purpose.OwnUse, Clinic.Cancel)).Value;
+        Assert.Single(await own.AccessLog(1_000, Clinic.Cancel), e => e is { ActorKind: ActorKind.Application, Action: "revoke", Refused: false });
         await clinic.LogHolds();
     }
 

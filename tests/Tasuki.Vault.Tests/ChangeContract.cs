@@ -117,6 +117,30 @@ public abstract class ChangeContract(StoreKind store)
         Assert.Empty(await test.Vault.Reached(Actor.Clinician("c1"), Purpose.Care, 10, Cancel));
     }
 
+    [Fact]
+    public async Task A_grant_ends_with_a_change_and_where_it_does_not_live_nothing_is_changed()
+    {
+        await using var test = await Start(store);
+        var resident = await test.Resident();
+        var (owner, app) = (Actor.Resident(resident), Actor.Application("7/1"));
+        async Task<long> Given(ActorKind kind, string id, string purpose) =>
+            (await test.Vault.Grant(owner, new NewGrant(resident, kind, id, purpose, AccessClasses.All, null, null, test.Clock.Now.AddDays(9)), Cancel)).Value;
+        await Given(app.Kind, app.Id, Purpose.AppEntry);
+        var (gone, living) = (await Given(ActorKind.Clinician, "c1", Purpose.Care), await Given(ActorKind.Clinician, "c2", Purpose.Care));
+        Assert.True((await test.Vault.Revoke(owner, resident, gone, Cancel)).IsOk);
+        var session = (await test.Vault.Open(app, resident, Purpose.AppEntry, Cancel)).Value;
+        string Id(long grant) => test.Vault.Parts.Ids.EncodeGrant(resident, grant);
+
+        foreach (var ends in new[] { [Id(gone)], [Id(living), Id(gone)], new[] { Id(living), "none" } })
+            Assert.False((await session.Change([Create("1")], null, Cancel, ends)).IsOk);
+        Assert.Empty(await (await test.Own(resident)).Count(Cancel));
+        Assert.True((await test.Vault.Open(Actor.Clinician("c2"), resident, Purpose.Care, Cancel)).IsOk);
+
+        Assert.Equal(ChangeOutcome.Created, Assert.Single((await session.Change([Create("1")], null, Cancel, Id(living))).Value).Outcome);
+        Assert.False((await test.Vault.Open(Actor.Clinician("c2"), resident, Purpose.Care, Cancel)).IsOk);
+        Assert.Equal(2, (await (await test.Own(resident)).AccessLog(100, Cancel)).Count(e => e is { Action: "revoke", Refused: false }));
+    }
+
     private static RecordChange.Create Create(string value) => new(Weight(value));
 
     private static NewRecord Weight(string value) => new(

@@ -31,11 +31,18 @@ public sealed class ChainTests
         Assert.Equal((true, "part"), await Look(site, EvidenceChain.Probe));
         await RunJob(site);
         Assert.Equal((true, "part"), await Look(site, LogChain.Probe));
+        // Each goes on from the newest, and reads what is new alone.
+        await Add(site, 20);
+        Assert.InRange(await Read(), 20, 40);
+        await Keep(site, EvidenceChain.Probe);
+        Assert.InRange(await Read(), 0, 5);
 
         site.Clock.Now += WholeChains.Every;
         await RunJob(site);
         Assert.Equal((false, "broken"), await Look(site, LogChain.Probe));
         Assert.Equal((false, "broken"), await Look(site, EvidenceChain.Probe));
+
+        async Task<int> Read() => int.Parse((await Found(site, EvidenceChain.Probe)).Values[0], System.Globalization.CultureInfo.InvariantCulture);
     }
 
     [Theory, MemberData(nameof(RegimeStores.All), MemberType = typeof(RegimeStores))]
@@ -85,6 +92,10 @@ public sealed class ChainTests
         await using var site = await Looked(store);
         await Sql(site, $"update evidence set subject = '{LogChain.Probe}' where no = ({Point}'{EvidenceChain.Probe}')");
         Assert.Equal((false, "broken"), await Look(site, LogChain.Probe));
+        // What is named as checked must be what stands there, though nothing stands behind it.
+        var last = await site.Do<EvidenceBook, EvidenceReport>(b => b.Check(Cancel));
+        var part = await site.Do<EvidenceChain, ChainStretch>(c => c.Check(new ChainPoint(last.Rows, Convert.ToHexString(new byte[32])), site.Clock.Now.AddDays(1), () => false, Cancel));
+        Assert.Contains("is not the one that was checked before", part.Broken, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -131,6 +131,21 @@ public sealed class ProvisionTests
         Assert.Contains("読めない記録が1件あります", WebUtility.HtmlDecode((await visitor.Get("/provided", Cancel)).Body), StringComparison.Ordinal);
     }
 
+    [Theory, MemberData(nameof(Stores.All), MemberType = typeof(Stores))]
+    public async Task One_run_goes_through_as_many_stretches_of_the_log_as_there_are(DataStore store)
+    {
+        await using var world = await SmartWorld.Start(store);
+        var app = await world.Register();
+        using var visitor = await world.SignIn();
+        var tokens = await world.Connect(visitor, app, Reading, ("kept", "Month"));
+        var vault = world.Site.Services.GetRequiredService<RecordVault>();
+        await Task.WhenAll(Enumerable.Range(0, 2_100).Select(_ => vault.LogDesk(Actor.Operator("結城", "試し"), "something", Cancel)));
+        Assert.Equal(200, (await world.Probe(tokens.Access)).Status);
+
+        await world.Site.Do<NoteProvisions>(n => n.CatchUp(Cancel));
+        Assert.Single(await Notes(world));
+    }
+
     [Fact]
     public async Task What_goes_to_a_public_body_and_comes_from_it_is_on_record_like_anything_else()
     {

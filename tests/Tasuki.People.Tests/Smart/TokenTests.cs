@@ -17,6 +17,29 @@ public sealed class TokenTests
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
+    // What a token's rows say is found out once; what time it is is asked at each request.
+    [Theory, MemberData(nameof(Stores.All), MemberType = typeof(Stores))]
+    public async Task A_token_that_was_found_good_ends_with_its_time_and_with_its_connections(DataStore store)
+    {
+        await using var world = await SmartWorld.Start(store);
+        var app = await world.Register();
+        using var visitor = await world.SignIn();
+        var tokens = await world.Connect(visitor, app, "launch/patient offline_access patient/*.rs", ("kept", "Month"));
+        var until = world.Site.Clock.GetUtcNow() + TimeSpan.FromDays(30);
+        Assert.Equal(200, (await world.Probe(tokens.Access)).Status);
+        world.Site.Clock.Advance(SmartServer.AccessLife - TimeSpan.FromMinutes(2));
+        Assert.Equal(200, (await world.Probe(tokens.Access)).Status);
+        world.Site.Clock.Advance(TimeSpan.FromMinutes(2));
+        Assert.Equal(401, (await world.Probe(tokens.Access)).Status);
+
+        world.Site.Clock.Advance(until - world.Site.Clock.GetUtcNow() - TimeSpan.FromMinutes(4));
+        var last = await world.Refresh(app, tokens.Refresh);
+        Assert.Equal(200, (await world.Probe(last.Access)).Status);
+        Assert.Equal(200, (await world.Probe(last.Access)).Status);
+        world.Site.Clock.Advance(TimeSpan.FromMinutes(4));
+        Assert.Equal(401, (await world.Probe(last.Access)).Status);
+    }
+
     [Theory, MemberData(nameof(Stores.All), MemberType = typeof(Stores))]
     public async Task A_refresh_token_that_comes_twice_kills_the_family(DataStore store)
     {
