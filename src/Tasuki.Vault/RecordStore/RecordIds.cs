@@ -26,26 +26,13 @@ internal sealed class RecordIds(byte[] key) : IDisposable
     public string Encode(ResidentNo resident, long seq)
     {
         Span<byte> text = stackalloc byte[Length];
-        Make(_block.Value!, resident, seq, text);
+        Encode(resident, seq, text);
         return Encoding.ASCII.GetString(text);
     }
 
-    /// <summary>For a reference. Nearly every record names the same few of its resident, the patient first: those named of late stand beside the block.</summary>
     public void Encode(ResidentNo resident, long seq, Span<byte> text)
     {
         var block = _block.Value!;
-        if (block.Known(resident, seq) is { } known)
-        {
-            known.CopyTo(text);
-            return;
-        }
-
-        Make(block, resident, seq, text);
-        block.Keep(resident, seq, text);
-    }
-
-    private static void Make(Block block, ResidentNo resident, long seq, Span<byte> text)
-    {
         var plain = block.Input.AsSpan();
         plain.Clear();
         plain[0] = RecordKind;
@@ -140,16 +127,10 @@ internal sealed class RecordIds(byte[] key) : IDisposable
     public long SeqOf(ResidentNo resident, ReadOnlySpan<byte> id)
     {
         var block = _block.Value!;
-        if (block.Known(resident, id) is { } known)
-            return known;
         if (id.Length != Length || !TryBytes(id, block.Input))
             return -1;
         var plain = block.Decrypt();
-        if (plain[0] != RecordKind || plain[11..].ContainsAnyExcept((byte)0) || Read40(plain[1..]) != resident.Value)
-            return -1;
-        var seq = Read40(plain[6..]);
-        block.Keep(resident, seq, id);
-        return seq;
+        return plain[0] == RecordKind && !plain[11..].ContainsAnyExcept((byte)0) && Read40(plain[1..]) == resident.Value ? Read40(plain[6..]) : -1;
     }
 
     /// <summary>Whose record an id is: null for a forged one. Says nothing of whether it is there.</summary>
@@ -214,15 +195,10 @@ internal sealed class RecordIds(byte[] key) : IDisposable
     /// <summary>One thread's ciphers, made once, and the block they work on.</summary>
     private sealed class Block : IDisposable
     {
-        // A power of two.
-        private const int OfLate = 8;
-
         private readonly Aes _aes = Aes.Create();
         private readonly ICryptoTransform _encrypt;
         private readonly ICryptoTransform _decrypt;
         private readonly byte[] _output = new byte[16];
-        private readonly (ResidentNo Resident, long Seq, byte[]? Text)[] _ofLate = new (ResidentNo, long, byte[]?)[OfLate];
-        private int _newest;
 
         public Block(byte[] key)
         {
@@ -234,36 +210,6 @@ internal sealed class RecordIds(byte[] key) : IDisposable
         }
 
         public byte[] Input { get; } = new byte[16];
-
-        public byte[]? Known(ResidentNo resident, long seq)
-        {
-            foreach (var one in _ofLate)
-            {
-                if (one.Seq == seq && one.Resident == resident && one.Text is { } text)
-                    return text;
-            }
-
-            return null;
-        }
-
-        public long? Known(ResidentNo resident, ReadOnlySpan<byte> text)
-        {
-            foreach (var one in _ofLate)
-            {
-                if (one.Resident == resident && one.Text is { } known && text.SequenceEqual(known))
-                    return one.Seq;
-            }
-
-            return null;
-        }
-
-        public void Keep(ResidentNo resident, long seq, ReadOnlySpan<byte> text)
-        {
-            ref var place = ref _ofLate[_newest++ & (OfLate - 1)];
-            var kept = place.Text ?? new byte[Length];
-            text.CopyTo(kept);
-            place = (resident, seq, kept);
-        }
 
         public ReadOnlySpan<byte> Encrypt() => Through(_encrypt);
 
