@@ -1,6 +1,7 @@
 using Tasuki.Kernel;
 using Tasuki.Kernel.Records;
 using Tasuki.Vault.Log;
+using Tasuki.Vault.RecordStore;
 using static Tasuki.Vault.Tests.LogTesting;
 using static Tasuki.Vault.Tests.TestVault;
 
@@ -52,6 +53,7 @@ public abstract class UnneededContract(StoreKind store)
         Assert.Empty(await ToList(session.Samples(null, null, null, Cancel)));
         Assert.Equal(0, await test.Number("select count(*) from record_history where resident_no = @r and seq in (select seq from record where resident_no = @r and deleted = 1)", ("@r", resident.Value)));
         Assert.Equal(0, await test.Number("select count(*) from record where resident_no = @r and deleted = 1 and (code is not null or date_from is not null or identity is not null or length(tokens) > 0)", ("@r", resident.Value)));
+        Assert.All(await Emptied(test, resident), payload => Assert.Equal(-1, payload.AsSpan().IndexOf("みどり内科"u8)));
         // The past of what stays, stays.
         Assert.Equal(1, await test.Number("select count(*) from record_history where resident_no = @r", ("@r", resident.Value)));
         Assert.Equal(other, Assert.Single((await test.Vault.Unneeded.Holders(Gone, new ResidentNo(0), 10, Cancel)).Held).Resident);
@@ -203,6 +205,16 @@ public abstract class UnneededContract(StoreKind store)
 
     private static string Identifier(StoredRecord record) =>
         System.Text.Json.JsonDocument.Parse(record.Resource.Json).RootElement.GetProperty("identifier")[0].GetProperty("value").GetString()!;
+
+    // What still lies in the rows of records that went.
+    private static async Task<List<byte[]>> Emptied(TestVault test, ResidentNo resident)
+    {
+        var keys = (await test.Vault.Parts.ResidentKeys.Get(resident, Cancel))!;
+        await using var work = await test.Vault.Parts.Records.Read(Cancel);
+        var rows = await work.Query($"select {RecordRow.Select} from record where resident_no = @r and deleted = 1", row => RecordRow.Read(resident, row), Cancel, ("@r", resident.Value));
+        Assert.Equal(3, rows.Count);
+        return [.. rows.Select(row => row.Open(keys, test.Vault.Parts.Municipality, RecordRow.Current)!)];
+    }
 
     private static async Task<List<T>> ToList<T>(IAsyncEnumerable<T> all)
     {
