@@ -5,6 +5,7 @@ using System.Text.RegularExpressions;
 using Tasuki.Compliance.Purposes;
 using Tasuki.Compliance.Regime;
 using Tasuki.Compliance.Scope;
+using Tasuki.Compliance.Unneeded;
 using Tasuki.Data;
 using Tasuki.Kernel.Records;
 using Tasuki.Testing;
@@ -33,7 +34,7 @@ public sealed class RegimeHouseTests
             .. Enum.GetNames<RegimeArea>().Select(n => $"area-{n}"), .. Enum.GetNames<OperatorKind>().Select(n => $"operator-{n}"), .. Enum.GetNames<DataCategory>().Select(n => $"category-{n}"),
             .. Enum.GetNames<BasisKind>().Select(n => $"basis-{n}"), .. Enum.GetNames<OtherUseGround>().Skip(1).Select(n => $"ground-{n}"), .. Enum.GetNames<PurposeState>().Select(n => $"purpose-{n}"), .. PurposesWords.Problems.Select(p => $"problem-{p}"),
             .. Enum.GetValues<OperatorKind>().SelectMany(k => LegalRegime.For(k, new OrdinanceSettings()).Rules).Select(r => $"rule-{r.Id}"),
-            "did-state", "did-change", "did-end", "problem-other", .. new[] { "", "-none", "-uncovered", "-covered" }.Select(c => $"probe-purposes.cover{c}"),
+            "did-state", "did-change", "did-end", "did-erasure-ask", "did-erasure-confirm", "did-erasure-keep", .. Enum.GetNames<ErasureStep>().Select(n => $"erasure-{n}"), "problem-other", .. new[] { "", "-none", "-uncovered", "-covered" }.Select(c => $"probe-purposes.cover{c}"),
         ]);
 
     /// <summary>All three ways of reading hold the same keys and places; every key of the code is there, and every key there is asked for.</summary>

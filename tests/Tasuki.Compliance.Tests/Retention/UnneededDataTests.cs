@@ -40,6 +40,7 @@ public sealed class UnneededDataTests
         var (taro, hanako) = (await New(site, "taro", DataCategory.Medication, DataCategory.Immunization), await New(site, "hanako", DataCategory.Immunization));
         Assert.Equal("", await RunOn(site, Ended, on: false));
         await End(site, officer, "vaccines");
+        await Decide(site, officer, DataCategory.Immunization);
         // Medication is needed by the other purpose still.
         await SwitchOn(site, officer, 30);
 
@@ -72,20 +73,20 @@ public sealed class UnneededDataTests
     {
         await using var site = await Start(DataStore.Sqlite);
         var officer = await site.NewStaff(StaffRole.Administrator, "admin", "青木 守");
-        Task<string> Look() => site.Do<EndedNeeds, string>(async n => string.Join(' ', (await n.Look(Cancel)).Select(e => $"{e.Key}:{e.Value:yyyy-MM-dd}")));
+        Task<string> Look() => site.Do<EndedNeeds, string>(async n => string.Join(' ', (await n.Look(Cancel)).Select(e => $"{e.Category}:{e.Day:yyyy-MM-dd}:{e.Ends}")));
         Assert.Equal("", await Look());
         await State(site, officer);
         Assert.Equal("", await Look());
         // Narrowed counts as an end, and so does the day of the narrowing.
         site.Clock.Now = Noon(new DateOnly(2026, 11, 5));
         Assert.True((await site.Do<KeepPurposes, Result<Done>>(k => k.Change(officer, "guidance", 1, Guidance with { Needs = [DataCategory.Medication] }, "一部をやめます。", Cancel))).IsOk);
-        Assert.Equal("SpecificCheckup:2026-11-05", await Look());
+        Assert.Equal("SpecificCheckup:2026-11-05:guidance:2", await Look());
         site.Clock.Now = Noon(new DateOnly(2026, 11, 6));
         await End(site, officer, "vaccines");
-        Assert.Equal("Immunization:2026-11-06 SpecificCheckup:2026-11-05", await Look());
+        Assert.Equal("Immunization:2026-11-06:vaccines:2 SpecificCheckup:2026-11-05:guidance:2", await Look());
         // Needed again, by whichever purpose.
         Assert.True((await site.Do<KeepPurposes, Result<Done>>(k => k.Change(officer, "guidance", 2, Guidance with { Needs = [DataCategory.Medication, DataCategory.SpecificCheckup] }, "もどします。", Cancel))).IsOk);
-        Assert.Equal("Immunization:2026-11-06", await Look());
+        Assert.Equal("Immunization:2026-11-06:vaccines:2", await Look());
         // Where one was altered, nobody knows what it needed.
         await site.Do<TasukiDb, int>(db => db.Database.ExecuteSqlRawAsync("UPDATE purpose_version SET duty = 'x' WHERE code = 'guidance' AND version = 1", Cancel));
         Assert.Equal("", await Look());
@@ -100,7 +101,7 @@ public sealed class UnneededDataTests
         Assert.True((await site.Do<KeepPurposes, Result<Done>>(k => k.State(officer, "diary", Guidance with { Basis = BasisKind.None, BasisName = null, BasisPlace = null, Duty = null, Needs = [DataCategory.Lifelog] }, Cancel))).IsOk);
         await End(site, officer, "vaccines");
         site.Scope.Operator = OperatorKind.Municipality;
-        Assert.Equal([DataCategory.Immunization], await site.Do<EndedNeeds, IEnumerable<DataCategory>>(async n => (await n.Look(Cancel)).Keys));
+        Assert.Equal([DataCategory.Immunization], await site.Do<EndedNeeds, IEnumerable<DataCategory>>(async n => (await n.Look(Cancel)).Select(e => e.Category)));
         Assert.False((await site.Do<PurposeBook, KeptPurpose?>(async b => await b.Find("diary", await site.Do<CurrentRegime, LegalRegime>(r => r.Get(Cancel)), Cancel)))!.IsInForce);
     }
 
@@ -110,8 +111,9 @@ public sealed class UnneededDataTests
         await using var site = await Start(DataStore.Sqlite);
         var officer = await site.NewStaff(StaffRole.Administrator, "admin", "青木 守");
         await State(site, officer);
-        await New(site, "taro", DataCategory.Medication);
+        await New(site, "taro", DataCategory.Immunization);
         await End(site, officer, "vaccines");
+        await Decide(site, officer, DataCategory.Immunization);
         await End(site, officer, "guidance");
         await SwitchOn(site, officer, 30);
         Assert.Equal("", await RunOn(site, new DateOnly(2027, 11, 3)));
@@ -129,6 +131,7 @@ public sealed class UnneededDataTests
             people[name] = await New(site, name, DataCategory.Immunization);
         await site.Do<TasukiDb, int>(db => db.Set<Account>().Where(a => a.ResidentNo == people["nobody"].Value).ExecuteDeleteAsync(Cancel));
         await End(site, officer, "vaccines");
+        await Decide(site, officer, DataCategory.Immunization);
         using (var page = site.As(desk))
         {
             await page.Submit(await page.Get("/staff/requests/new"), "name=\"Kind\"", ("Kind", "Disclosure"), ("By", "Person"), ("Channel", "Counter"), ("Received", "2026-11-02"), ("Resident", people["asks"].ToString()),
@@ -140,7 +143,7 @@ public sealed class UnneededDataTests
         // Two rows were moved by SQL: one to another day, the key of the other.
         await site.Do<TasukiDb, int>(db => db.Database.ExecuteSqlRawAsync("UPDATE unneeded_told SET erases = '2026-11-04' WHERE key = (SELECT key FROM unneeded_told ORDER BY key LIMIT 1)", Cancel));
         await site.Vault.Close(Actor.Resident(people["closing"]), people["closing"], Cancel);
-        Assert.StartsWith("", await RunOn(site, new DateOnly(2026, 11, 4)), StringComparison.Ordinal);
+        await RunOn(site, new DateOnly(2026, 11, 4));
         Assert.Equal(1, await Records(site, people["plain"]));
         Assert.Equal(1, await Records(site, people["altered"]));
 
@@ -157,13 +160,17 @@ public sealed class UnneededDataTests
         await State(site, officer);
         var taro = await New(site, "taro", DataCategory.Immunization);
         await End(site, officer, "vaccines");
+        await Decide(site, officer, DataCategory.Immunization);
         await SwitchOn(site, officer, 30);
         Assert.Equal("tell:1", await RunOn(site, new DateOnly(2026, 11, 3)));
         await SwitchOn(site, officer, 90);
         Assert.True((await site.Do<KeepPurposes, Result<Done>>(k => k.Change(officer, "vaccines", 2, Vaccines with { Easy = "べつの 文" }, "続けます。", Cancel))).IsOk);
         Assert.Equal("", await RunOn(site, new DateOnly(2026, 12, 3)));
         await End(site, officer, "vaccines", 3);
-        // Another end: told anew, for the new period.
+        // Another end: what was decided of the last does not count for it.
+        Assert.Equal("", await RunOn(site, new DateOnly(2026, 12, 3)));
+        await Decide(site, officer, DataCategory.Immunization);
+        // Told anew, for the new period.
         Assert.Equal("tell:1", await RunOn(site, new DateOnly(2026, 12, 4)));
         Assert.Contains(await Told(site, taro), m => m.Body.Contains("2027年3月4日", StringComparison.Ordinal));
         await SwitchOn(site, officer, 30);
@@ -185,6 +192,7 @@ public sealed class UnneededDataTests
         for (var i = 0; i < 5; i++)
             people.Add(await New(site, $"kazuo{i}", DataCategory.Immunization));
         await End(site, officer, "vaccines");
+        await Decide(site, officer, DataCategory.Immunization);
         await SwitchOn(site, officer, 30);
         site.Clock.Now = Noon(new DateOnly(2026, 11, 3));
         await site.Do<UnneededData, RetentionBatch>(r => r.Erase(new RetentionAsk(site.Clock.Now, 30), 0, 2, Cancel));
@@ -205,6 +213,7 @@ public sealed class UnneededDataTests
         await State(site, officer);
         var taro = await New(site, "taro", DataCategory.Immunization);
         await End(site, officer, "vaccines");
+        await Decide(site, officer, DataCategory.Immunization);
         await SwitchOn(site, officer, 30);
         await RunOn(site, new DateOnly(2026, 11, 3));
         var row = await site.Do<TasukiDb, ToldRow>(db => db.Set<ToldRow>().AsNoTracking().SingleAsync(Cancel));
@@ -212,6 +221,156 @@ public sealed class UnneededDataTests
         await site.Do<IEnumerable<IResidentErasure>, bool>(async all => { await all.OfType<EraseTold>().Single().Erase(taro, Cancel); return true; });
         Assert.Equal(0, await site.Do<TasukiDb, int>(db => db.Set<ToldRow>().CountAsync(Cancel)));
     }
+
+    [Theory, MemberData(nameof(RegimeStores.All), MemberType = typeof(RegimeStores))]
+    public async Task Nothing_is_told_or_erased_before_a_second_officer_confirms_and_one_alone_stops_it(DataStore store)
+    {
+        await using var site = await Start(store);
+        var (first, second) = (await site.NewStaff(StaffRole.Administrator, "admin", "青木 守"), await site.NewStaff(StaffRole.Administrator, "second", "赤木 久"));
+        var twin = await site.NewStaff(StaffRole.Administrator, "twin", "青木 守");
+        await State(site, first);
+        var taro = await New(site, "taro", DataCategory.Immunization);
+        using var one = site.As(first);
+        Assert.DoesNotContain("どの利用目的にも要らなくなった種類", (await one.Get("/staff/purposes")).Text, StringComparison.Ordinal);
+        await End(site, first, "vaccines");
+        Assert.Contains("どの利用目的にも要らなくなった種類", (await one.Get("/staff/purposes")).Text, StringComparison.Ordinal);
+        await SwitchOn(site, first, 30);
+        Assert.Equal("", await RunOn(site, new DateOnly(2026, 11, 3)));
+
+        Task<string?> Word(StaffMember who, long asked) => site.Do<ErasureDecisions, string?>(async d => (await d.Confirm(who, DataCategory.Immunization, asked, Cancel)).Error?.Code);
+        Task<long> Seen() => site.Do<ErasureDecisions, long>(async d => Assert.Single(await d.All(Cancel)).No);
+        Assert.Equal("erasure.moved", await Word(second, 0));
+        var page = await one.Submit(await one.Get("/staff/purposes/ended"), "value=\"ask\"", ("Erasure", "ask"));
+        Assert.Contains("2人目の確認待ち", page.Text, StringComparison.Ordinal);
+        Assert.Contains("別の職員が確認します", page.Text, StringComparison.Ordinal);
+        Assert.DoesNotContain("value=\"confirm\"", page.Body, StringComparison.Ordinal);
+        Assert.Equal("", await RunOn(site, new DateOnly(2026, 11, 4)));
+        // Nor by who asked, nor under a second account of the same name, nor of another asking than the one seen.
+        var asked = await Seen();
+        Assert.Equal("erasure.same-person", await Word(first, asked));
+        Assert.Equal("erasure.same-person", await Word(twin, asked));
+        Assert.Equal("erasure.moved", await Word(second, asked - 1));
+        Assert.Equal("", await RunOn(site, new DateOnly(2026, 11, 5)));
+        Assert.Empty(await Told(site, taro));
+
+        using var other = site.As(second);
+        page = await other.Submit(await other.Get("/staff/purposes/ended"), "value=\"confirm\"", ("Erasure", "confirm"));
+        Assert.Contains("消すことに決まりました", page.Text, StringComparison.Ordinal);
+        Assert.Contains("赤木 久、2026年11月5日", page.Text, StringComparison.Ordinal);
+        Assert.Equal("tell:1", await RunOn(site, new DateOnly(2026, 11, 6)));
+
+        page = await one.Submit(await one.Get("/staff/purposes/ended"), "value=\"keep\"", ("Erasure", "keep"));
+        Assert.Contains("消さないことにしました", page.Text, StringComparison.Ordinal);
+        Assert.Equal("", await RunOn(site, new DateOnly(2026, 12, 6)));
+        Assert.Equal(1, await Records(site, taro));
+        // Decided again later, it is told again.
+        await Decide(site, first, DataCategory.Immunization);
+        Assert.Equal("tell:1", await RunOn(site, new DateOnly(2026, 12, 7)));
+        Assert.Equal(1, await Records(site, taro));
+    }
+
+    [Fact]
+    public async Task Deciding_takes_the_right_and_a_factor_proved_just_now_and_a_confirmation_that_was_altered_is_none()
+    {
+        await using var site = await Start(DataStore.Sqlite);
+        var (first, clerk) = (await site.NewStaff(StaffRole.Administrator, "admin", "青木 守"), await site.NewStaff(StaffRole.Desk, "clerk", "白川 直"));
+        await State(site, first);
+        await End(site, first, "vaccines");
+        Assert.Equal(
+            ["purpose.right", "purpose.right", "purpose.right"],
+            await site.Do<ErasureDecisions, string?[]>(async d =>
+            [
+                (await d.Ask(clerk, DataCategory.Immunization, Cancel)).Error?.Code, (await d.Confirm(clerk, DataCategory.Immunization, 0, Cancel)).Error?.Code,
+                (await d.Keep(clerk, DataCategory.Immunization, Cancel)).Error?.Code,
+            ]));
+        using var stale = site.AsStale(first);
+        await stale.Submit(await stale.Get("/staff/purposes/ended"), "value=\"ask\"", ("Erasure", "ask"));
+        Assert.Null(await site.Do<ErasureDecisions, ErasureStep?>(async d => Assert.Single(await d.All(Cancel)).Step));
+        Assert.Equal("erasure.moved", await site.Do<ErasureDecisions, string?>(async d => (await d.Keep(first, DataCategory.Immunization, Cancel)).Error?.Code));
+        Assert.Equal("erasure.moved", await site.Do<ErasureDecisions, string?>(async d => (await d.Ask(first, DataCategory.Medication, Cancel)).Error?.Code));
+
+        await Decide(site, first, DataCategory.Immunization);
+        Assert.Equal([DataCategory.Immunization], await site.Do<ErasureDecisions, IEnumerable<DataCategory>>(async d => (await d.Decided(Cancel)).Keys));
+        // What was taken back stays taken back where the piece that says so was altered.
+        Assert.True((await site.Do<ErasureDecisions, Result<Done>>(d => d.Keep(first, DataCategory.Immunization, Cancel))).IsOk);
+        await site.Do<TasukiDb, int>(db => db.Database.ExecuteSqlRawAsync("UPDATE evidence SET holds = 0 WHERE no = (SELECT MAX(no) FROM evidence WHERE subject = 'unneeded.Immunization')", Cancel));
+        Assert.Empty(await site.Do<ErasureDecisions, IEnumerable<DataCategory>>(async d => (await d.Decided(Cancel)).Keys));
+    }
+
+    [Theory, MemberData(nameof(RegimeStores.All), MemberType = typeof(RegimeStores))]
+    public async Task A_run_that_dies_between_erasure_and_word_sends_it_later_and_takes_nothing_that_came_after_unannounced(DataStore store)
+    {
+        await using var site = await Start(store);
+        var officer = await site.NewStaff(StaffRole.Administrator, "admin", "青木 守");
+        await State(site, officer);
+        var (taro, hanako) = (await New(site, "taro", DataCategory.Immunization), await New(site, "hanako", DataCategory.Immunization));
+        await End(site, officer, "vaccines");
+        await Decide(site, officer, DataCategory.Immunization);
+        await SwitchOn(site, officer, 30);
+        Assert.Equal("tell:2", await RunOn(site, new DateOnly(2026, 11, 3)));
+
+        // The word cannot be written: the run ends in the middle of taro.
+        site.Clock.Now = Noon(new DateOnly(2026, 12, 3));
+        await Sql(site, "ALTER TABLE inbox_message RENAME TO inbox_away");
+        await Assert.ThrowsAnyAsync<Exception>(() => site.Do<UnneededData, RetentionBatch>(r => r.Erase(new RetentionAsk(site.Clock.Now, 30), 0, 200, Cancel)));
+        await Sql(site, "ALTER TABLE inbox_away RENAME TO inbox_message");
+        Assert.Equal((0, 1), (await Records(site, taro), await Records(site, hanako)));
+        var row = await site.Do<TasukiDb, UnderwayRow>(db => db.Set<UnderwayRow>().AsNoTracking().SingleAsync(Cancel));
+        Assert.Equal(taro.Value, row.ResidentNo);
+        Assert.Equal(-1, row.What.AsSpan().IndexOf("2026"u8));
+
+        // The next day it goes on: taro reads the day on which it was done, and hanako's turn comes.
+        Assert.Equal("erase:1 record:1", await RunOn(site, new DateOnly(2026, 12, 4)));
+        Assert.Contains(await Told(site, taro), m => m.Subject.Contains("消しました", StringComparison.Ordinal) && m.Body.Contains("2026年12月3日", StringComparison.Ordinal));
+        Assert.Contains(await Told(site, hanako), m => m.Subject.Contains("消しました", StringComparison.Ordinal) && m.Body.Contains("2026年12月4日", StringComparison.Ordinal));
+        Assert.Equal(0, await site.Do<TasukiDb, int>(db => db.Set<UnderwayRow>().CountAsync(Cancel)));
+        Assert.Equal(0, await site.Do<TasukiDb, int>(db => db.Set<ToldRow>().CountAsync(Cancel)));
+        Assert.Equal("", await RunOn(site, new DateOnly(2026, 12, 5)));
+        Assert.Equal(2, (await Told(site, taro)).Count);
+    }
+
+    [Fact]
+    public async Task Records_brought_in_after_a_run_died_are_told_anew_and_not_called_erased()
+    {
+        await using var site = await Start(DataStore.Sqlite);
+        var officer = await site.NewStaff(StaffRole.Administrator, "admin", "青木 守");
+        await State(site, officer);
+        var taro = await New(site, "taro", DataCategory.Immunization);
+        await End(site, officer, "vaccines");
+        await Decide(site, officer, DataCategory.Immunization);
+        await SwitchOn(site, officer, 30);
+        Assert.Equal("tell:1", await RunOn(site, new DateOnly(2026, 11, 3)));
+        site.Clock.Now = Noon(new DateOnly(2026, 12, 3));
+        await Sql(site, "ALTER TABLE inbox_message RENAME TO inbox_away");
+        await Assert.ThrowsAnyAsync<Exception>(() => site.Do<UnneededData, RetentionBatch>(r => r.Erase(new RetentionAsk(site.Clock.Now, 30), 0, 200, Cancel)));
+        await Sql(site, "ALTER TABLE inbox_away RENAME TO inbox_message");
+        await Write(site, taro, "taro-again", DataCategory.Immunization);
+        Assert.Equal("tell:1", await RunOn(site, new DateOnly(2026, 12, 4)));
+        Assert.Equal(1, await Records(site, taro));
+        Assert.DoesNotContain(await Told(site, taro), m => m.Subject.Contains("消しました", StringComparison.Ordinal));
+        Assert.Contains(await Told(site, taro), m => m.Body.Contains("2027年1月3日", StringComparison.Ordinal));
+        Assert.Equal("erase:1 record:1", await RunOn(site, new DateOnly(2027, 1, 3)));
+    }
+
+    [Fact]
+    public async Task A_run_that_goes_on_days_later_tells_the_whole_period()
+    {
+        await using var site = await Start(DataStore.Sqlite);
+        var officer = await site.NewStaff(StaffRole.Administrator, "admin", "青木 守");
+        await State(site, officer);
+        var taro = await New(site, "taro", DataCategory.Immunization);
+        await End(site, officer, "vaccines");
+        await Decide(site, officer, DataCategory.Immunization);
+        await SwitchOn(site, officer, 30);
+        var begun = new RetentionAsk(Noon(new DateOnly(2026, 11, 3)), 30);
+        site.Clock.Now = Noon(new DateOnly(2026, 11, 20));
+        await site.Do<UnneededData, RetentionBatch>(r => r.Erase(begun, 0, 200, Cancel));
+        Assert.Contains("2026年12月20日", Assert.Single(await Told(site, taro)).Body, StringComparison.Ordinal);
+        Assert.Equal("", await RunOn(site, new DateOnly(2026, 12, 19)));
+        Assert.Equal("erase:1 record:1", await RunOn(site, new DateOnly(2026, 12, 20)));
+    }
+
+    private static Task<int> Sql(RegimeSite site, string sql) => site.Do<TasukiDb, int>(db => db.Database.ExecuteSqlRawAsync(sql, Cancel));
 
     private static DateTimeOffset Noon(DateOnly day) => TokyoDay.StartOf(day).AddHours(12);
 
@@ -224,14 +383,27 @@ public sealed class UnneededDataTests
     private static async Task End(RegimeSite site, StaffMember officer, string code, int seen = 1) =>
         Assert.True((await site.Do<KeepPurposes, Result<Done>>(k => k.End(officer, code, seen, "事業の終了", Cancel))).IsOk);
 
+    /// <summary>Two officers decide that the category goes.</summary>
+    private static async Task Decide(RegimeSite site, StaffMember first, DataCategory category)
+    {
+        Assert.True((await site.Do<ErasureDecisions, Result<Done>>(d => d.Ask(first, category, Cancel))).IsOk);
+        var second = await site.NewStaff(StaffRole.Administrator, $"second{await site.Do<EvidenceBook, long>(b => b.Last(EvidenceKind.Act, Cancel))}", "赤木 久");
+        Assert.True((await site.Do<ErasureDecisions, Result<Done>>(async d => await d.Confirm(second, category, (await d.All(Cancel)).Single(x => x.Need.Category == category).No, Cancel))).IsOk);
+    }
+
     private static async Task<ResidentNo> New(RegimeSite site, string name, params DataCategory[] categories)
     {
         var resident = await site.NewResident(name);
+        await Write(site, resident, name, categories);
+        return resident;
+    }
+
+    private static async Task Write(RegimeSite site, ResidentNo resident, string name, params DataCategory[] categories)
+    {
         var session = (await site.Vault.Open(Actor.Resident(resident), resident, Purpose.Import, Cancel)).Value;
         Assert.True((await session.Write([.. categories.Select((c, i) => new NewRecord(
             CanonicalResource.Parse(Encoding.UTF8.GetBytes($$"""{"resourceType":"Observation","identifier":[{"system":"urn:test","value":"{{name}}{{i}}"}],"status":"final","code":{"coding":[{"system":"http://loinc.org","code":"8867-4"}]},"valueInteger":5}""")).Value,
             new RecordOrigin(SourceKind.MedicalInstitution, "みどり内科", null, null, site.Clock.Now), c))], Cancel)).IsOk);
-        return resident;
     }
 
     private static async Task<Session> Own(RegimeSite site, ResidentNo resident) => (await site.Vault.Open(Actor.Resident(resident), resident, Purpose.OwnUse, Cancel)).Value;

@@ -26,8 +26,8 @@ internal sealed partial class KeepPurposes(TasukiDb db, PurposeBook book, Curren
     {
         if (!officer.Has(DeskRight.KeepCompliance))
             return NoRight;
-        if (code is null or "new" || !Code().IsMatch(code))
-            return new Error("purpose.code", "The code is 2 to 40 lower-case letters, digits and hyphens, begins with a letter and is not 'new'.");
+        if (code is null or "new" or "ended" || !Code().IsMatch(code))
+            return new Error("purpose.code", "The code is 2 to 40 lower-case letters, digits and hyphens, begins with a letter and is neither 'new' nor 'ended'.");
         var regime = await current.Get(cancel);
         var whole = stated.Under(regime);
         if (!whole.IsOk)

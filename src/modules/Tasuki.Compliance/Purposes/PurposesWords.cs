@@ -14,6 +14,7 @@ internal static class PurposesWords
     [
         "purpose.text", "purpose.needs", "purpose.basis", "purpose.improvement", "purpose.basis-name", "purpose.basis-place", "purpose.code", "purpose.there", "purpose.missing",
         "purpose.moved", "purpose.ground", "purpose.harm", "purpose.relation", "purpose.same", "purpose.ended", "mynumber.found",
+        "erasure.moved", "erasure.same-person",
     ], StringComparer.Ordinal);
 
     public static string Problem(Error error) => Problems.Contains(error.Code) ? $"problem-{error.Code}" : "problem-other";

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.Extensions.DependencyInjection;
 using Tasuki.Compliance.Purposes;
 using Tasuki.Compliance.Unneeded;
@@ -23,8 +24,11 @@ internal static class RetentionParts
         services.AddErasure<ClosedRequests, RetentionTexts>(ClosedRequests.Id, new RetentionPeriod(RetentionUnit.Years, 3, 1, 30));
         services.AddErasure<ClosedIncidents, RetentionTexts>(ClosedIncidents.Id, new RetentionPeriod(RetentionUnit.Years, 5, 1, 30));
         services.AddSingleton<IModelPart, UnneededTables>();
+        services.AddSealedTable((db, resident) => db.Set<UnderwayRow>().Where(u => u.ResidentNo == resident), u => u.ResidentNo.ToString(CultureInfo.InvariantCulture));
         services.AddScoped<EndedNeeds>();
+        services.AddScoped<ErasureDecisions>();
         services.AddScoped<ToldBook>();
+        services.AddScoped<Underway>();
         services.AddScoped<ActOnUnneeded>();
         services.AddScoped<IResidentErasure, EraseTold>();
         services.AddErasure<UnneededData, RetentionTexts>(UnneededData.Id, new RetentionPeriod(RetentionUnit.Days, 90, 30, 365));

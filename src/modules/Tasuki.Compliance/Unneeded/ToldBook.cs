@@ -9,7 +9,7 @@ using Tasuki.Kernel.Seals;
 
 namespace Tasuki.Compliance.Unneeded;
 
-/// <summary>Who was told of the end of which category. A row that was altered counts for nothing: the person is told again, and the days begin anew.</summary>
+/// <summary>Who was told of the erasure of which category. A row that was altered counts for nothing: the person is told again, and the days begin anew.</summary>
 internal sealed class ToldBook(TasukiDb db, ISeal seal)
 {
     public async Task<IReadOnlyDictionary<(ResidentNo Resident, DataCategory Category), ToldRow>> Of(IReadOnlyCollection<(ResidentNo Resident, DataCategory Category)> asked, CancellationToken cancel)
@@ -30,14 +30,14 @@ internal sealed class ToldBook(TasukiDb db, ISeal seal)
         return told;
     }
 
-    public async Task Keep(ResidentNo resident, DataCategory category, DateOnly ended, DateOnly told, DateOnly erases, CancellationToken cancel)
+    public async Task Keep(ResidentNo resident, DataCategory category, DateOnly decided, DateOnly told, DateOnly erases, CancellationToken cancel)
     {
-        var row = new ToldRow { Key = Key(resident, category), Ended = ended, Told = told, Erases = erases, Mac = [] };
+        var row = new ToldRow { Key = Key(resident, category), Ended = decided, Told = told, Erases = erases, Mac = [] };
         var mac = MacOf(row);
         if (await db.Set<ToldRow>().Where(t => t.Key == row.Key)
-            .ExecuteUpdateAsync(s => s.SetProperty(t => t.Ended, ended).SetProperty(t => t.Told, told).SetProperty(t => t.Erases, erases).SetProperty(t => t.Mac, mac), cancel) > 0)
+            .ExecuteUpdateAsync(s => s.SetProperty(t => t.Ended, decided).SetProperty(t => t.Told, told).SetProperty(t => t.Erases, erases).SetProperty(t => t.Mac, mac), cancel) > 0)
             return;
-        db.Add(new ToldRow { Key = row.Key, Ended = ended, Told = told, Erases = erases, Mac = mac });
+        db.Add(new ToldRow { Key = row.Key, Ended = decided, Told = told, Erases = erases, Mac = mac });
         await db.SaveChangesAsync(cancel);
     }
 

@@ -1,4 +1,3 @@
-using Tasuki.Compliance.Purposes;
 using Tasuki.Kernel;
 using Tasuki.Kernel.Records;
 using Tasuki.Kernel.Retention;
@@ -15,10 +14,12 @@ internal sealed record UnneededCandidate(ResidentNo Resident, string? Held, IRea
 }
 
 /// <summary>
-/// Records of categories that no purpose needs since one ended or was narrowed. The person is told the day, and can take them out until then; then they are erased for good,
-/// with their past and their originals. Who has something open with the municipality keeps them meanwhile, and so does who has no account to read the notice in.
+/// Records of categories that no purpose needs since one ended or was narrowed, where two officers decided that they go. The person is told the day, and can take them out until
+/// then; then they are erased for good, with their past and their originals. Who has something open with the municipality keeps them meanwhile, and so does who has no account to
+/// read the notice in.
 /// </summary>
-internal sealed class UnneededData(EndedNeeds needs, RecordVault vault, ToldBook book, ActOnUnneeded act, KnownResidents known, ProbeResident probe, IEnumerable<IOpenMatter> matters) : IRetentionErasure
+internal sealed class UnneededData(
+    ErasureDecisions decisions, RecordVault vault, ToldBook book, ActOnUnneeded act, KnownResidents known, ProbeResident probe, IEnumerable<IOpenMatter> matters, TimeProvider clock) : IRetentionErasure
 {
     public const string Id = "records.unneeded";
 
@@ -27,7 +28,7 @@ internal sealed class UnneededData(EndedNeeds needs, RecordVault vault, ToldBook
 
     private const int CountedAtOnce = 1_000;
 
-    // A run every day: what was due before the day before yesterday was missed.
+    // A run every day: what should have gone before the day before yesterday was missed.
     private const int Late = 2;
 
     private const int ForgottenAfterDays = 400;
@@ -41,7 +42,7 @@ internal sealed class UnneededData(EndedNeeds needs, RecordVault vault, ToldBook
         var held = new SortedDictionary<string, long>(StringComparer.Ordinal);
         for (long? after = 0; after is { } from;)
         {
-            (var found, after) = await Candidates(ask, from, CountedAtOnce, cancel);
+            (var found, after) = await Candidates(await decisions.Decided(cancel), ask, from, CountedAtOnce, cancel);
             foreach (var one in found)
             {
                 if (one.Held is { } why)
@@ -53,7 +54,7 @@ internal sealed class UnneededData(EndedNeeds needs, RecordVault vault, ToldBook
                 tell += one.For(UnneededAct.Tell).Any() ? 1 : 0;
                 erase += one.For(UnneededAct.Erase).Any() ? 1 : 0;
                 records += one.For(UnneededAct.Erase).Sum(d => d.What.Records);
-                overdue += one.Due.Any(d => today > d.Step.Since.AddDays(Late)) ? 1 : 0;
+                overdue += one.Due.Any(d => d.Step.Due is { } day && today > day.AddDays(Late)) ? 1 : 0;
             }
         }
 
@@ -62,14 +63,18 @@ internal sealed class UnneededData(EndedNeeds needs, RecordVault vault, ToldBook
 
     public async Task<RetentionBatch> Erase(RetentionAsk ask, long after, int most, CancellationToken cancel)
     {
-        var today = TokyoDay.Of(ask.At);
-        var (found, next) = await Candidates(ask, after, most, cancel);
+        // A run that goes on days after it was cut off tells the whole period from now.
+        var (today, now) = (TokyoDay.Of(ask.At), TokyoDay.Of(clock.GetUtcNow()));
+        if (after == 0)
+            await act.Finish(cancel);
+        var decided = await decisions.Decided(cancel);
+        var (found, next) = await Candidates(decided, ask, after, most, cancel);
         var (tell, erase, records) = (0L, 0L, 0L);
         foreach (var one in found.Where(f => f.Held is null))
         {
             if (one.For(UnneededAct.Tell).ToList() is { Count: > 0 } told)
             {
-                await act.Tell(one.Resident, [.. told.Select(t => t.What.Category)], today, told[0].Step.Erases, await needs.Look(cancel), cancel);
+                await act.Tell(one.Resident, [.. told.Select(t => t.What.Category)], now, now.AddDays(ask.Period), decided, cancel);
                 tell++;
             }
 
@@ -82,12 +87,12 @@ internal sealed class UnneededData(EndedNeeds needs, RecordVault vault, ToldBook
         return new RetentionBatch(Parts(tell, erase, records), next);
     }
 
-    private async Task<(IReadOnlyList<UnneededCandidate> Found, long? Next)> Candidates(RetentionAsk ask, long after, int most, CancellationToken cancel)
+    private async Task<(IReadOnlyList<UnneededCandidate> Found, long? Next)> Candidates(
+        IReadOnlyDictionary<DataCategory, DateOnly> decided, RetentionAsk ask, long after, int most, CancellationToken cancel)
     {
-        var ended = await needs.Look(cancel);
-        if (ended.Count == 0)
+        if (decided.Count == 0)
             return ([], null);
-        var page = await vault.Unneeded.Holders([.. ended.Keys], new ResidentNo(after), most, cancel);
+        var page = await vault.Unneeded.Holders([.. decided.Keys], new ResidentNo(after), most, cancel);
         var nobody = await probe.Number(cancel);
         var holders = page.Held.Where(h => h.Resident != nobody).ToList();
         var told = await book.Of([.. holders.SelectMany(h => h.Categories, (h, c) => (h.Resident, c.Category))], cancel);
@@ -95,7 +100,7 @@ internal sealed class UnneededData(EndedNeeds needs, RecordVault vault, ToldBook
         var found = new List<UnneededCandidate>();
         foreach (var (resident, categories) in holders)
         {
-            var due = categories.Select(c => (c, UnneededPlan.Of(told.GetValueOrDefault((resident, c.Category)), ended[c.Category], TokyoDay.Of(ask.At), ask.Period)))
+            var due = categories.Select(c => (c, UnneededPlan.Of(told.GetValueOrDefault((resident, c.Category)), decided[c.Category], TokyoDay.Of(ask.At))))
                 .Where(d => d.Item2.Act is not UnneededAct.None).ToList();
             if (due.Count > 0)
                 found.Add(new UnneededCandidate(resident, !reached.Contains(resident) ? "unreachable" : (await Open(cancel)).Contains(resident.Value) ? "matter" : null, due));

@@ -11,7 +11,7 @@ internal sealed class ToldRow
     [Token]
     public required byte[] Key { get; init; }
 
-    /// <summary>The day on which the last purpose stopped needing the category. Told of another end counts as not told.</summary>
+    /// <summary>The day on which it was decided that records of the category go. Told of another decision counts as not told.</summary>
     [Clear]
     public required DateOnly Ended { get; init; }
 
@@ -27,7 +27,26 @@ internal sealed class ToldRow
     public required byte[] Mac { get; init; }
 }
 
+/// <summary>An erasure that has begun and whose last word is not sent yet. It stands for the moment that takes, or until the next run after a crash.</summary>
+internal sealed class UnderwayRow
+{
+    [Clear]
+    public required long ResidentNo { get; init; }
+
+    /// <summary>The categories and the day the person reads.</summary>
+    [Sealed]
+    public required byte[] What { get; init; }
+}
+
 internal sealed class UnneededTables : IModelPart
 {
-    public void Add(ModelBuilder model) => model.Entity<ToldRow>(e => e.ToTable("unneeded_told").HasKey(t => t.Key));
+    public void Add(ModelBuilder model)
+    {
+        model.Entity<ToldRow>(e => e.ToTable("unneeded_told").HasKey(t => t.Key));
+        model.Entity<UnderwayRow>(e =>
+        {
+            e.ToTable("unneeded_underway").HasKey(u => u.ResidentNo);
+            e.Property(u => u.ResidentNo).ValueGeneratedNever();
+        });
+    }
 }
