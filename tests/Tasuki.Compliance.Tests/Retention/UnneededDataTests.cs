@@ -87,6 +87,11 @@ public sealed class UnneededDataTests
         // Needed again, by whichever purpose.
         Assert.True((await site.Do<KeepPurposes, Result<Done>>(k => k.Change(officer, "guidance", 2, Guidance with { Needs = [DataCategory.Medication, DataCategory.SpecificCheckup] }, "もどします。", Cancel))).IsOk);
         Assert.Equal("Immunization:2026-11-06:vaccines:2", await Look());
+        // The last end is the one that counts.
+        Assert.True((await site.Do<KeepPurposes, Result<Done>>(k => k.State(officer, "checkups", Guidance with { Needs = [DataCategory.SpecificCheckup] }, Cancel))).IsOk);
+        site.Clock.Now = Noon(new DateOnly(2026, 11, 9));
+        await End(site, officer, "guidance", 3);
+        Assert.Equal("Immunization:2026-11-06:vaccines:2 Medication:2026-11-09:guidance:4 vaccines:2", await Look());
         // Where one was altered, nobody knows what it needed.
         await site.Do<TasukiDb, int>(db => db.Database.ExecuteSqlRawAsync("UPDATE purpose_version SET duty = 'x' WHERE code = 'guidance' AND version = 1", Cancel));
         Assert.Equal("", await Look());
@@ -217,7 +222,9 @@ public sealed class UnneededDataTests
         await SwitchOn(site, officer, 30);
         await RunOn(site, new DateOnly(2026, 11, 3));
         var row = await site.Do<TasukiDb, ToldRow>(db => db.Set<ToldRow>().AsNoTracking().SingleAsync(Cancel));
-        Assert.Equal(-1, row.Key.AsSpan().IndexOf(Encoding.ASCII.GetBytes(taro.ToString())));
+        var number = BitConverter.GetBytes(taro.Value);
+        Assert.Equal(-1, row.Key.AsSpan().IndexOf(number));
+        Assert.Equal(-1, row.Key.AsSpan().IndexOf(number.Reverse().ToArray()));
         await site.Do<IEnumerable<IResidentErasure>, bool>(async all => { await all.OfType<EraseTold>().Single().Erase(taro, Cancel); return true; });
         Assert.Equal(0, await site.Do<TasukiDb, int>(db => db.Set<ToldRow>().CountAsync(Cancel)));
     }
@@ -295,6 +302,53 @@ public sealed class UnneededDataTests
         Assert.True((await site.Do<ErasureDecisions, Result<Done>>(d => d.Keep(first, DataCategory.Immunization, Cancel))).IsOk);
         await site.Do<TasukiDb, int>(db => db.Database.ExecuteSqlRawAsync("UPDATE evidence SET holds = 0 WHERE no = (SELECT MAX(no) FROM evidence WHERE subject = 'unneeded.Immunization')", Cancel));
         Assert.Empty(await site.Do<ErasureDecisions, IEnumerable<DataCategory>>(async d => (await d.Decided(Cancel)).Keys));
+    }
+
+    [Fact]
+    public async Task A_confirmation_counts_right_after_what_it_confirms_and_nowhere_else()
+    {
+        await using var site = await Start(DataStore.Sqlite);
+        var (first, second) = (await site.NewStaff(StaffRole.Administrator, "admin", "青木 守"), await site.NewStaff(StaffRole.Administrator, "second", "赤木 久"));
+        await State(site, first);
+        await End(site, first, "vaccines");
+        Assert.True((await site.Do<ErasureDecisions, Result<Done>>(d => d.Ask(first, DataCategory.Immunization, Cancel))).IsOk);
+        var asked = await site.Do<ErasureDecisions, ErasureDecision>(async d => Assert.Single(await d.All(Cancel)));
+        Assert.True((await site.Do<ErasureDecisions, Result<Done>>(d => d.Keep(first, DataCategory.Immunization, Cancel))).IsOk);
+        // The second officer's confirmation was on its way in the same moment; and of what was asked anew meanwhile it says nothing.
+        Task Late() => site.Do<EvidenceBook, bool>(async b =>
+        {
+            await b.Add(EvidenceKind.Act, ErasureDecisions.Subject(DataCategory.Immunization), new ErasureWord(ErasureStep.Confirmed, asked.Need.Ends, asked.No), second.Actor, second.No, Cancel);
+            return true;
+        });
+        await Late();
+        Assert.Empty(await site.Do<ErasureDecisions, IEnumerable<DataCategory>>(async d => (await d.Decided(Cancel)).Keys));
+        Assert.True((await site.Do<ErasureDecisions, Result<Done>>(d => d.Ask(first, DataCategory.Immunization, Cancel))).IsOk);
+        await Late();
+        Assert.Empty(await site.Do<ErasureDecisions, IEnumerable<DataCategory>>(async d => (await d.Decided(Cancel)).Keys));
+    }
+
+    [Fact]
+    public async Task What_should_have_gone_is_overdue_after_two_days_and_a_word_nobody_followed_is_forgotten_after_a_year()
+    {
+        await using var site = await Start(DataStore.Sqlite);
+        var officer = await site.NewStaff(StaffRole.Administrator, "admin", "青木 守");
+        await State(site, officer);
+        await New(site, "taro", DataCategory.Immunization);
+        // The probes' own resident is nobody to be told.
+        await Write(site, (await site.Do<ProbeResident, Result<ResidentProfile>>(p => p.Get(Cancel))).Value.No, "nobody", DataCategory.Immunization);
+        await End(site, officer, "vaccines");
+        await Decide(site, officer, DataCategory.Immunization);
+        await SwitchOn(site, officer, 30);
+        Assert.Equal("tell:1 | ", await RunOn(site, new DateOnly(2026, 11, 3), withHeld: true));
+        Assert.Equal(0, await Overdue(new DateOnly(2026, 12, 5)));
+        Assert.Equal(1, await Overdue(new DateOnly(2026, 12, 6)));
+        Assert.True((await site.Do<ErasureDecisions, Result<Done>>(d => d.Keep(officer, DataCategory.Immunization, Cancel))).IsOk);
+        await RunOn(site, new DateOnly(2028, 1, 7));
+        Assert.Equal(1, await site.Do<TasukiDb, int>(db => db.Set<ToldRow>().CountAsync(Cancel)));
+        await RunOn(site, new DateOnly(2028, 1, 8));
+        Assert.Equal(0, await site.Do<TasukiDb, int>(db => db.Set<ToldRow>().CountAsync(Cancel)));
+
+        Task<long> Overdue(DateOnly day) => site.Do<UnneededData, long>(async r => (await r.Count(new RetentionAsk(Noon(day), 30), Cancel)).Overdue);
     }
 
     [Theory, MemberData(nameof(RegimeStores.All), MemberType = typeof(RegimeStores))]
