@@ -16,7 +16,7 @@ public static class DeliveryServices
 {
     /// <summary>
     /// The inbox, the channels and the sender. Needs <c>AddTasukiData</c> and a <see cref="RecordVault"/> (or an <c>ISeal</c>) in the services; names the <see cref="Municipality"/>
-    /// outside where it is there. A floor above may add <see cref="IProtectedPersons"/>.
+    /// outside where it is there. A floor above may add <see cref="IOutsideManners"/>.
     /// </summary>
     /// <param name="options">Null: the inbox alone, no channel is offered.</param>
     public static IServiceCollection AddDelivery(this IServiceCollection services, DeliveryOptions? options = null)
@@ -44,7 +44,7 @@ public static class DeliveryServices
         services.AddScoped(sp => new DeskDeliveries(sp.GetRequiredService<TasukiDb>(), options, sp.GetRequiredService<TimeProvider>()));
         services.AddScoped(sp => new Letters(
             sp.GetRequiredService<TasukiDb>(), sp.GetRequiredService<ISeal>(), sp.GetRequiredService<CheckCodes>(), sp.GetRequiredService<OutsideTexts>(),
-            sp.GetServices<IProtectedPersons>(), sp.GetRequiredService<TimeProvider>()));
+            sp.GetServices<IOutsideManners>(), sp.GetRequiredService<TimeProvider>()));
         services.AddSingleton(sp => new PushOffer(sp.GetRequiredService<PushKeys>()));
         services.AddScoped<IJobHandler, SweepDeliveries>();
         services.AddSingleton(new RecurringJob(SweepDeliveries.Name, TimeSpan.FromDays(1), AtStart: false));

@@ -166,7 +166,7 @@ public static class PeopleServices
     {
         services.AddScoped<RegistryFacts>();
         services.AddScoped<ChangeStanding>();
-        services.AddScoped<Delivery.IProtectedPersons, ProtectedPersons>();
+        services.AddScoped<Delivery.IOutsideManners, OutsideManners>();
         services.AddScoped<TakeList>();
         services.AddScoped(sp => new EligibleImport(sp.GetRequiredService<TakeList>()));
         services.AddScoped<EnrolmentCodes>();

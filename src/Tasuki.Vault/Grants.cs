@@ -37,7 +37,8 @@ internal sealed class Grants(VaultParts parts)
 
     public async Task<Result<Done>> Revoke(Actor owner, ResidentNo resident, long grantNo, CancellationToken cancel)
     {
-        var own = owner.Kind is ActorKind.Resident && owner.Self == resident;
+        // A job that says why ends what somebody gave who can end nothing any more.
+        var own = owner.Kind is ActorKind.Resident ? owner.Self == resident : owner.Kind is ActorKind.Job && !string.IsNullOrWhiteSpace(owner.Reason);
         if (!own && owner.Kind is not ActorKind.Application)
             return (await Refuse(owner, resident, LogAction.Revoke)).Map(_ => Done.Yes);
         await using var work = await parts.Records.Write(cancel);

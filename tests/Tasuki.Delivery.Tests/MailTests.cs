@@ -258,7 +258,7 @@ public sealed class MailTests
     {
         await using var mail = MailReceiver.Start();
         var flag = new Flag();
-        await using var host = await DeliveryHost.Start(DataStore.Sqlite, Options(mail), Cancel, s => s.AddSingleton<IProtectedPersons>(flag));
+        await using var host = await DeliveryHost.Start(DataStore.Sqlite, Options(mail), Cancel, s => s.AddSingleton<IOutsideManners>(flag));
         var (hanako, _) = await host.WithChannel(ChannelKind.Mail, "hanako@example.test", Cancel);
         flag.Who = hanako;
         await host.Send(hanako, "one", Cancel);
@@ -270,6 +270,23 @@ public sealed class MailTests
         Assert.Equal("post@neutral.test", read.From.ToString());
         Assert.Equal("post@neutral.test", one.From);
         Assert.All(["みどり", "midori", "健康", "https://"], word => Assert.DoesNotContain(word, one.Text + read.Subject + read.TextBody, StringComparison.OrdinalIgnoreCase));
+    }
+
+    [Fact]
+    public async Task Of_somebody_who_died_nothing_leaves_and_the_inbox_keeps_it()
+    {
+        await using var mail = MailReceiver.Start();
+        var flag = new Flag();
+        await using var host = await DeliveryHost.Start(DataStore.Sqlite, Options(mail), Cancel, s => s.AddSingleton<IOutsideManners>(flag));
+        var (hanako, _) = await host.WithChannel(ChannelKind.Mail, "hanako@example.test", Cancel);
+        var (taro, _) = await host.WithChannel(ChannelKind.Mail, "taro@example.test", Cancel);
+        flag.Dead = hanako;
+        await host.Send(hanako, "one", Cancel);
+        await host.Send(taro, "one", Cancel);
+        await host.SendDue(Cancel);
+        Assert.Equal(["taro@example.test"], Assert.Single(mail.Received).To);
+        Assert.Contains(await host.Rows(Cancel), r => r.ResidentNo == hanako.Value && r is { State: DeliveryState.Dropped, LastError: "silent" });
+        Assert.Single(await host.Do<Inbox, IReadOnlyList<InboxMessage>>(i => i.Messages(hanako, Cancel)));
     }
 
     [Theory, MemberData(nameof(Stores.All), MemberType = typeof(Stores))]
@@ -311,10 +328,13 @@ public sealed class MailTests
 
     private static DateTimeOffset Tokyo(int hour, int minute) => new DateTimeOffset(2026, 6, 1, 0, 0, 0, TokyoDay.Offset).AddHours(hour).AddMinutes(minute);
 
-    private sealed class Flag : IProtectedPersons
+    private sealed class Flag : IOutsideManners
     {
         public ResidentNo? Who { get; set; }
 
-        public ValueTask<bool> IsProtected(ResidentNo resident, CancellationToken cancel) => ValueTask.FromResult(resident == Who);
+        public ResidentNo? Dead { get; set; }
+
+        public ValueTask<OutsideManner> Of(ResidentNo resident, CancellationToken cancel) =>
+            ValueTask.FromResult(resident == Dead ? OutsideManner.Silent : resident == Who ? OutsideManner.Neutral : OutsideManner.Named);
     }
 }

@@ -86,6 +86,21 @@ public abstract class GateContract(StoreKind store)
     }
 
     [Fact]
+    public async Task A_job_that_says_why_ends_what_somebody_gave_and_nobody_else_does()
+    {
+        await using var test = await Start(store);
+        var (resident, other) = (await test.Resident(), await test.Resident());
+        var grant = (await test.Vault.Grant(Actor.Resident(resident), new NewGrant(resident, ActorKind.Clinician, "c1", Purpose.Care, Charts, null, null, test.Clock.Now.AddDays(10)), Cancel)).Value;
+        foreach (var actor in new[] { Actor.Resident(other), Actor.Officer("o1"), Actor.Clinician("c1"), Actor.Operator("op", "why"), Actor.Job("job", " ") })
+            Assert.Equal("gate.refused", (await test.Vault.Revoke(actor, resident, grant, Cancel)).Error?.Code);
+        Assert.True((await test.Vault.Open(Actor.Clinician("c1"), resident, Purpose.Care, Cancel)).IsOk);
+        Assert.True((await test.Vault.Revoke(Actor.Job("standing.died", "The person died."), resident, grant, Cancel)).IsOk);
+        Assert.Equal("gate.refused", (await test.Vault.Open(Actor.Clinician("c1"), resident, Purpose.Care, Cancel)).Error?.Code);
+        var log = await (await test.Vault.Open(Actor.Resident(resident), resident, Purpose.OwnUse, Cancel)).Value.AccessLog(10, Cancel);
+        Assert.Contains(log, e => e is { Action: "revoke", ActorKind: ActorKind.Job, Refused: false });
+    }
+
+    [Fact]
     public async Task A_grant_written_widened_or_revived_by_sql_is_not_honoured()
     {
         string[] changes =

@@ -19,11 +19,11 @@ public sealed class Letters
     private readonly ISeal _seal;
     private readonly CheckCodes _codes;
     private readonly OutsideTexts _texts;
-    private readonly IReadOnlyList<IProtectedPersons> _protection;
+    private readonly IReadOnlyList<IOutsideManners> _manners;
     private readonly TimeProvider _clock;
 
-    internal Letters(TasukiDb db, ISeal seal, CheckCodes codes, OutsideTexts texts, IEnumerable<IProtectedPersons> protection, TimeProvider clock) =>
-        (_db, _seal, _codes, _texts, _protection, _clock) = (db, seal, codes, texts, [.. protection], clock);
+    internal Letters(TasukiDb db, ISeal seal, CheckCodes codes, OutsideTexts texts, IEnumerable<IOutsideManners> manners, TimeProvider clock) =>
+        (_db, _seal, _codes, _texts, _manners, _clock) = (db, seal, codes, texts, [.. manners], clock);
 
     private IQueryable<DeliveryRow> Due => _db.Set<DeliveryRow>().Where(d => d.Kind == ChannelKind.Letter && d.State == DeliveryState.Waiting);
 
@@ -42,15 +42,22 @@ public sealed class Letters
                 break;
             var resident = new ResidentNo(row.ResidentNo);
             var channel = await _db.Set<ChannelRow>().AsNoTracking().SingleOrDefaultAsync(c => c.No == row.ChannelNo, cancel);
-            var neutral = false;
-            foreach (var one in _protection)
-                neutral |= await one.IsProtected(resident, cancel);
+            var manner = OutsideManner.Named;
+            foreach (var one in _manners)
+                manner = await one.Of(resident, cancel) is var said && said > manner ? said : manner;
             if (channel is null || channel.State != (row.Check ? ChannelState.Waiting : ChannelState.InUse) || !_codes.IsWhole(channel) || (row.Check && channel.CheckEnds <= _clock.GetUtcNow()))
             {
                 await Settle([row.No], DeliveryState.Dropped, "channel-off", cancel);
                 continue;
             }
 
+            if (manner is OutsideManner.Silent)
+            {
+                await Settle([row.No], DeliveryState.Dropped, "silent", cancel);
+                continue;
+            }
+
+            var neutral = manner is OutsideManner.Neutral;
             if (neutral && !protectedToo)
                 continue;
             await log(resident);

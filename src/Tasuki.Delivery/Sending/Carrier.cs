@@ -51,10 +51,22 @@ internal interface ILine : IAsyncDisposable
     Task<Outcome> HandOver(OutsideMessage message, CancellationToken cancel);
 }
 
-/// <summary>Persons whose messages outside carry no sender, by a flag of the desk. Known to the floor above.</summary>
-public interface IProtectedPersons
+/// <summary>How a person is written to outside the app.</summary>
+public enum OutsideManner
 {
-    ValueTask<bool> IsProtected(ResidentNo resident, CancellationToken cancel);
+    Named,
+
+    /// <summary>Without the sender's name: of a protected person others may see the post.</summary>
+    Neutral,
+
+    /// <summary>Not at all: of somebody who died the family would read it.</summary>
+    Silent,
+}
+
+/// <summary>By what the desk knows of the person. Known to the floor above.</summary>
+public interface IOutsideManners
+{
+    ValueTask<OutsideManner> Of(ResidentNo resident, CancellationToken cancel);
 }
 
 /// <summary>When a hand-over that did not succeed is tried again, and when no more.</summary>

@@ -13,7 +13,7 @@ namespace Tasuki.Delivery;
 /// leaves at most one row a line of which nobody knows whether it was taken on, and that one is not sent again.
 /// </summary>
 internal sealed class HandOver(
-    TasukiDb db, ISeal seal, CheckCodes codes, OutsideTexts texts, Inbox inbox, IEnumerable<IProtectedPersons> protection, TimeProvider clock)
+    TasukiDb db, ISeal seal, CheckCodes codes, OutsideTexts texts, Inbox inbox, IEnumerable<IOutsideManners> manners, TimeProvider clock)
 {
     /// <summary>Refusals for good, one after another, until a channel counts as failing.</summary>
     public const int MostFailures = 3;
@@ -104,7 +104,14 @@ internal sealed class HandOver(
             }
             else
             {
-                var neutral = await Neutral(resident, cancel);
+                var manner = await Manner(resident, cancel);
+                if (manner is OutsideManner.Silent)
+                {
+                    await SettleUnsent(row, DeliveryState.Dropped, "silent", cancel);
+                    continue;
+                }
+
+                var neutral = manner is OutsideManner.Neutral;
                 var reading = (ReadingLanguage)channel.Language;
                 var (subject, text) = row.Check ? texts.Check(row.Kind, reading, neutral, codes.Of(channel)) : texts.Arrival(row.Kind, reading, neutral);
                 return new Ready(row, channel, new OutsideMessage(Id(row), address, subject, text, neutral));
@@ -189,15 +196,12 @@ internal sealed class HandOver(
 
     private IQueryable<DeliveryRow> Mine(DeliveryRow row) => db.Set<DeliveryRow>().Where(d => d.No == row.No && d.Claim == row.Claim);
 
-    private async ValueTask<bool> Neutral(ResidentNo resident, CancellationToken cancel)
+    private async ValueTask<OutsideManner> Manner(ResidentNo resident, CancellationToken cancel)
     {
-        foreach (var one in protection)
-        {
-            if (await one.IsProtected(resident, cancel))
-                return true;
-        }
-
-        return false;
+        var most = OutsideManner.Named;
+        foreach (var one in manners)
+            most = await one.Of(resident, cancel) is var manner && manner > most ? manner : most;
+        return most;
     }
 
     private static DateTimeOffset Quiet(DeliveryRow row, ChannelRow channel, DateTimeOffset at) => row.Urgent ? at : new QuietHours(channel.QuietFrom, channel.QuietUntil).Next(at);

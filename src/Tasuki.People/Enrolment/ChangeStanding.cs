@@ -2,6 +2,7 @@ using Microsoft.EntityFrameworkCore;
 using Tasuki.Data;
 using Tasuki.Kernel;
 using Tasuki.Kernel.Seals;
+using Tasuki.Vault;
 
 namespace Tasuki.People;
 
@@ -9,11 +10,13 @@ namespace Tasuki.People;
 /// What follows for an account when its person moves out, dies, or is protected, or is called something else. The account's own row carries it, under a MAC: sign-in and every
 /// request read it there.
 /// </summary>
-internal sealed class ChangeStanding(TasukiDb db, ISeal seal, AccountSeals seals, SignInSessions sessions, RegistryFacts facts)
+internal sealed class ChangeStanding(TasukiDb db, ISeal seal, AccountSeals seals, SignInSessions sessions, Connections connections, RegistryFacts facts)
 {
     private const int MostAtOnce = 5_000;
 
-    /// <summary>Brings the resident's row to what the list's entry says; of somebody who died, every session ends, of others the details follow. May be done twice.</summary>
+    private static Actor Death => Actor.Job("standing.died", "The municipality's list says that the person died.");
+
+    /// <summary>Brings the resident's row to what the list's entry says; of somebody who died, every session ends and every app is cut off, of others the details follow. May be done twice.</summary>
     public async Task FollowUp(EligibleRow row, CancellationToken cancel)
     {
         if (row.ResidentNo is not { } resident)
@@ -34,6 +37,9 @@ internal sealed class ChangeStanding(TasukiDb db, ISeal seal, AccountSeals seals
         {
             foreach (var account in await db.Set<Account>().AsNoTracking().Where(a => a.ResidentNo == resident).Select(a => a.No).ToListAsync(cancel))
                 await sessions.EndAll(account, except: null, cancel);
+            // Where it was a mistake, the person lets the apps in again.
+            foreach (var connection in await db.Set<SmartConnection>().AsNoTracking().Where(c => c.ResidentNo == resident && c.Ended == null).ToListAsync(cancel))
+                await connections.End(connection, Death, cancel);
             return;
         }
 
@@ -46,6 +52,7 @@ internal sealed class ChangeStanding(TasukiDb db, ISeal seal, AccountSeals seals
         var lagging = await db.Set<EligibleRow>().AsNoTracking().Join(db.Set<ResidentRow>(), e => e.ResidentNo, r => (long?)r.ResidentNo, (e, r) => new { Entry = e, Resident = r })
             .Where(x => x.Entry.Protected != x.Resident.Protected
                 || (x.Entry.State == EligibleState.Died) != (x.Resident.Standing == ResidentStanding.Died)
+                || (x.Resident.Standing == ResidentStanding.Died && db.Set<SmartConnection>().Any(c => c.ResidentNo == x.Resident.ResidentNo && c.Ended == null))
                 || (x.Entry.State == EligibleState.MovedOut) != (x.Resident.Standing == ResidentStanding.MovedOut)
                 || (x.Entry.State != EligibleState.Died && (x.Resident.FactsOf == null || x.Resident.FactsOf < x.Entry.Changed)))
             .OrderBy(x => x.Entry.Changed).Select(x => x.Entry).Take(MostAtOnce).ToListAsync(cancel);

@@ -108,6 +108,28 @@ public sealed class TokenTests
             Assert.False((await world.Site.Services.GetRequiredService<RecordVault>().Open(Connections.ActorOf(c), world.Resident.Resident!.Value, Purpose.AppUse, Cancel)).IsOk);
     }
 
+    [Theory, MemberData(nameof(Stores.All), MemberType = typeof(Stores))]
+    public async Task Of_somebody_who_died_no_app_gets_anything_from_the_next_request_on(DataStore store)
+    {
+        await using var world = await SmartWorld.Start(store);
+        var app = await world.Register();
+        using var visitor = await world.SignIn();
+        var kept = await world.Connect(visitor, app, Offline, ("kept", "Month"));
+        Assert.Equal(200, (await world.Probe(kept.Access)).Status);
+        var entry = new EligibleRow { No = 1, Protected = false, Reference = [], Person = [], Content = [], ResidentNo = world.Resident.Resident!.Value.Value, State = EligibleState.Died, Changed = world.Site.Clock.GetUtcNow(), Mac = [] };
+
+        await world.Site.Do<ChangeStanding, bool>(async s => { await s.FollowUp(entry, Cancel); return true; });
+
+        Assert.Equal(401, (await world.Probe(kept.Access)).Status);
+        Assert.Equal("invalid_grant", (await world.Refresh(app, kept.Refresh)).Error);
+        var connection = await world.Site.Do<TasukiDb, SmartConnection>(db => db.Set<SmartConnection>().AsNoTracking().SingleAsync(Cancel));
+        Assert.False((await world.Site.Services.GetRequiredService<RecordVault>().Open(Connections.ActorOf(connection), world.Resident.Resident!.Value, Purpose.AppUse, Cancel)).IsOk);
+        Assert.Equal(OutsideManner.Silent, await world.Site.Do<IOutsideManners, OutsideManner>(async m => await m.Of(world.Resident.Resident!.Value, Cancel)));
+        // A standing written by SQL silences nobody.
+        await world.Site.Do<TasukiDb, int>(db => db.Set<ResidentRow>().ExecuteUpdateAsync(s => s.SetProperty(r => r.Protected, true), Cancel));
+        Assert.Equal(OutsideManner.Neutral, await world.Site.Do<IOutsideManners, OutsideManner>(async m => await m.Of(world.Resident.Resident!.Value, Cancel)));
+    }
+
     [Fact]
     public async Task One_resident_cannot_cut_off_the_app_of_another()
     {
