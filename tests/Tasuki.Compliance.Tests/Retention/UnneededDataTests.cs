@@ -238,9 +238,9 @@ public sealed class UnneededDataTests
         await State(site, first);
         var taro = await New(site, "taro", DataCategory.Immunization);
         using var one = site.As(first);
-        Assert.DoesNotContain("どの利用目的にも要らなくなった種類", (await one.Get("/staff/purposes")).Text, StringComparison.Ordinal);
+        Assert.DoesNotContain("どの利用目的にも要らなくなった記録の種類", (await one.Get("/staff/purposes")).Text, StringComparison.Ordinal);
         await End(site, first, "vaccines");
-        Assert.Contains("どの利用目的にも要らなくなった種類", (await one.Get("/staff/purposes")).Text, StringComparison.Ordinal);
+        Assert.Contains("どの利用目的にも要らなくなった記録の種類", (await one.Get("/staff/purposes")).Text, StringComparison.Ordinal);
         await SwitchOn(site, first, 30);
         Assert.Equal("", await RunOn(site, new DateOnly(2026, 11, 3)));
 
