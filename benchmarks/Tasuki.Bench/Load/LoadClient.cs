@@ -14,7 +14,8 @@ internal static class LoadClient
 {
     /// <summary>
     /// Arguments: port, connections, seconds, and an access token where one is needed. The paths to ask for come on standard input, one a line; one with a body behind it
-    /// (a blank, then base64) is a POST. Prints answers, failures, median and 99th percentile in microseconds.
+    /// (a blank, then base64) is a POST. The first second is this process's own start and not counted. Prints all answers, failures, median and 99th percentile in microseconds, and
+    /// the rate a second, of what is counted.
     /// </summary>
     public static async Task<int> Run(string[] arguments, CancellationToken cancel)
     {
@@ -31,31 +32,34 @@ internal static class LoadClient
         }
 
         var watch = Stopwatch.StartNew();
-        var until = TimeSpan.FromSeconds(seconds);
-        var results = await Task.WhenAll(Enumerable.Range(0, connections).Select(c => Task.Run(() => Ask(port, requests, c * 7919, watch, until, cancel), cancel)));
+        var (from, until) = (TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(seconds + 1));
+        var results = await Task.WhenAll(Enumerable.Range(0, connections).Select(c => Task.Run(() => Ask(port, requests, c * 7919, watch, from, until, cancel), cancel)));
         var times = results.SelectMany(r => r.Times).Order().ToArray();
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"{times.Length} {results.Sum(r => r.Failures)} {Micros(times[times.Length / 2])} {Micros(times[times.Length * 99 / 100])} {watch.Elapsed.TotalSeconds:F3}"));
+            $"{results.Sum(r => r.Answers)} {results.Sum(r => r.Failures)} {Micros(times[times.Length / 2])} {Micros(times[times.Length * 99 / 100])} {times.Length / (watch.Elapsed - from).TotalSeconds:F3}"));
         return 0;
     }
 
-    private static async Task<(List<long> Times, int Failures)> Ask(int port, List<byte[]> requests, int start, Stopwatch watch, TimeSpan until, CancellationToken cancel)
+    private static async Task<(List<long> Times, int Answers, int Failures)> Ask(
+        int port, List<byte[]> requests, int start, Stopwatch watch, TimeSpan from, TimeSpan until, CancellationToken cancel)
     {
         using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         await socket.ConnectAsync(new IPEndPoint(IPAddress.Loopback, port), cancel);
         var buffer = new byte[512 * 1024];
         var times = new List<long>(64 * 1024);
-        var failures = 0;
+        var (answers, failures) = (0, 0);
         for (var next = start; watch.Elapsed < until; next++)
         {
             var begin = Stopwatch.GetTimestamp();
             await socket.SendAsync(requests[next % requests.Count], SocketFlags.None, cancel);
             if (!await Answered(socket, buffer, cancel))
                 failures++;
-            times.Add(Stopwatch.GetTimestamp() - begin);
+            answers++;
+            if (watch.Elapsed >= from)
+                times.Add(Stopwatch.GetTimestamp() - begin);
         }
 
-        return (times, failures);
+        return (times, answers, failures);
     }
 
     // One answer with a Content-Length. True for success.

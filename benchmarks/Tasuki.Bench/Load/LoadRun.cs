@@ -4,6 +4,7 @@ using System.Globalization;
 namespace Tasuki.Bench.Load;
 
 /// <summary>What one run of the load client saw.</summary>
+/// <param name="Answers">All, also of the second that is not counted.</param>
 internal sealed record LoadRun(int Answers, double PerSecond, int Failures, long MedianMicros, long Percentile99Micros)
 {
     /// <summary>Starts the client as a process of its own, gives it the paths, waits for its line.</summary>
@@ -22,7 +23,7 @@ internal sealed record LoadRun(int Answers, double PerSecond, int Failures, long
         if (client.ExitCode != 0)
             throw new InvalidOperationException($"The load client ended with {client.ExitCode}.");
         var numbers = line.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(n => double.Parse(n, CultureInfo.InvariantCulture)).ToArray();
-        return new LoadRun((int)numbers[0], numbers[0] / numbers[4], (int)numbers[1], (long)numbers[2], (long)numbers[3]);
+        return new LoadRun((int)numbers[0], numbers[4], (int)numbers[1], (long)numbers[2], (long)numbers[3]);
     }
 
     private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);

@@ -203,6 +203,27 @@ public sealed class EnrolmentTests
     }
 
     [Theory, MemberData(nameof(Stores.All), MemberType = typeof(Stores))]
+    public async Task Who_moved_out_keeps_account_and_records_and_the_terms_say_whom_the_service_is_for(DataStore store)
+    {
+        await using var world = await DeskWorld.Start(store);
+        using var officer = await world.Staff(StaffRole.Desk, "officer1", "青木 守");
+        await world.TakeOver(officer, DeskWorld.Hanako);
+        var code = await DeskWorld.HandOver(officer);
+        var (resident, account) = await world.Resident();
+        using var _1 = resident;
+        await DeskWorld.Confirm(resident, code);
+
+        await world.TakeOver(officer, DeskWorld.Hanako.Replace(",,", ",転出,", StringComparison.Ordinal));
+
+        Assert.Equal(ResidentStanding.MovedOut, (await world.Site.Do<TasukiDb, ResidentRow>(db => db.Set<ResidentRow>().AsNoTracking().SingleAsync(r => r.ResidentNo == account.Resident!.Value.Value, Cancel))).Standing);
+        Assert.Equal("緑山 花子", (await resident.Get("/home", Cancel)).Body);
+        using var again = world.Site.NewVisitor();
+        Assert.Equal("/sign-in/code", (await Walk.Password(again, "hanako", DeskWorld.ResidentPassword)).Path);
+        Assert.True((await world.Site.Services.GetRequiredService<RecordVault>().Open(Actor.Resident(account.Resident!.Value), account.Resident.Value, Purpose.OwnUse, Cancel)).IsOk);
+        Assert.Contains("みどり市の住民のみなさん", (await again.Get("/terms", Cancel)).Body, StringComparison.Ordinal);
+    }
+
+    [Theory, MemberData(nameof(Stores.All), MemberType = typeof(Stores))]
     public async Task A_row_changed_by_SQL_is_no_entry_and_no_code(DataStore store)
     {
         await using var world = await DeskWorld.Start(store);
