@@ -1,9 +1,13 @@
+using System.Text;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Tasuki.Data;
 using Tasuki.Delivery;
+using Tasuki.Fhir;
 using Tasuki.Kernel;
+using Tasuki.Kernel.Records;
 using Tasuki.Vault;
 using Xunit;
 
@@ -138,6 +142,43 @@ public sealed class RegistryFactsTests
         await world.Site.Do<TasukiDb>(db => db.Set<ResidentRow>().Where(r => r.ResidentNo == no.Value).ExecuteUpdateAsync(
             s => s.SetProperty(r => r.FoundBySince, world.Site.Clock.GetUtcNow() - CounterDesk.FactsAreNew), Cancel));
         Assert.Contains("確認しました", (await Act(await AtCounter(other), other, "confirm")).Body, StringComparison.Ordinal);
+    }
+
+    [Theory, MemberData(nameof(Stores.All), MemberType = typeof(Stores))]
+    public async Task What_else_stands_in_the_own_record_stays_and_an_account_that_is_closing_follows_when_it_is_open_again(DataStore store)
+    {
+        await using var world = await DeskWorld.Start(store);
+        using var officer = await world.Staff(StaffRole.Desk, "officer1", "青木 守");
+        var (resident, account) = await Confirmed(world, officer);
+        using var _ = resident;
+        var no = account.Resident!.Value;
+        var own = (await (await Own(world, no)).Search(new RecordQuery { Types = ["Patient"], Order = RecordOrder.Stored, Limit = 1 }, Cancel)).Value.Records.Single();
+        var json = JsonNode.Parse(own.Resource.Json.Span)!.AsObject();
+        json["name"]!.AsArray().Add(JsonNode.Parse("""{"use":"nickname","text":"はなちゃん"}"""));
+        json["gender"] = "unknown";
+        var changed = new NewRecord(CanonicalResource.Parse(Encoding.UTF8.GetBytes(json.ToJsonString())).Value, own.Origin);
+        Assert.True((await (await Own(world, no)).Change([new RecordChange.Update(own.Id, changed, own.Version)], null, Cancel)).IsOk);
+        var profile = await world.Site.Do<AccountSeals, byte[]>(async seals => (await seals.Seal(
+            no, "resident", "profile", no.Value, new SealedProfile("緑山", "花子", "ミドリヤマ", "ハナコ", new DateOnly(1955, 4, 1), "female", "みどり市本町1-2-3"), Cancel)).Value);
+        await world.Site.Do<TasukiDb>(db => db.Set<ResidentRow>().Where(r => r.ResidentNo == no.Value).ExecuteUpdateAsync(s => s.SetProperty(r => r.Profile, profile), Cancel));
+
+        await world.TakeOver(officer, Married);
+        var stored = (await (await Own(world, no)).Search(new RecordQuery { Types = ["Patient"], Order = RecordOrder.Stored, Limit = 1 }, Cancel)).Value.Records.Single();
+        var patient = JsonDocument.Parse(stored.Resource.Json).RootElement;
+        Assert.Equal(["青空", "アオゾラ", null], patient.GetProperty("name").EnumerateArray().Select(name => name.TryGetProperty("family", out var family) ? family.GetString() : null), StringComparer.Ordinal);
+        Assert.Equal("はなちゃん", patient.GetProperty("name")[2].GetProperty("text").GetString());
+        Assert.Equal("female", patient.GetProperty("gender").GetString());
+        Assert.Contains("みどり市南町9", patient.GetProperty("address")[0].GetProperty("text").GetString(), StringComparison.Ordinal);
+        Assert.Equal(SourceKind.Municipality, stored.Origin.Kind);
+
+        var vault = world.Site.Services.GetRequiredService<RecordVault>();
+        Assert.True((await vault.Close(Actor.Resident(no), no, Cancel)).IsOk);
+        await world.TakeOver(officer, Married.Replace("青空", "朝日", StringComparison.Ordinal));
+        Assert.Equal(1, await world.Site.Do<ChangeStanding, int>(s => s.Sweep(Cancel)));
+        Assert.True((await vault.CancelClosure(Actor.Resident(no), no, Cancel)).IsOk);
+        Assert.Equal(1, await world.Site.Do<ChangeStanding, int>(s => s.Sweep(Cancel)));
+        Assert.Equal("朝日", (await Patient(world, no)).Json.GetProperty("name")[0].GetProperty("family").GetString());
+        Assert.Equal(0, await world.Site.Do<ChangeStanding, int>(s => s.Sweep(Cancel)));
     }
 
     private static async Task<Page> AtCounter(Visitor officer) => await officer.Submit(
