@@ -52,14 +52,16 @@ public sealed class KnownResidents
     /// <summary>Whether anybody has an account, so that something of somebody is held.</summary>
     public Task<bool> Any(CancellationToken cancel) => _db.Set<Account>().AnyAsync(a => a.Kind == AccountKind.Resident, cancel);
 
-    /// <summary>Those of them who have an account to sign in to.</summary>
+    /// <summary>Those of them who have an account and can sign in to it: of somebody who died nobody can.</summary>
     public async Task<IReadOnlySet<ResidentNo>> WithAccount(IReadOnlyCollection<ResidentNo> residents, CancellationToken cancel)
     {
         const int AtOnce = 1_000;
         var found = new HashSet<ResidentNo>();
         foreach (var some in residents.Select(r => (long?)r.Value).Chunk(AtOnce))
         {
-            foreach (var account in await _db.Set<Account>().AsNoTracking().Where(a => a.Kind == AccountKind.Resident && some.Contains(a.ResidentNo)).ToListAsync(cancel))
+            var accounts = _db.Set<Account>().AsNoTracking().Where(
+                a => a.Kind == AccountKind.Resident && some.Contains(a.ResidentNo) && !_db.Set<ResidentRow>().Any(r => r.ResidentNo == a.ResidentNo && r.Standing == ResidentStanding.Died));
+            foreach (var account in await accounts.ToListAsync(cancel))
             {
                 if (_seals.IsWhole(account))
                     found.Add(new ResidentNo(account.ResidentNo!.Value));

@@ -132,9 +132,10 @@ public sealed class UnneededDataTests
         var desk = await site.NewStaff(StaffRole.Desk, "officer1", "青木 花");
         await State(site, officer);
         var people = new Dictionary<string, ResidentNo>(StringComparer.Ordinal);
-        foreach (var name in new[] { "plain", "asks", "altered", "closing", "nobody" })
+        foreach (var name in new[] { "plain", "asks", "altered", "closing", "nobody", "died" })
             people[name] = await New(site, name, DataCategory.Immunization);
         await site.Do<TasukiDb, int>(db => db.Set<Account>().Where(a => a.ResidentNo == people["nobody"].Value).ExecuteDeleteAsync(Cancel));
+        await site.Do<TasukiDb, int>(db => db.Set<ResidentRow>().Where(r => r.ResidentNo == people["died"].Value).ExecuteUpdateAsync(s => s.SetProperty(r => r.Standing, ResidentStanding.Died), Cancel));
         await End(site, officer, "vaccines");
         await Decide(site, officer, DataCategory.Immunization);
         using (var page = site.As(desk))
@@ -144,7 +145,7 @@ public sealed class UnneededDataTests
         }
 
         await SwitchOn(site, officer, 30);
-        Assert.Equal("tell:3 | matter:1 unreachable:1", await RunOn(site, new DateOnly(2026, 11, 3), withHeld: true));
+        Assert.Equal("tell:3 | matter:1 unreachable:2", await RunOn(site, new DateOnly(2026, 11, 3), withHeld: true));
         // Two rows were moved by SQL: one to another day, the key of the other.
         await site.Do<TasukiDb, int>(db => db.Database.ExecuteSqlRawAsync("UPDATE unneeded_told SET erases = '2026-11-04' WHERE key = (SELECT key FROM unneeded_told ORDER BY key LIMIT 1)", Cancel));
         await site.Vault.Close(Actor.Resident(people["closing"]), people["closing"], Cancel);
@@ -155,6 +156,7 @@ public sealed class UnneededDataTests
         foreach (var day in new[] { new DateOnly(2026, 12, 3), new(2026, 12, 4) })
             await RunOn(site, day);
         Assert.Equal((0, 0, 1, 1), (await Records(site, people["plain"]), await Records(site, people["altered"]), await Records(site, people["asks"]), await Records(site, people["nobody"])));
+        Assert.Equal(1, await Records(site, people["died"]));
     }
 
     [Fact]
