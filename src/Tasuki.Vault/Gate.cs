@@ -37,9 +37,8 @@ internal sealed record SessionLimit(AccessClasses Classes, long? PeriodFrom, lon
 internal sealed class Gate(VaultParts parts)
 {
     private const int GrantColumns = 4;
-    private const int RecordColumnsByGrant = 15;
-    private static readonly string Grants =
-        $" left join access_grant g on g.resident_no = r.resident_no and g.grantee = @grantee and g.purpose = @purpose and g.state = {(int)GrantState.Live}";
+    private const int ColumnsBehindGrant = 15;
+    private static readonly string Grants = GrantsFor("= @purpose");
 
     private const string Record = " left join record c on c.resident_no = r.resident_no and c.seq = @seq and c.deleted = 0";
 
@@ -54,7 +53,13 @@ internal sealed class Gate(VaultParts parts)
     private static readonly string SqlByGrantWithRecord =
         $"select {ResidentStatus.Select}, {GrantRow.Select}, {RecordRow.SelectOf("c")} from resident r{Grants}{Record}{WithinGrant}{OfResident} order by g.grant_no desc";
 
+    private static readonly string SqlOwnToWrite = $"select {ResidentStatus.Select}, {ResidentRow.Place} from resident r{OfResident}";
+    private static readonly string SqlByGrantToWrite =
+        $"select {ResidentStatus.Select}, {GrantRow.Select}, {ResidentRow.Place} from resident r{GrantsFor("in (@purpose, @writing)")}{OfResident} order by g.grant_no desc";
+
     private readonly LimitGuesses _guesses = new();
+
+    public static readonly Error OnlyToRead = new("gate.only-to-read", "The gate opens to read, and not to write.");
 
     public static readonly Error Refused = new("gate.refused", "The gate does not open: not allowed, or no such resident.");
 
@@ -67,6 +72,42 @@ internal sealed class Gate(VaultParts parts)
 
         await parts.Log.Append(new LogEntry(resident, actor, Known(purpose), LogAction.Open, Detail: null, Refused: true));
         return Refused;
+    }
+
+    /// <summary>
+    /// To read and to write, in one round trip: what is written is found and changed only where it may be read too. The session knows how the resident's row stands, so that its first change need
+    /// not ask. Errors <c>gate.refused</c>, and <c>gate.only-to-read</c>.
+    /// </summary>
+    public async Task<Result<Session>> OpenToWrite(Actor actor, ResidentNo resident, string reading, string writing, CancellationToken cancel)
+    {
+        var byGrant = ByGrant(actor);
+        ResidentRow? stands = null;
+        var grants = new List<GrantRow>();
+        await parts.Records.Ask(new Question(
+            [byGrant ? ByGrantStatement(actor, resident, reading, SqlByGrantToWrite, ("@writing", writing)) : new Statement(SqlOwnToWrite, ("@resident", resident.Value))],
+            () =>
+            {
+                stands = null;
+                grants.Clear();
+            },
+            (_, row) =>
+            {
+                stands = ResidentRow.From(parts, resident, row, place: byGrant ? ColumnsBehindGrant : GrantColumns, status: 0);
+                if (byGrant && !row.IsDBNull(GrantColumns))
+                    grants.Add(GrantRow.Read(resident, row, GrantColumns));
+            }));
+        var reads = false;
+        if (stands is { State: ResidentState.Open } && await Limit(actor, resident, reading, Of(reading), cancel) is { } read)
+        {
+            reads = true;
+            if (await Limit(actor, resident, writing, Of(writing), cancel) is { } write)
+                return new Session(parts, actor, resident, writing, write.Within(read)) { Stands = stands };
+        }
+
+        await parts.Log.Append(new LogEntry(resident, actor, Known(reads ? writing : reading), LogAction.Open, Detail: null, Refused: true));
+        return reads ? OnlyToRead : Refused;
+
+        List<GrantRow> Of(string purpose) => grants.FindAll(grant => string.Equals(grant.Purpose, purpose, StringComparison.Ordinal));
     }
 
     /// <summary>
@@ -241,7 +282,7 @@ internal sealed class Gate(VaultParts parts)
         (string, object?)[] bySeq = seq is null ? [] : [("@seq", seq)];
         var statement = byGrant ? ByGrantStatement(actor, resident, purpose, seq is null ? SqlByGrant : SqlByGrantWithRecord, bySeq)
             : new Statement(seq is null ? SqlOwn : SqlOwnWithRecord, [("@resident", resident.Value), .. bySeq]);
-        var recordColumns = byGrant ? RecordColumnsByGrant : GrantColumns;
+        var recordColumns = byGrant ? ColumnsBehindGrant : GrantColumns;
         ResidentState? state = null;
         RecordRow? record = null;
         var grants = new List<GrantRow>();
@@ -265,6 +306,9 @@ internal sealed class Gate(VaultParts parts)
 
     private Statement ByGrantStatement(Actor actor, ResidentNo resident, string purpose, string sql, params (string, object?)[] more) => new(
         sql, [("@resident", resident.Value), ("@grantee", GrantRow.GranteeToken(parts.Ring, actor.Kind, actor.Id)), ("@purpose", purpose), .. more]);
+
+    private static string GrantsFor(string purpose) =>
+        $" left join access_grant g on g.resident_no = r.resident_no and g.grantee = @grantee and g.purpose {purpose} and g.state = {(int)GrantState.Live}";
 
     // What a caller calls a purpose is not written down unless it is one.
     private string Known(string purpose) => parts.Purposes.ContainsKey(purpose) ? purpose : "";

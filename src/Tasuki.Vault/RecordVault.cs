@@ -102,6 +102,10 @@ public sealed class RecordVault : IAsyncDisposable
     /// </summary>
     public Task<Result<Session>> Open(Actor actor, ResidentNo resident, string purpose, CancellationToken cancel) => _gate.Open(actor, resident, purpose, cancel);
 
+    /// <summary>To read for one purpose and to write for another, what both leave open, in one round trip. Errors <c>gate.refused</c>, and <c>gate.only-to-read</c>.</summary>
+    public Task<Result<Session>> OpenToWrite(Actor actor, ResidentNo resident, string reading, string writing, CancellationToken cancel) =>
+        _gate.OpenToWrite(actor, resident, reading, writing, cancel);
+
     /// <summary>One record through the gate in one statement: <see cref="Open"/> and <see cref="Session.Read"/> at once, for a caller that wants nothing else. Errors as theirs.</summary>
     public Task<Result<StoredRecord>> Read(Actor actor, ResidentNo resident, string purpose, string id, CancellationToken cancel) =>
         _gate.Read(actor, resident, purpose, id, cancel);

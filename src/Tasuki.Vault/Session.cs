@@ -26,6 +26,7 @@ public sealed partial class Session
     private readonly RecordOpener _opener;
     private readonly bool _inRun;
     private readonly ConcurrentDictionary<(string Action, string? Detail), Task> _entries = new();
+    private ResidentRow? _stands;
 
     internal Session(VaultParts parts, Actor actor, ResidentNo resident, string purpose, SessionLimit limit, bool inRun = false)
     {
@@ -42,16 +43,18 @@ public sealed partial class Session
 
     internal SessionLimit Limit => _limit;
 
+    /// <summary>How the resident's row stood when the gate opened, for the first change.</summary>
+    internal ResidentRow? Stands
+    {
+        init => _stands = value;
+    }
+
     public AccessClasses Classes => _limit.Classes;
 
     public SessionExtent Extent => new(_limit.Classes, _limit.PeriodFrom, _limit.PeriodTo);
 
     /// <summary>Whether <see cref="Write"/> and the other changes are open to this session.</summary>
     public bool MayWrite => _limit.MayWrite;
-
-    /// <summary>This session, narrowed to what another of the same actor with the same resident sees: so nothing is changed or found by it that its holder may not read.</summary>
-    public Session Within(Session seen) => seen.Resident == Resident && seen._actor.Kind == _actor.Kind && string.Equals(seen._actor.Id, _actor.Id, StringComparison.Ordinal)
-        ? new Session(_parts, _actor, Resident, _purpose, _limit.Within(seen._limit)) : throw new ArgumentException("The sessions are of two actors or two residents.", nameof(seen));
 
     /// <summary>This session, narrowed to some classes: what is disclosed in part. Files and, but for the resident, the log are for whole sessions alone.</summary>
     public Session Narrowed(AccessClasses classes) => new(_parts, _actor, Resident, _purpose, _limit with { Classes = _limit.Classes.Intersect(classes) }, _inRun);
@@ -216,7 +219,7 @@ public sealed partial class Session
             return Result.Of<IReadOnlyList<ChangedRecord>>([]);
         var ends = endGrants.Select(id => _parts.Ids.GrantOf(Resident, id)).ToList();
         return ends.Contains(null) ? NoGrant
-            : await new RecordChanges(_parts, _opener, _limit).Apply(changes, permit, [.. ends.OfType<long>()], keys, () => Writes(LogAction.Change), cancel);
+            : await new RecordChanges(_parts, _opener, _limit).Apply(changes, permit, [.. ends.OfType<long>()], keys, () => Writes(LogAction.Change), cancel, Interlocked.Exchange(ref _stands, null));
     }
 
     /// <summary>For each record, what <see cref="Write"/> would do now, and its class. Nothing is written. Empty when the account is closed.</summary>

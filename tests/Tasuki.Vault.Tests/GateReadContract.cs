@@ -151,6 +151,51 @@ public abstract class GateReadContract(StoreKind store)
     }
 
     [Fact]
+    public async Task One_question_opens_to_read_and_write_where_two_do_and_leaves_open_what_both_do()
+    {
+        await using var test = await Start(store);
+        var (resident, other, closing) = (await test.Resident(), await test.Resident(), await test.Resident());
+        await test.Vault.Close(Actor.Resident(closing), closing, Cancel);
+        var (both, reads, writes, narrow) = (Actor.Application("1/1"), Actor.Application("1/2"), Actor.Application("1/3"), Actor.Application("1/4"));
+        async Task Give(Actor app, string purpose, AccessClasses classes) => Assert.True((await test.Vault.Grant(
+            Actor.Resident(resident), new NewGrant(resident, app.Kind, app.Id, purpose, classes, null, null, test.Clock.Now.AddDays(9)), Cancel)).IsOk);
+        foreach (var app in new[] { both, reads })
+            await Give(app, Purpose.AppUse, AccessClasses.All);
+        foreach (var app in new[] { both, writes })
+            await Give(app, Purpose.AppEntry, AccessClasses.All);
+        await Give(narrow, Purpose.AppUse, AccessClasses.Of(DataCategory.Chart));
+        await Give(narrow, Purpose.AppEntry, AccessClasses.Of(DataCategory.Chart, DataCategory.Lifelog));
+
+        var opened = 0;
+        foreach (var actor in new[] { both, reads, writes, narrow, Actor.Application("1/5"), Actor.Resident(resident), Actor.Resident(other), Actor.Operator("ops", "a reason"), Actor.Clinician("c1") })
+        {
+            foreach (var (whose, reading, writing) in new[]
+            {
+                (resident, Purpose.AppUse, Purpose.AppEntry), (resident, Purpose.OwnUse, Purpose.OwnUse), (resident, Purpose.OwnUse, Purpose.Export), (resident, Purpose.Operation, Purpose.Operation),
+                (closing, Purpose.OwnUse, Purpose.OwnUse), (closing, Purpose.AppUse, Purpose.AppEntry), (new ResidentNo(999), Purpose.OwnUse, Purpose.OwnUse), (resident, "no-such", Purpose.AppEntry),
+            })
+            {
+                var read = await test.Vault.Open(actor, whose, reading, Cancel);
+                var write = await test.Vault.Open(actor, whose, writing, Cancel);
+                var one = await test.Vault.OpenToWrite(actor, whose, reading, writing, Cancel);
+                Assert.Equal(!read.IsOk ? "gate.refused" : !write.IsOk ? "gate.only-to-read" : null, one.Error?.Code);
+                if (!one.IsOk)
+                    continue;
+                opened++;
+                Assert.Equal((write.Value.MayWrite, write.Value.Classes.Intersect(read.Value.Classes)), (one.Value.MayWrite, one.Value.Classes));
+            }
+        }
+
+        // Two apps, the resident for two pairs of purposes, the operator for one.
+        Assert.Equal(5, opened);
+        var session = (await test.Vault.OpenToWrite(narrow, resident, Purpose.AppUse, Purpose.AppEntry, Cancel)).Value;
+        Assert.True((await session.Change([new RecordChange.Create(Make.Record(Make.Observation("1"), DataCategory.Chart))], null, Cancel)).IsOk);
+        Assert.Equal("gate.refused", (await session.Change([new RecordChange.Create(Make.Record(Make.Observation("2"), DataCategory.Lifelog))], null, Cancel)).Error?.Code);
+        var refused = (await (await test.Own(resident)).AccessLog(500, Cancel)).Where(entry => entry is { Refused: true, ActorId: "1/2" }).Select(entry => entry.Purpose).ToList();
+        Assert.Contains(Purpose.AppEntry, refused, StringComparer.Ordinal);
+    }
+
+    [Fact]
     public async Task Every_such_read_and_every_refusal_stands_in_the_access_log()
     {
         await using var test = await Start(store);

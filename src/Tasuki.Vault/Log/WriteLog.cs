@@ -79,6 +79,27 @@ internal sealed class WriteLog(VaultParts parts, Actor actor, ResidentNo? reside
         return false;
     }
 
+    /// <summary>
+    /// The same for a change whose transaction is one with its commit: the entry is durable before it is sent. <paramref name="commit"/> says whether it was stored, or another came first.
+    /// </summary>
+    public async Task<bool> TryCommit(ReadOnlyMemory<byte> tags, Func<Task<bool>> commit)
+    {
+        await Append(action, tags);
+        try
+        {
+            if (await commit())
+                return true;
+        }
+        catch
+        {
+            await Append(LogAction.Unconfirmed, tags);
+            throw;
+        }
+
+        await Append(LogAction.Unconfirmed, tags);
+        return false;
+    }
+
     /// <summary>For a write that found everything already there.</summary>
     public Task Nothing() => Append(action, default);
 

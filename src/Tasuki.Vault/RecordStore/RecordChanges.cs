@@ -1,3 +1,4 @@
+using System.Data.Common;
 using System.Text;
 using Tasuki.Fhir;
 using Tasuki.Kernel;
@@ -22,8 +23,10 @@ internal sealed class RecordChanges(VaultParts parts, RecordOpener opener, Sessi
 
     /// <param name="permit">Asked of each record that is to be changed, as it stands when it is changed; an error refuses all.</param>
     /// <param name="ends">Grants that end with these changes.</param>
+    /// <param name="stood">The resident's row as it stood some time ago: what was written since only makes the first try a vain one.</param>
     public async Task<Result<IReadOnlyList<ChangedRecord>>> Apply(
-        IReadOnlyList<RecordChange> changes, Func<StoredRecord, RecordChange, Error?>? permit, IReadOnlyList<long> ends, ResidentKeys keys, Func<WriteLog> log, CancellationToken cancel)
+        IReadOnlyList<RecordChange> changes, Func<StoredRecord, RecordChange, Error?>? permit, IReadOnlyList<long> ends, ResidentKeys keys, Func<WriteLog> log, CancellationToken cancel,
+        ResidentRow? stood = null)
     {
         if (ends.Distinct().Count() < ends.Count)
             return Twice;
@@ -32,21 +35,32 @@ internal sealed class RecordChanges(VaultParts parts, RecordOpener opener, Sessi
         // A grant is no record: whether it lives is seen under the lock alone.
         for (var tries = ends.Count > 0 ? TriesWithoutLock : 0; tries < TriesWithoutLock; tries++)
         {
-            var (residents, rows) = await parts.Records.Ask(
-                ResidentRow.Question(parts.Records, _resident, locked: false), row => ResidentRow.From(parts, _resident, row),
-                Standing(changes, keys), row => RecordRow.Read(_resident, row));
+            var (residents, rows) = await Look(changes, tries == 0 ? stood : null, keys);
             var planned = await Plan(changes, incoming, residents, rows, permit, keys, cancel);
             if (!planned.IsOk)
                 return planned.Error;
             var sealedRows = await Seal(planned.Value, incoming, keys);
             if (planned.Value.Plan.Versions.Count == 0)
                 await log().Nothing();
-            else if (!await log().TryCommit(sealedRows.Tags(), () => sealedRows.StoreUnlessForestalled(parts.Records, planned.Value.Plan, _resident, cancel), cancel))
+            else if (!await sealedRows.TryCommit(log(), parts.Records, planned.Value.Plan, _resident, together: tries == 0, cancel))
                 continue;
             return Changed(planned.Value, sealedRows, keys);
         }
 
         return await ApplyUnderLock(changes, incoming, permit, ends, keys, log(), cancel);
+    }
+
+    private async Task<(List<ResidentRow> Residents, List<RecordRow> Rows)> Look(IReadOnlyList<RecordChange> changes, ResidentRow? stood, ResidentKeys keys)
+    {
+        var question = ResidentRow.Question(parts.Records, _resident, locked: false);
+        // What is only created stands on nothing.
+        if (changes.All(change => change is RecordChange.Create))
+            return (stood is null ? await parts.Records.Ask(question, Resident) : [stood], []);
+        return stood is null ? await parts.Records.Ask(question, Resident, Standing(changes, keys), Row) : ([stood], await parts.Records.Ask(Standing(changes, keys), Row));
+
+        ResidentRow Resident(DbDataReader row) => ResidentRow.From(parts, _resident, row);
+
+        RecordRow Row(DbDataReader row) => RecordRow.Read(_resident, row);
     }
 
     private async Task<Result<IReadOnlyList<ChangedRecord>>> ApplyUnderLock(

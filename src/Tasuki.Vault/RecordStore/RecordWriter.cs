@@ -40,7 +40,7 @@ internal sealed class RecordWriter(VaultParts parts, RecordOpener opener, Sessio
             return plan.Written(parts.Ids, _resident);
         }
 
-        if (await log.TryCommit(sealedRows.Tags(), () => sealedRows.StoreUnlessForestalled(parts.Records, plan, _resident, cancel), cancel))
+        if (await sealedRows.TryCommit(log, parts.Records, plan, _resident, together: true, cancel))
             return plan.Written(parts.Ids, _resident);
         return await WriteUnderLock(incoming, keys, log, cancel);
     }

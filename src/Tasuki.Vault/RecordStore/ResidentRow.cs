@@ -48,10 +48,14 @@ internal sealed record ResidentStatus(ResidentNo Resident, ResidentState State, 
 internal sealed record ResidentRow(ResidentState? State, long NextSeq, long LastUpdated)
 {
     // State 1 is Open.
-    private const string MoveOnSql =
-        "update resident set next_seq = @next, last_updated = @updated where resident_no = @resident and next_seq = @seenseq and last_updated = @seenupdated and state = 1";
+    private const string AsSeen = "resident_no = @resident and next_seq = @seenseq and last_updated = @seenupdated and state = 1";
 
-    private const string Sql = $"select r.next_seq, r.last_updated, {ResidentStatus.Select} from resident r where r.resident_no = @resident";
+    private const string MoveOnSql = $"update resident set next_seq = @next, last_updated = @updated where {AsSeen}";
+
+    /// <summary>How far the resident's records have come.</summary>
+    public const string Place = "r.next_seq, r.last_updated";
+
+    private const string Sql = $"select {Place}, {ResidentStatus.Select} from resident r where r.resident_no = @resident";
 
     /// <summary>Null when there is no such resident; <see cref="State"/> is null when its MAC does not hold.</summary>
     public static async Task<ResidentRow?> Read(VaultParts parts, DbWork work, ResidentNo resident, bool locked, CancellationToken cancel)
@@ -64,13 +68,21 @@ internal sealed record ResidentRow(ResidentState? State, long NextSeq, long Last
     /// <summary>The same to be sent with another statement.</summary>
     public static Statement Question(Database database, ResidentNo resident, bool locked) => new(locked ? Sql + database.RowLock : Sql, ("@resident", resident.Value));
 
-    public static ResidentRow From(VaultParts parts, ResidentNo resident, System.Data.Common.DbDataReader row) =>
-        new(ResidentStatus.Read(parts, resident, row, 2)?.State, row.GetInt64(0), row.GetInt64(1));
+    /// <param name="place">Where the columns of <see cref="Place"/> begin.</param>
+    /// <param name="status">Where those of <see cref="ResidentStatus.Select"/> do.</param>
+    public static ResidentRow From(VaultParts parts, ResidentNo resident, System.Data.Common.DbDataReader row, int place = 0, int status = 2) =>
+        new(ResidentStatus.Read(parts, resident, row, status)?.State, row.GetInt64(place), row.GetInt64(place + 1));
 
     /// <summary>Takes the lock and moves on, if the row still says what it said when it was read and the account is open. Changes one row or none.</summary>
-    public Statement MoveOn(ResidentNo resident, long nextSeq, long lastUpdated) => new(
-        MoveOnSql,
-        ("@next", nextSeq), ("@updated", lastUpdated), ("@resident", resident.Value), ("@seenseq", NextSeq), ("@seenupdated", LastUpdated));
+    public Statement MoveOn(ResidentNo resident, long nextSeq, long lastUpdated) => MoveOn(MoveOnSql, resident, nextSeq, lastUpdated);
+
+    /// <summary>The same, and none where another has the lock: who stores together with others waits for nobody.</summary>
+    public Statement MoveOnIfFree(Database database, ResidentNo resident, long nextSeq, long lastUpdated) => MoveOn(
+        $"update resident set next_seq = @next, last_updated = @updated where resident_no = (select resident_no from resident where {AsSeen}{database.RowLockIfFree})",
+        resident, nextSeq, lastUpdated);
+
+    private Statement MoveOn(string sql, ResidentNo resident, long nextSeq, long lastUpdated) =>
+        new(sql, ("@next", nextSeq), ("@updated", lastUpdated), ("@resident", resident.Value), ("@seenseq", NextSeq), ("@seenupdated", LastUpdated));
 
     /// <summary>The time of the next write: now, and later than the last one whatever the clock says.</summary>
     public long NextUpdated(TimeProvider clock) => Math.Max(Time.Micros(clock.GetUtcNow()), LastUpdated + 1);

@@ -3,6 +3,7 @@ using System.Data.Common;
 using System.Globalization;
 using Tasuki.Kernel;
 using Tasuki.Vault.Keys;
+using Tasuki.Vault.Log;
 using Tasuki.Vault.Store;
 
 namespace Tasuki.Vault.RecordStore;
@@ -11,7 +12,6 @@ namespace Tasuki.Vault.RecordStore;
 internal sealed record SealedRows(IReadOnlyList<RecordRow> Current, IReadOnlyList<RecordRow> Past, IReadOnlyList<long> MakePlace)
 {
     private const int TagPart = 8;
-    private const int FewRows = 8;
     private const string UniqueViolation = "23505";
 
     /// <param name="row">The sealed row of a version of the plan; asked for on several threads at once.</param>
@@ -29,8 +29,34 @@ internal sealed record SealedRows(IReadOnlyList<RecordRow> Current, IReadOnlyLis
             [.. replaced.Select(one => one.Row.Seq)]);
     }
 
+    /// <summary>
+    /// Stores and commits with an entry. False when something was written since the plan was made, or, where few new rows go together with others' (<see cref="Database.Commit"/>), somebody is
+    /// at the resident's rows now.
+    /// </summary>
+    /// <param name="together">Not after a try that was forestalled: by itself a write waits for its turn.</param>
+    public Task<bool> TryCommit(WriteLog log, Database records, WritePlan plan, ResidentNo resident, bool together, CancellationToken cancel)
+    {
+        if (!together || Past.Count + MakePlace.Count > 0 || Current.Count > GuardedInsert.MostRows)
+            return log.TryCommit(Tags(), () => StoreUnlessForestalled(records, plan, resident, cancel), cancel);
+        var insert = new GuardedInsert(
+            resident, plan.Seen.MoveOnIfFree(records, resident, plan.NextSeq, plan.LastUpdated), VaultColumns.Record, [.. Current.Select(row => row.Values())]);
+        return log.TryCommit(Tags(), () => CommitUnlessForestalled(records, insert));
+    }
+
+    private static async Task<bool> CommitUnlessForestalled(Database records, GuardedInsert insert)
+    {
+        try
+        {
+            return await records.Commit(insert);
+        }
+        catch (DbException taken) when (string.Equals(taken.SqlState, UniqueViolation, StringComparison.Ordinal))
+        {
+            return false;
+        }
+    }
+
     /// <summary>The transaction to commit; null when something was written since the plan was made.</summary>
-    public async Task<DbWork?> StoreUnlessForestalled(Database records, WritePlan plan, ResidentNo resident, CancellationToken cancel)
+    private async Task<DbWork?> StoreUnlessForestalled(Database records, WritePlan plan, ResidentNo resident, CancellationToken cancel)
     {
         var work = await records.Write(cancel);
         var stored = false;
@@ -61,7 +87,7 @@ internal sealed record SealedRows(IReadOnlyList<RecordRow> Current, IReadOnlyLis
     private async Task<bool> StoreUnlessForestalled(DbWork work, WritePlan plan, ResidentNo resident, CancellationToken cancel)
     {
         var moveOn = plan.Seen.MoveOn(resident, plan.NextSeq, plan.LastUpdated);
-        if (Current.Count + Past.Count > FewRows)
+        if (Current.Count + Past.Count > GuardedInsert.MostRows)
         {
             if (await work.Execute(moveOn.Sql, cancel, moveOn.Parameters) == 0)
                 return false;

@@ -89,7 +89,7 @@ internal sealed class RecordSearch(VaultParts parts, RecordOpener opener, Sessio
         {
             // Nothing can be found; whether the gate opens is another question.
             if (gate is not null)
-                await Few(gate, null);
+                await Few(gate, null, null);
             return;
         }
 
@@ -98,6 +98,7 @@ internal sealed class RecordSearch(VaultParts parts, RecordOpener opener, Sessio
             && !SqlSuperset.NeedsDate(predicate, scope);
         var batch = FirstBatch(wanted);
         var position = after;
+        List<RecordRow>? behind = null;
         // Two walks of an index find a code, unless the resident has records of which the columns do not know all codes.
         if (superset.MainCode is not null && batch > FewRows && await AnyOfManyCodes(keys))
             InTokens();
@@ -105,21 +106,30 @@ internal sealed class RecordSearch(VaultParts parts, RecordOpener opener, Sessio
         {
             var read = 0;
             var statement = Candidates(keys, condition, superset, order, position, batch);
-            if (batch <= FewRows && !superset.Scans)
+            if (behind is not null)
             {
-                var (rows, ofMany) = await Few(gate, statement, superset.MainCode is null ? null : OfManyCodes(keys));
+                if (behind.Exists(row => !Look(row)))
+                    return;
+                (read, behind) = (behind.Count, null);
+            }
+            else if (batch <= FewRows && !superset.Scans)
+            {
+                // Of one code there are often fewer than a page: those without a date come along.
+                Statement? undated = superset.MainCode is not null && undatedFollow && position is not { Undated: true } ? Candidates(keys, condition, superset, order, FirstUndated(order), batch) : null;
+                var few = await Few(gate, superset.MainCode is null ? null : OfManyCodes(keys), statement, undated);
                 if (gate is { Opened: false })
                     return;
                 gate = null;
-                if (ofMany)
+                if (few.OfMany)
                 {
                     InTokens();
                     continue;
                 }
 
-                if (rows.Exists(row => !Look(row)))
+                if (few.Rows.Exists(row => !Look(row)))
                     return;
-                read = rows.Count;
+                read = few.Rows.Count;
+                behind = undated is null || read == batch ? null : few.Undated;
             }
             else
             {
@@ -139,7 +149,7 @@ internal sealed class RecordSearch(VaultParts parts, RecordOpener opener, Sessio
             {
                 if (!undatedFollow || position is { Undated: true })
                     return;
-                position = new PagePosition(Undated: true, 0, order is RecordOrder.NewestDateFirst ? long.MaxValue : -1);
+                position = FirstUndated(order);
             }
             else
             {
@@ -162,28 +172,33 @@ internal sealed class RecordSearch(VaultParts parts, RecordOpener opener, Sessio
         }
     }
 
+    private static PagePosition FirstUndated(RecordOrder order) => new(Undated: true, 0, order is RecordOrder.NewestDateFirst ? long.MaxValue : -1);
+
     // The gate's answer and the rows behind it, which stay closed unless it opened.
-    private async Task<(List<RecordRow> Rows, bool OfMany)> Few(GateQuestion? gate, Statement? statement, Statement? ofMany = null)
+    private async Task<(List<RecordRow> Rows, bool OfMany, List<RecordRow> Undated)> Few(GateQuestion? gate, Statement? ofMany, Statement? statement, Statement? undated = null)
     {
-        var rows = new List<RecordRow>();
-        var found = false;
-        await parts.Records.Ask(new Question([.. new[] { gate?.Statement, ofMany, statement }.OfType<Statement>()], Forget, (place, row) =>
+        var (rows, found, behind) = (new List<RecordRow>(), false, new List<RecordRow>());
+        Statement?[] places = [gate?.Statement, ofMany, statement, undated];
+        int[] asked = [.. Enumerable.Range(0, places.Length).Where(i => places[i] is not null)];
+        await parts.Records.Ask(new Question([.. asked.Select(i => places[i]!.Value)], Forget, (place, row) =>
         {
-            if (gate is not null && place == 0)
-                gate.Look(row);
-            else if (ofMany is not null && place == (gate is null ? 0 : 1))
-                found = true;
-            else
-                rows.Add(RecordRow.Read(opener.Resident, row));
+            switch (asked[place])
+            {
+                case 0: gate!.Look(row); break;
+                case 1: found = true; break;
+                case 2: rows.Add(RecordRow.Read(opener.Resident, row)); break;
+                default: behind.Add(RecordRow.Read(opener.Resident, row)); break;
+            }
         }));
         gate?.Decide();
-        return (rows, found);
+        return (rows, found, behind);
 
         void Forget()
         {
             gate?.Forget();
             found = false;
             rows.Clear();
+            behind.Clear();
         }
     }
 

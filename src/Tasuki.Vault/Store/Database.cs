@@ -14,6 +14,9 @@ internal abstract class Database : IAsyncDisposable
     /// <summary>Ends a <c>select</c> that takes the resident's write lock.</summary>
     public abstract string RowLock { get; }
 
+    /// <summary>The same, of a row that nobody holds: a held one is not found.</summary>
+    public abstract string RowLockIfFree { get; }
+
     /// <summary>True when the 8 bytes of <paramref name="parameter"/> stand somewhere in the packed tokens. They may straddle two tokens: the matcher settles it.</summary>
     public abstract string Contains(string column, string parameter);
 
@@ -55,6 +58,18 @@ internal abstract class Database : IAsyncDisposable
             while (await asked.Reader.ReadAsync())
                 question.Take(place, asked.Reader);
         }
+    }
+
+    /// <summary>
+    /// Stores and commits, where a commit is a round trip away together with others: true when it is on the disk, false when the guard changed nothing. Nobody calls it off once it is on its way.
+    /// </summary>
+    public virtual async Task<bool> Commit(GuardedInsert insert)
+    {
+        await using var work = await Write(CancellationToken.None);
+        if (await work.ExecuteAll([insert.Guard, .. insert.Rows.Select(insert.Table.Insert)], CancellationToken.None) == 0)
+            return false;
+        await work.Commit(CancellationToken.None);
+        return true;
     }
 
     public async Task<List<T>> Ask<T>(Statement statement, Func<DbDataReader, T> read)

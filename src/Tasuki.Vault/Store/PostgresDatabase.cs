@@ -15,6 +15,7 @@ internal sealed class PostgresDatabase : Database
     private readonly NpgsqlDataSource _source;
     private readonly string _schema;
     private readonly QuestionGroups _questions;
+    private readonly CommitGroups _commits;
     private readonly PlacedTexts _texts = new();
 
     private PostgresDatabase(NpgsqlDataSource source, string schema)
@@ -22,9 +23,12 @@ internal sealed class PostgresDatabase : Database
         _source = source;
         _schema = schema;
         _questions = new QuestionGroups(this, source);
+        _commits = new CommitGroups(this, source);
     }
 
     public override string RowLock => " for update";
+
+    public override string RowLockIfFree => " for update skip locked";
 
     public override string Contains(string column, string parameter) => $"position({parameter} in {column}) > 0";
 
@@ -67,6 +71,8 @@ internal sealed class PostgresDatabase : Database
     }
 
     public override Task Ask(Question question) => _questions.Ask(question);
+
+    public override Task<bool> Commit(GuardedInsert insert) => _commits.Commit(insert);
 
     internal override ValueTask Release(DbWork work) => work.Connection.DisposeAsync();
 

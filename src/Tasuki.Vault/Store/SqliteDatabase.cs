@@ -26,6 +26,8 @@ internal sealed class SqliteDatabase : Database
 
     public override string RowLock => "";
 
+    public override string RowLockIfFree => "";
+
     public override string Contains(string column, string parameter) => $"instr({column}, {parameter}) > 0";
 
     public override string AnyOf(string column, string parameter) => $"{column} in (select value from json_each({parameter}))";

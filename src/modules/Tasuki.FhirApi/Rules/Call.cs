@@ -88,11 +88,8 @@ internal sealed class Call(ApiCaller caller, RecordVault vault, string root, Tim
     // What is written is looked for, found and changed only where it may be read too. Error as a missing one where nothing is open at all.
     private async Task<Result<Session>> ToWrite(ResidentNo resident, CancellationToken cancel)
     {
-        var reading = await Session(resident, write: false, cancel);
-        if (!reading.IsOk)
-            return reading;
-        var writing = await vault.Open(caller.Actor, resident, caller.WritePurpose, cancel);
-        return writing.IsOk ? writing.Value.Within(reading.Value) : NotToWrite;
+        var session = await vault.OpenToWrite(caller.Actor, resident, caller.ReadPurpose, caller.WritePurpose, cancel);
+        return session is { IsOk: false, Error.Code: "gate.only-to-read" } ? NotToWrite : session;
     }
 
     public void Dispose() => _cost?.Dispose();
