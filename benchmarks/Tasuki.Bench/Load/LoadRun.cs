@@ -14,6 +14,8 @@ internal sealed record LoadRun(int Answers, double PerSecond, int Failures, long
         var start = new ProcessStartInfo("dotnet", [program, "load", Text(port), Text(connections), Text(seconds), .. token is null ? Array.Empty<string>() : [token]]) { UseShellExecute = false, RedirectStandardInput = true, RedirectStandardOutput = true };
         // One sender is enough; the rest of the machine belongs to what is measured.
         start.Environment["DOTNET_gcServer"] = "0";
+        // Compiled once, before it begins to ask: else its compiler runs beside what is measured.
+        start.Environment["DOTNET_TieredCompilation"] = "0";
         using var client = Process.Start(start)!;
         foreach (var path in paths)
             await client.StandardInput.WriteLineAsync(path.AsMemory(), cancel);
