@@ -85,6 +85,8 @@ public sealed class MarkOfDeathTests
         Assert.Equal((OutsideManner.Silent, false), (await Manner(world, no), await CanBeTold(world, no)));
         await DeskWorld.Act(officer, await DeskWorld.Entry(officer), "back");
         Assert.Equal((OutsideManner.Named, true), (await Manner(world, no), await CanBeTold(world, no)));
+        // The session of before ended with the mark and does not come back with the person.
+        Assert.StartsWith("/sign-in", (await resident.Get("/home", Cancel)).Path, StringComparison.Ordinal);
     }
 
     private static string With(string movement) => DeskWorld.Hanako.Replace(",,", $",{movement},", StringComparison.Ordinal);
