@@ -26,6 +26,17 @@ internal sealed class TestClock : TimeProvider
     public override DateTimeOffset GetUtcNow() => new(Volatile.Read(ref _ticks), TimeSpan.Zero);
 }
 
+/// <summary>What the desk knows of two people, as a test says it.</summary>
+internal sealed class TestManners : IOutsideManners
+{
+    public ResidentNo? Protected { get; set; }
+
+    public ResidentNo? Dead { get; set; }
+
+    public ValueTask<OutsideManner> Of(ResidentNo resident, CancellationToken cancel) =>
+        ValueTask.FromResult(resident == Dead ? OutsideManner.Silent : resident == Protected ? OutsideManner.Neutral : OutsideManner.Named);
+}
+
 /// <summary>The delivery floor with a real vault, on either store, and no web server.</summary>
 internal sealed class DeliveryHost : IAsyncDisposable
 {

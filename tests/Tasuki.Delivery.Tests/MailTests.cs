@@ -257,10 +257,10 @@ public sealed class MailTests
     public async Task A_protected_person_is_told_without_the_sender()
     {
         await using var mail = MailReceiver.Start();
-        var flag = new Flag();
-        await using var host = await DeliveryHost.Start(DataStore.Sqlite, Options(mail), Cancel, s => s.AddSingleton<IOutsideManners>(flag));
+        var manners = new TestManners();
+        await using var host = await DeliveryHost.Start(DataStore.Sqlite, Options(mail), Cancel, s => s.AddSingleton<IOutsideManners>(manners));
         var (hanako, _) = await host.WithChannel(ChannelKind.Mail, "hanako@example.test", Cancel);
-        flag.Who = hanako;
+        manners.Protected = hanako;
         await host.Send(hanako, "one", Cancel);
         await host.SendDue(Cancel);
 
@@ -270,23 +270,6 @@ public sealed class MailTests
         Assert.Equal("post@neutral.test", read.From.ToString());
         Assert.Equal("post@neutral.test", one.From);
         Assert.All(["みどり", "midori", "健康", "https://"], word => Assert.DoesNotContain(word, one.Text + read.Subject + read.TextBody, StringComparison.OrdinalIgnoreCase));
-    }
-
-    [Fact]
-    public async Task Of_somebody_who_died_nothing_leaves_and_the_inbox_keeps_it()
-    {
-        await using var mail = MailReceiver.Start();
-        var flag = new Flag();
-        await using var host = await DeliveryHost.Start(DataStore.Sqlite, Options(mail), Cancel, s => s.AddSingleton<IOutsideManners>(flag));
-        var (hanako, _) = await host.WithChannel(ChannelKind.Mail, "hanako@example.test", Cancel);
-        var (taro, _) = await host.WithChannel(ChannelKind.Mail, "taro@example.test", Cancel);
-        flag.Dead = hanako;
-        await host.Send(hanako, "one", Cancel);
-        await host.Send(taro, "one", Cancel);
-        await host.SendDue(Cancel);
-        Assert.Equal(["taro@example.test"], Assert.Single(mail.Received).To);
-        Assert.Contains(await host.Rows(Cancel), r => r.ResidentNo == hanako.Value && r is { State: DeliveryState.Dropped, LastError: "silent" });
-        Assert.Single(await host.Do<Inbox, IReadOnlyList<InboxMessage>>(i => i.Messages(hanako, Cancel)));
     }
 
     [Theory, MemberData(nameof(Stores.All), MemberType = typeof(Stores))]
@@ -327,14 +310,4 @@ public sealed class MailTests
     };
 
     private static DateTimeOffset Tokyo(int hour, int minute) => new DateTimeOffset(2026, 6, 1, 0, 0, 0, TokyoDay.Offset).AddHours(hour).AddMinutes(minute);
-
-    private sealed class Flag : IOutsideManners
-    {
-        public ResidentNo? Who { get; set; }
-
-        public ResidentNo? Dead { get; set; }
-
-        public ValueTask<OutsideManner> Of(ResidentNo resident, CancellationToken cancel) =>
-            ValueTask.FromResult(resident == Dead ? OutsideManner.Silent : resident == Who ? OutsideManner.Neutral : OutsideManner.Named);
-    }
 }

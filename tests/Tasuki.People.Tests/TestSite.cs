@@ -33,8 +33,8 @@ internal sealed class TestSite : IAsyncDisposable
 
     public TestClock Clock { get; }
 
-    /// <summary>Where the vault's records lie, for who goes at its rows by SQL.</summary>
-    public required string Records { get; init; }
+    // Where the vault's records lie: a file, or a connection.
+    private string Records { get; init; } = "";
 
     public IServiceProvider Services => _app.Services;
 
@@ -123,6 +123,20 @@ internal sealed class TestSite : IAsyncDisposable
         await act(service);
         return 0;
     });
+
+    /// <summary>Goes at the vault's own rows. On PostgreSQL they stand in the schema <c>vault</c>.</summary>
+    public async Task InVault(CancellationToken cancel, params string[] statements)
+    {
+        await using System.Data.Common.DbConnection vault = Records.EndsWith(".db", StringComparison.Ordinal)
+            ? new Microsoft.Data.Sqlite.SqliteConnection($"Data Source={Records};Pooling=False") : new Npgsql.NpgsqlConnection(Records);
+        await vault.OpenAsync(cancel);
+        foreach (var statement in statements)
+        {
+            await using var command = vault.CreateCommand();
+            command.CommandText = statement;
+            await command.ExecuteNonQueryAsync(cancel);
+        }
+    }
 
     public async ValueTask DisposeAsync()
     {

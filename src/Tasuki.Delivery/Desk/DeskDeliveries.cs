@@ -5,7 +5,7 @@ using Tasuki.Kernel.Retention;
 
 namespace Tasuki.Delivery;
 
-/// <summary>How one kind of channel fared in a period. Numbers, never who.</summary>
+/// <summary>How one kind of channel fared in a period. Numbers, never who; what is held back of people who died is in none of them.</summary>
 /// <param name="Waiting">Not yet taken on, those tried already included.</param>
 /// <param name="HandedOver">Taken on by the other side.</param>
 /// <param name="Bounced">Refused for good.</param>
@@ -30,7 +30,7 @@ public sealed class DeskDeliveries
     public async Task<IReadOnlyList<ChannelNumbers>> Of(int days, CancellationToken cancel)
     {
         var since = _clock.GetUtcNow().AddDays(-days);
-        var rows = _db.Set<DeliveryRow>().AsNoTracking().Where(d => d.Created > since);
+        var rows = _db.Set<DeliveryRow>().AsNoTracking().Where(d => d.Created > since && d.LastError != HeldBack.Code);
         var counts = await rows.GroupBy(d => new { d.Kind, d.State }).Select(g => new { g.Key.Kind, g.Key.State, Count = g.Count() }).ToListAsync(cancel);
         var failing = await _db.Set<ChannelRow>().Where(c => c.State == ChannelState.Failing).GroupBy(c => c.Kind).Select(g => new { Kind = g.Key, Count = g.Count() }).ToListAsync(cancel);
         var numbers = new List<ChannelNumbers>();
@@ -38,8 +38,8 @@ public sealed class DeskDeliveries
         {
             if (!_options.Offers(kind) && counts.TrueForAll(c => c.Kind != kind))
                 continue;
-            var trying = await _db.Set<DeliveryRow>().Where(d => d.Kind == kind && d.State == DeliveryState.Waiting && d.LastError != null).OrderBy(d => d.Created).Select(d => (DateTimeOffset?)d.Created)
-                .FirstOrDefaultAsync(cancel);
+            var trying = await _db.Set<DeliveryRow>().Where(d => d.Kind == kind && d.State == DeliveryState.Waiting && d.LastError != null && d.LastError != HeldBack.Code).OrderBy(d => d.Created)
+                .Select(d => (DateTimeOffset?)d.Created).FirstOrDefaultAsync(cancel);
             var last = await rows.Where(d => d.Kind == kind && d.LastError != null && d.State != DeliveryState.Dropped).OrderByDescending(d => d.Due).Select(d => d.LastError).FirstOrDefaultAsync(cancel);
             numbers.Add(new ChannelNumbers(
                 kind, Count(kind, DeliveryState.Waiting) + Count(kind, DeliveryState.HandingOver), Count(kind, DeliveryState.HandedOver), Count(kind, DeliveryState.Bounced),
@@ -68,8 +68,9 @@ internal sealed class SweepDeliveries(TasukiDb db, TimeProvider clock) : IJobHan
         return Done.Yes;
     }
 
+    // A letter that is held back comes to its end where letters are opened, so where nobody opens any it ends here.
     internal static IQueryable<DeliveryRow> Over(TasukiDb db, DateTimeOffset old) =>
-        db.Set<DeliveryRow>().Where(d => d.Created < old && d.State != DeliveryState.Waiting && d.State != DeliveryState.HandingOver);
+        db.Set<DeliveryRow>().Where(d => d.Created < old && ((d.State != DeliveryState.Waiting && d.State != DeliveryState.HandingOver) || (d.State == DeliveryState.Waiting && d.LastError == HeldBack.Code)));
 }
 
 /// <summary>What <see cref="SweepDeliveries"/> takes away.</summary>

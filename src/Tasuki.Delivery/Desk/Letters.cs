@@ -27,52 +27,83 @@ public sealed class Letters
 
     private IQueryable<DeliveryRow> Due => _db.Set<DeliveryRow>().Where(d => d.Kind == ChannelKind.Letter && d.State == DeliveryState.Waiting);
 
-    public Task<int> Waiting(CancellationToken cancel) => Due.CountAsync(cancel);
+    /// <summary>How many there are to print. What is held back of people who died is none of them.</summary>
+    public async Task<int> Waiting(CancellationToken cancel)
+    {
+        var waiting = await Due.CountAsync(d => d.LastError != HeldBack.Code, cancel);
+        foreach (var resident in await Due.Where(d => d.LastError == HeldBack.Code).Select(d => d.ResidentNo).ToListAsync(cancel))
+            waiting += await Manner(new ResidentNo(resident), cancel) is OutsideManner.Silent ? 0 : 1;
+        return waiting;
+    }
 
     /// <summary>
     /// The oldest that wait. Whoever calls has <paramref name="log"/> write each person's access log before the address is opened. Letters of protected persons are left out unless
-    /// <paramref name="protectedToo"/>: their addresses are for named officers.
+    /// <paramref name="protectedToo"/>: their addresses are for named officers. Those of people who died are held back: left out, and given up in time.
     /// </summary>
     public async Task<IReadOnlyList<Letter>> Open(bool protectedToo, Func<ResidentNo, Task> log, CancellationToken cancel)
     {
         var letters = new List<Letter>();
-        foreach (var row in await Due.AsNoTracking().OrderBy(d => d.Created).ThenBy(d => d.No).Take(AtOnce * 2).ToListAsync(cancel))
+        DeliveryRow? last = null;
+        // Goes on past what is left out, however much it is: the letters behind it must be printed.
+        while (letters.Count < AtOnce && await Next(last, cancel) is { Count: > 0 } rows)
         {
-            if (letters.Count == AtOnce)
-                break;
-            var resident = new ResidentNo(row.ResidentNo);
-            var channel = await _db.Set<ChannelRow>().AsNoTracking().SingleOrDefaultAsync(c => c.No == row.ChannelNo, cancel);
-            var manner = OutsideManner.Named;
-            foreach (var one in _manners)
-                manner = await one.Of(resident, cancel) is var said && said > manner ? said : manner;
-            if (channel is null || channel.State != (row.Check ? ChannelState.Waiting : ChannelState.InUse) || !_codes.IsWhole(channel) || (row.Check && channel.CheckEnds <= _clock.GetUtcNow()))
+            foreach (var row in rows.TakeWhile(_ => letters.Count < AtOnce))
             {
-                await Settle([row.No], DeliveryState.Dropped, "channel-off", cancel);
-                continue;
+                if (await Open(row, protectedToo, log, cancel) is { } letter)
+                    letters.Add(letter);
             }
 
-            if (manner is OutsideManner.Silent)
-            {
-                await Settle([row.No], DeliveryState.Dropped, "silent", cancel);
-                continue;
-            }
-
-            var neutral = manner is OutsideManner.Neutral;
-            if (neutral && !protectedToo)
-                continue;
-            await log(resident);
-            if (await Channels.Open(_seal, channel, cancel) is not { } address)
-            {
-                await Settle([row.No], DeliveryState.Dropped, "channel-closed", cancel);
-                continue;
-            }
-
-            var reading = (ReadingLanguage)channel.Language;
-            var (subject, text) = row.Check ? _texts.Check(row.Kind, reading, neutral, _codes.Of(channel)) : _texts.Arrival(row.Kind, reading, neutral);
-            letters.Add(new Letter(row.No, resident, address.Split('\n'), subject, text));
+            last = rows[^1];
         }
 
         return letters;
+    }
+
+    private Task<List<DeliveryRow>> Next(DeliveryRow? last, CancellationToken cancel) =>
+        (last is null ? Due : Due.Where(d => d.Created > last.Created || (d.Created == last.Created && d.No > last.No)))
+        .AsNoTracking().OrderBy(d => d.Created).ThenBy(d => d.No).Take(AtOnce * 2).ToListAsync(cancel);
+
+    private async Task<Letter?> Open(DeliveryRow row, bool protectedToo, Func<ResidentNo, Task> log, CancellationToken cancel)
+    {
+        var (resident, now) = (new ResidentNo(row.ResidentNo), _clock.GetUtcNow());
+        var channel = await _db.Set<ChannelRow>().AsNoTracking().SingleOrDefaultAsync(c => c.No == row.ChannelNo, cancel);
+        if (channel is null || channel.State != (row.Check ? ChannelState.Waiting : ChannelState.InUse) || !_codes.IsWhole(channel) || (row.Check && channel.CheckEnds <= now))
+        {
+            await Settle([row.No], DeliveryState.Dropped, "channel-off", cancel);
+            return null;
+        }
+
+        var manner = await Manner(resident, cancel);
+        if (manner is OutsideManner.Silent)
+        {
+            if (!row.Check && row.Created <= now - Backoff.GiveUpAfter)
+                await Settle([row.No], DeliveryState.GivenUp, HeldBack.Code, cancel);
+            else
+                await Due.Where(d => d.No == row.No).ExecuteUpdateAsync(s => s.SetProperty(d => d.LastError, HeldBack.Code), cancel);
+            return null;
+        }
+
+        var neutral = manner is OutsideManner.Neutral;
+        if (neutral && !protectedToo)
+            return null;
+        await log(resident);
+        if (await Channels.Open(_seal, channel, cancel) is not { } address)
+        {
+            await Settle([row.No], DeliveryState.Dropped, "channel-closed", cancel);
+            return null;
+        }
+
+        var reading = (ReadingLanguage)channel.Language;
+        var (subject, text) = row.Check ? _texts.Check(row.Kind, reading, neutral, _codes.Of(channel)) : _texts.Arrival(row.Kind, reading, neutral);
+        return new Letter(row.No, resident, address.Split('\n'), subject, text);
+    }
+
+    private async ValueTask<OutsideManner> Manner(ResidentNo resident, CancellationToken cancel)
+    {
+        var most = OutsideManner.Named;
+        foreach (var one in _manners)
+            most = await one.Of(resident, cancel) is var manner && manner > most ? manner : most;
+        return most;
     }
 
     /// <summary>They are on paper. How many of them still waited: printed by two officers, one counts.</summary>

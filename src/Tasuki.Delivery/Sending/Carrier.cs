@@ -59,8 +59,18 @@ public enum OutsideManner
     /// <summary>Without the sender's name: of a protected person others may see the post.</summary>
     Neutral,
 
-    /// <summary>Not at all: of somebody who died the family would read it.</summary>
+    /// <summary>Not now: of somebody who died the family would read it.</summary>
     Silent,
+}
+
+/// <summary>What waits of somebody who is <see cref="OutsideManner.Silent"/> is held back: a mark of death that was wrong and is taken back in time loses nothing.</summary>
+internal static class HeldBack
+{
+    /// <summary>The last error of a row that is held back, and of one that was given up so. No failure of a channel, so the desk's numbers leave it out.</summary>
+    public const string Code = "silent";
+
+    /// <summary>How long until it is looked at again.</summary>
+    public static readonly TimeSpan LookAgain = TimeSpan.FromHours(4);
 }
 
 /// <summary>By what the desk knows of the person. Known to the floor above.</summary>

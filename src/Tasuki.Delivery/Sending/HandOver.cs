@@ -88,7 +88,7 @@ internal sealed class HandOver(
             {
                 await SettleUnsent(row, DeliveryState.Dropped, channel is null || codes.IsWhole(channel) ? "channel-off" : "channel-altered", cancel);
             }
-            else if (row.Created < clock.GetUtcNow() - Backoff.GiveUpAfter || (row.Check && channel.CheckEnds <= clock.GetUtcNow()))
+            else if ((row.Check && channel.CheckEnds <= clock.GetUtcNow()) || (row.LastError is not HeldBack.Code && row.Created < clock.GetUtcNow() - Backoff.GiveUpAfter))
             {
                 await SettleUnsent(row, DeliveryState.GivenUp, row.LastError ?? "too-old", cancel);
             }
@@ -107,7 +107,7 @@ internal sealed class HandOver(
                 var manner = await Manner(resident, cancel);
                 if (manner is OutsideManner.Silent)
                 {
-                    await SettleUnsent(row, DeliveryState.Dropped, "silent", cancel);
+                    await HoldBack(row, cancel);
                     continue;
                 }
 
@@ -192,6 +192,17 @@ internal sealed class HandOver(
     {
         var now = clock.GetUtcNow();
         return Mine(row).Where(d => d.State == DeliveryState.Waiting).ExecuteUpdateAsync(s => s.SetProperty(d => d.State, state).SetProperty(d => d.LastError, error).SetProperty(d => d.Due, now), cancel);
+    }
+
+    // The last look is at the very end of the time: only who counts as dead then is given up.
+    private Task HoldBack(DeliveryRow row, CancellationToken cancel)
+    {
+        var (now, end) = (clock.GetUtcNow(), row.Created + Backoff.GiveUpAfter);
+        if (end <= now)
+            return SettleUnsent(row, DeliveryState.GivenUp, HeldBack.Code, cancel);
+        var due = now + HeldBack.LookAgain < end ? now + HeldBack.LookAgain : end;
+        return Mine(row).Where(d => d.State == DeliveryState.Waiting).ExecuteUpdateAsync(
+            s => s.SetProperty(d => d.Due, due).SetProperty(d => d.LastError, HeldBack.Code).SetProperty(d => d.Claim, (long?)null), cancel);
     }
 
     private IQueryable<DeliveryRow> Mine(DeliveryRow row) => db.Set<DeliveryRow>().Where(d => d.No == row.No && d.Claim == row.Claim);

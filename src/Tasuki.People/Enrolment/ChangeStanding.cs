@@ -10,14 +10,19 @@ namespace Tasuki.People;
 /// What follows for an account when its person moves out, dies, or is protected, or is called something else. The account's own row carries it, under a MAC: sign-in and every
 /// request read it there.
 /// </summary>
-internal sealed class ChangeStanding(TasukiDb db, ISeal seal, AccountSeals seals, SignInSessions sessions, Connections connections, RegistryFacts facts)
+internal sealed class ChangeStanding(TasukiDb db, ISeal seal, AccountSeals seals, RecordVault vault, SignInSessions sessions, Connections connections, RegistryFacts facts)
 {
     private const int MostAtOnce = 5_000;
 
-    private static Actor Death => Actor.Job("standing.died", "The municipality's list says that the person died.");
+    private static readonly Actor Death = Actor.Job("standing.died", "The municipality's list says that the person died.");
+    private static readonly Actor TakenBack = Actor.Job("standing.taken-back", "The municipality's list does not say any more that the person died.");
 
-    /// <summary>Brings the resident's row to what the list's entry says; of somebody who died, every session ends and every app is cut off, of others the details follow. May be done twice.</summary>
-    public async Task FollowUp(EligibleRow row, CancellationToken cancel)
+    /// <summary>
+    /// Brings the resident's row to what the list's entry says; of somebody who died, every session ends and every app is cut off, of others the details follow. May be done twice. A mark of
+    /// death, and that it was taken back, stands in the person's access history before it acts.
+    /// </summary>
+    /// <param name="isLogged">Who changed the entry has written that there under their own name.</param>
+    public async Task FollowUp(EligibleRow row, CancellationToken cancel, bool isLogged = false)
     {
         if (row.ResidentNo is not { } resident)
             return;
@@ -25,6 +30,12 @@ internal sealed class ChangeStanding(TasukiDb db, ISeal seal, AccountSeals seals
         while (await db.Set<ResidentRow>().AsNoTracking().SingleOrDefaultAsync(r => r.ResidentNo == resident, cancel) is { } there
             && (there.Standing != wanted || there.Protected != row.Protected || !seals.IsWhole(there)))
         {
+            if (!isLogged && (there.Standing is ResidentStanding.Died) != (wanted is ResidentStanding.Died))
+            {
+                await vault.LogRegistry(wanted is ResidentStanding.Died ? Death : TakenBack, new ResidentNo(resident), Word(row.State), cancel, Purpose.Operation);
+                isLogged = true;
+            }
+
             var before = there.Mac;
             (there.Standing, there.Protected) = (wanted, row.Protected);
             there.Mac = seals.MacOf(there);
@@ -45,6 +56,9 @@ internal sealed class ChangeStanding(TasukiDb db, ISeal seal, AccountSeals seals
 
         await facts.FollowUp(row, cancel);
     }
+
+    /// <summary>The word of the access history for a standing.</summary>
+    public static string Word(EligibleState state) => $"state-{state.ToString().ToLowerInvariant()}";
 
     /// <summary>Entries whose account lags behind, after a cut. Returns how many there were.</summary>
     public async Task<int> Sweep(CancellationToken cancel)

@@ -109,7 +109,7 @@ internal sealed class EnrolmentDesk(TasukiDb db, ISeal seal, RecordVault vault, 
 
     /// <summary>Moved out, died, or back. Errors <c>desk.no-entry</c>, <c>desk.changed</c>.</summary>
     public Task<Result<Done>> SetState(StaffMember officer, long no, EligibleState state, CancellationToken cancel) =>
-        Change(officer, no, row => row.State = state is EligibleState.Listed && row.ResidentNo is not null ? EligibleState.Enrolled : state, $"state-{state.ToString().ToLowerInvariant()}", cancel);
+        Change(officer, no, row => row.State = state is EligibleState.Listed && row.ResidentNo is not null ? EligibleState.Enrolled : state, ChangeStanding.Word(state), cancel);
 
     /// <summary>Asks to see a protected address. Errors <c>desk.no-entry</c>, <c>desk.state</c>.</summary>
     public async Task<Result<Done>> AskForAddress(StaffMember officer, long no, string reason, CancellationToken cancel)
@@ -172,7 +172,7 @@ internal sealed class EnrolmentDesk(TasukiDb db, ISeal seal, RecordVault vault, 
             return Moved;
         if (row is { Protected: true } or { State: not EligibleState.Listed })
             await db.Set<EnrolmentCodeRow>().Where(c => c.EligibleNo == no && c.Used == null && (row.State != EligibleState.Listed || c.Way == CodeWay.Letter)).ExecuteDeleteAsync(cancel);
-        await standing.FollowUp(row, cancel);
+        await standing.FollowUp(row, cancel, isLogged: true);
         return Done.Yes;
     }
 

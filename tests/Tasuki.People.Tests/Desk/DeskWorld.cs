@@ -1,7 +1,10 @@
 using System.Text;
 using System.Text.RegularExpressions;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
 using Tasuki.Data;
 using Tasuki.Kernel;
+using Tasuki.Vault;
 using Xunit;
 
 namespace Tasuki.People.Tests;
@@ -40,6 +43,18 @@ internal sealed class DeskWorld : IAsyncDisposable
         await Walk.SignIn(Site, visitor, signIn, ResidentPassword, TimeCodes.CodeAt(account.TotpSecret!, Site.Clock.GetUtcNow()));
         return (visitor, account);
     }
+
+    /// <summary>The same, joined to her entry of the list.</summary>
+    public async Task<(Visitor Visitor, CreatedAccount Account)> Confirmed(Visitor officer)
+    {
+        await TakeOver(officer, Hanako);
+        var (resident, account) = await Resident();
+        await Confirm(resident, await HandOver(officer));
+        Assert.Equal(ResidentState.Confirmed, await Site.Do<TasukiDb, ResidentState>(db => db.Set<ResidentRow>().Where(r => r.ResidentNo == account.Resident!.Value.Value).Select(r => r.State).SingleAsync(Cancel)));
+        return (resident, account);
+    }
+
+    public async Task<Session> Own(ResidentNo no) => (await Site.Services.GetRequiredService<RecordVault>().Open(Actor.Resident(no), no, Purpose.OwnUse, Cancel)).Value;
 
     public Task<Page> Upload(Visitor officer, string list) => Upload(officer, Encoding.UTF8.GetBytes(list));
 

@@ -43,16 +43,7 @@ public sealed class WithdrawalProbeTests
     {
         await using var world = await SmartWorld.Start(store);
         Assert.Equal((true, "refused"), await Look(world));
-        await using System.Data.Common.DbConnection vault = store is DataStore.Sqlite
-            ? new Microsoft.Data.Sqlite.SqliteConnection($"Data Source={world.Site.Records};Pooling=False") : new Npgsql.NpgsqlConnection(world.Site.Records);
-        await vault.OpenAsync(Cancel);
-        foreach (var sql in Keep(store, "access_grant", "update", "vault."))
-        {
-            await using var command = vault.CreateCommand();
-            command.CommandText = sql;
-            await command.ExecuteNonQueryAsync(Cancel);
-        }
-
+        await world.Site.InVault(Cancel, Keep(store, "access_grant", "update", "vault."));
         Assert.Equal((false, "gate"), await Look(world));
     }
 
