@@ -258,6 +258,16 @@ public sealed class UnneededDataTests
         var asked = await Seen();
         Assert.Equal("erasure.same-person", await Word(first, asked));
         Assert.Equal("erasure.same-person", await Word(twin, asked));
+        // Nor under an invented name: who invited somebody saw the code.
+        var invited = await site.NewInvited(first, StaffRole.Administrator, "invited", "黒木 空");
+        Assert.Equal("erasure.same-person", await Word(invited, asked));
+        using (var puppet = site.As(invited))
+        {
+            page = await puppet.Get("/staff/purposes/ended");
+            Assert.DoesNotContain("value=\"confirm\"", page.Body, StringComparison.Ordinal);
+            Assert.Contains("別の管理者か監査の職員が「職員のアカウント」で", page.Text, StringComparison.Ordinal);
+        }
+
         Assert.Equal("erasure.moved", await Word(second, asked - 1));
         Assert.Equal("", await RunOn(site, new DateOnly(2026, 11, 5)));
         Assert.Empty(await Told(site, taro));
