@@ -34,6 +34,7 @@ try
         ["demo", .. var rest] => await MakeDemo.Run(rest, Console.Error, stop.Token),
         ["migrate", .. var rest] => await Migrate.Run(rest, Console.Out, Console.Error, stop.Token),
         ["municipality", "add", .. var rest] => await AddMunicipality.Run(rest, Console.Out, Console.Error, stop.Token),
+        ["administrator", "add", .. var rest] => await AddAdministrator.Run(rest, Console.Out, Console.Error, stop.Token),
         ["import", .. var rest] => await ImportRecords.Run(rest, Console.Out, Console.Error, stop.Token),
         ["import-fhir", .. var rest] => await ImportFhirFiles.Run(rest, Console.Out, Console.Error, stop.Token),
         ["eligible", .. var rest] => await TakeEligibleList.Run(rest, Console.Out, Console.Error, stop.Token),

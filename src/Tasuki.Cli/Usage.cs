@@ -22,6 +22,8 @@ internal static class Usage
           municipality add --id ID --name NAME --operator NAME [--host NAME] [--administrator NAME]
                            [--postgres CONNECTION --keys CONNECTION [--log CONNECTION] [--app CONNECTION] [--owner CREDENTIALS]]
                                        makes an empty municipality with its first administrator
+          administrator add --name NAME --sign-in-name NAME --operator NAME --reason TEXT
+                                       one more administrator whom no colleague invited: where two officers are asked, one whom the first can ask
           migrate [--owner CREDENTIALS]
                                        brings the tables of a municipality up to date
           database roles [--id ID --postgres CONNECTION --keys CONNECTION [--log CONNECTION] [--app CONNECTION]] [--apply CREDENTIALS]

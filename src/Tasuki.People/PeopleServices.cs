@@ -125,6 +125,8 @@ public static class PeopleServices
         services.AddScoped<StaffStanding>();
         services.AddScoped<Organisations>();
         services.AddScoped(sp => new StaffDirectory(sp.GetRequiredService<TasukiDb>(), sp.GetRequiredService<AccountSeals>(), sp.GetRequiredService<StaffStanding>(), sp.GetRequiredService<TimeProvider>()));
+        services.AddScoped<StaffOrigins>();
+        services.AddScoped(sp => new TwoOfficers(sp.GetRequiredService<StaffDirectory>(), sp.GetRequiredService<StaffOrigins>()));
         services.AddScoped(sp => new SignedInStaff(sp.GetRequiredService<IHttpContextAccessor>(), sp.GetRequiredService<CurrentAccount>(), sp.GetRequiredService<StaffDirectory>(),
             sp.GetRequiredService<TimeProvider>()));
         services.TryAddSingleton(_ => new PasswordHashes());
@@ -182,6 +184,7 @@ public static class PeopleServices
         services.AddScoped<InviteStaff>();
         services.AddScoped<JoinStaff>();
         services.AddScoped<ChangeStaff>();
+        services.AddScoped<VouchForStaff>();
         services.AddScoped<IJobHandler, SweepDesk>();
         services.AddProbe<SecondFactorProbe, DeskTexts>("staff.second-factor", "AC-01", "AC-03");
         services.AddProbe<UnusedStaffProbe, DeskTexts>("staff.unused", "AC-02");
@@ -194,7 +197,7 @@ public static class PeopleServices
         services.AddDeskPage(new DeskPage(
             "/staff/organisations", sp => sp.GetRequiredService<Texts<OrganisationTexts>>()["title"], sp => sp.GetRequiredService<Texts<OrganisationTexts>>()["what"], "clinic", 265,
             DeskRights.Policy(DeskRight.KeepOrganisations)));
-        AddDeskPage(services, "/staff/people", "people", "family", 270, DeskRight.ManageStaff);
+        AddDeskPage(services, "/staff/people", "people", "family", 270, DeskRight.VouchForStaff);
         AddDeskPage(services, "/staff/rights", "rights", "shield", 275, DeskRight.ReadAudit);
         AddDeskPage(services, "/staff/acts", "acts", "note", 277, DeskRight.ReadAudit);
     }

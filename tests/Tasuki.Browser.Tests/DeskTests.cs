@@ -36,6 +36,17 @@ public sealed class DeskTests(Chromium chromium) : IClassFixture<Chromium>
         await using var officer = await chromium.Visit(house.Address);
         await Join(house, officer.Page, "aoki", invitation);
 
+        // Who invited the officer cannot say that they know them; an administrator of the operator's making does.
+        await administrator.Page.GotoAsync("/staff/people");
+        await administrator.Page.Locator("main table a", new() { HasText = "青木 守" }).ClickAsync();
+        await administrator.Page.Shows("あなたはこの職員と1人に数えられる");
+        await using var independent = await SignedIn(house, StaffRole.Administrator, "岡 見", "admin2");
+        await independent.Page.GotoAsync(administrator.Page.Url);
+        await independent.Page.Locator("input[name=Known]").CheckAsync();
+        await independent.Page.Locator("form:has(input[name=Known]) button").Send();
+        await independent.Page.Locator(".tk-notice--success").Shows();
+        await independent.Page.Shows("岡 見（");
+
         await GiveList(officer.Page, $"{Headings}\n{Taro}\n{Hanako}\n");
         await officer.Page.Locator("form[action$='/take'] button").Send();
         await officer.Page.Arrives("/staff/codes");
@@ -111,7 +122,7 @@ public sealed class DeskTests(Chromium chromium) : IClassFixture<Chromium>
         await taro.Page.Locator("form[action='/exit'] button").Shows();
         await hanako.Page.GotoAsync("/home");
         await hanako.Page.Locator("form[action='/exit']").Shows(0);
-        foreach (var visit in new[] { administrator, officer, taro, hanako, nurse })
+        foreach (var visit in new[] { administrator, independent, officer, taro, hanako, nurse })
             Assert.Empty(visit.Complaints);
     }
 
@@ -154,6 +165,13 @@ public sealed class DeskTests(Chromium chromium) : IClassFixture<Chromium>
         await administrator.Page.GotoAsync("/staff/people");
         await administrator.Page.Locator("main table a").First.ClickAsync();
         await Look(administrator.Page, null);
+        // Somebody who was invited and joined, as a colleague sees them who may vouch.
+        var joined = await Invited(house);
+        await administrator.Page.GotoAsync("/staff/people");
+        await Look(administrator.Page, null);
+        await administrator.Page.GotoAsync($"/staff/people/{joined}");
+        await administrator.Page.Locator("input[name=Known]").Shows();
+        await Look(administrator.Page, null);
         Assert.Empty(found);
 
         async Task Look(IPage page, string? path)
@@ -168,6 +186,20 @@ public sealed class DeskTests(Chromium chromium) : IClassFixture<Chromium>
                 "async () => (await axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'] })).violations.map(v => v.id + ' ' + v.nodes[0].target.join(' '))");
             found.AddRange(violations.EnumerateArray().Select(v => $"{where}: {v.GetString()}"));
         }
+    }
+
+    // By an administrator who is not signed in here.
+    private static async Task<long> Invited(House house)
+    {
+        await using var scope = house.Services.CreateAsyncScope();
+        var services = scope.ServiceProvider;
+        var inviter = (await services.GetRequiredService<AccountFactory>().CreateStaff(StaffRole.Administrator, "岡 見", "たすき市", "admin2", Password, Cancel)).Value.AccountNo;
+        var invited = (await services.GetRequiredService<InviteStaff>().Invite(
+            (await services.GetRequiredService<StaffDirectory>().Find(inviter, Cancel))!, [new NewStaff("森 育子", "たすき市", StaffRole.Desk, "mori")], Cancel)).Value[0];
+        var shown = (await services.GetRequiredService<JoinStaff>().Check("mori", invited.Code, Cancel)).Value;
+        var secret = TimeCodes.NewSecret();
+        Assert.True((await services.GetRequiredService<JoinStaff>().Join(shown, Password, secret, AccountFactory.OneTimeCode(secret, house.Clock.GetUtcNow()), Cancel)).IsOk);
+        return shown.Account;
     }
 
     private static async Task EnterHouse(IPage page)

@@ -66,6 +66,28 @@ public sealed class CommandTests : IDisposable
     }
 
     [Fact]
+    public async Task The_operator_makes_one_more_administrator_by_name_and_stands_in_the_log()
+    {
+        Assert.Equal(0, (await Run(["municipality", "add", "--id", "sakura", "--name", "さくら市", .. Places])).Code);
+        string[] add = ["administrator", "add", "--name", "結城 守", "--sign-in-name", "mamoru", .. Places];
+        Assert.Equal((64, "--operator and --reason say who does this and why.\n"), await Refused(add));
+        string[] who = ["--operator", "係 太郎", "--reason", "the second administrator"];
+        Assert.Equal(64, (await Refused(["administrator", "add", "--sign-in-name", "mamoru", .. who, .. Places])).Code);
+        var made = await Run([.. add, .. who]);
+        Assert.True(made.Code == 0, made.Errors);
+        Assert.StartsWith("結城 守 is an administrator and signs in with\n  name              mamoru\n  password          ", made.Output, StringComparison.Ordinal);
+        Assert.Contains("\n  authenticator key ", made.Output, StringComparison.Ordinal);
+        Assert.Equal((1, "The sign-in name is in use.\n"), await Refused([.. add, .. who]));
+        Assert.Equal(0, (await Run(["verify-log", .. Places])).Code);
+
+        async Task<(int Code, string Words)> Refused(string[] words)
+        {
+            var ran = await Run(words);
+            return (ran.Code, ran.Errors);
+        }
+    }
+
+    [Fact]
     public async Task A_municipality_on_PostgreSQL_starts_for_production()
     {
         var server = await PostgresServer.Get();

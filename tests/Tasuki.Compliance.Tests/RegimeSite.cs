@@ -184,6 +184,19 @@ internal sealed partial class RegimeSite : IAsyncDisposable
         return (await Do<StaffDirectory, StaffMember?>(d => d.Find(made.Value.AccountNo, Cancel)))!;
     }
 
+    /// <summary>Somebody whom a colleague invited and who joined.</summary>
+    public async Task<StaffMember> NewInvited(StaffMember by, StaffRole role, string signInName, string name)
+    {
+        var invited = await Do<InviteStaff, Result<IReadOnlyList<InvitedStaff>>>(i => i.Invite(by, [new NewStaff(name, "ひびき市", role, signInName)], Cancel));
+        var shown = await Do<JoinStaff, Result<ShownInvitation>>(j => j.Check(signInName, invited.Value[0].Code, Cancel));
+        var secret = TimeCodes.NewSecret();
+        Assert.True((await Do<JoinStaff, Result<Done>>(j => j.Join(shown.Value, "役場の庭の大きな楠の木陰で昼寝", secret, AccountFactory.OneTimeCode(secret, Clock.GetUtcNow()), Cancel))).IsOk);
+        return (await Do<StaffDirectory, StaffMember?>(d => d.Find(shown.Value.Account, Cancel)))!;
+    }
+
+    /// <summary>The colleague says that they know the person.</summary>
+    public async Task Vouch(StaffMember colleague, StaffMember member) => Assert.True((await Do<VouchForStaff, Result<Done>>(v => v.Vouch(colleague, member.No, Cancel))).IsOk);
+
     public Browser Visitor(string language = "ja") => new(this, language);
 
     public Browser As(ResidentNo resident, string language = "ja") => new(this, language, (Resident, resident.ToString()), (Account, "1"));

@@ -14,10 +14,10 @@ public sealed class DeskRightsTests
     }
 
     [Fact]
-    public void Who_manages_staff_reaches_no_resident_and_who_audits_changes_nothing()
+    public void Who_manages_staff_reaches_no_resident_and_who_audits_changes_nothing_but_whom_they_vouch_for()
     {
         Assert.DoesNotContain(DeskRights.Of(StaffRole.Administrator), r => r is DeskRight.Enrol or DeskRight.ImportList or DeskRight.RecoverAccounts or DeskRight.Protect);
-        Assert.Equal([DeskRight.ReadAudit], DeskRights.Of(StaffRole.Auditor));
+        Assert.Equal([DeskRight.ReadAudit, DeskRight.VouchForStaff], DeskRights.Of(StaffRole.Auditor));
         Assert.Empty(DeskRights.Of(StaffRole.Clinician));
         Assert.All(Enum.GetValues<DeskRight>(), right => Assert.Contains(Enum.GetValues<StaffRole>(), role => DeskRights.Has(role, right)));
     }

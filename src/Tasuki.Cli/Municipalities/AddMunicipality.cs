@@ -1,7 +1,4 @@
-using System.Security.Cryptography;
-using Microsoft.Extensions.DependencyInjection;
 using Tasuki.Kernel;
-using Tasuki.People;
 using Tasuki.Server.Municipalities;
 
 namespace Tasuki.Cli.Municipalities;
@@ -33,11 +30,8 @@ internal static class AddMunicipality
         if (!opened.IsOk)
             return await Usage.Say(errors, opened.Error);
         await using var municipality = opened.Value;
-        await using var scope = municipality.Scope();
         var signInName = line.Value.Get("administrator", "admin");
-        var password = Passphrase();
-        var account = await scope.ServiceProvider.GetRequiredService<AccountFactory>().CreateStaff(
-            StaffRole.Administrator, signInName, described.Value.Municipality.OperatorName, signInName, password, cancel);
+        var account = await NewAdministrator.Make(municipality, signInName, signInName, cancel);
         if (!account.IsOk)
             return await Usage.Say(errors, account.Error);
         await output.WriteLineAsync($"""
@@ -45,9 +39,7 @@ internal static class AddMunicipality
             Keep a copy of the key ring apart from the data: without it no record can be opened.
 
             The first administrator signs in with
-              name              {signInName}
-              password          {password}
-              authenticator key {account.Value.TotpSecret}
+            {account.Value}
             """);
         return 0;
     }
@@ -68,7 +60,4 @@ internal static class AddMunicipality
             return new Error("usage", "With --postgres, --keys names the database of the key store: another database, with credentials and backups of its own.");
         return MunicipalityFolder.Postgres(municipality, data, ring, new StoreConnections(records, keys, line.Get("log", records), line.Get("app", records))) with { Hosts = hosts };
     }
-
-    // About 100 bits, in groups that can be read out.
-    private static string Passphrase() => string.Join('-', Enumerable.Range(0, 5).Select(_ => RandomNumberGenerator.GetString("abcdefghjkmnpqrstuvwxyz23456789", 4)));
 }

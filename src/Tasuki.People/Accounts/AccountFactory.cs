@@ -53,7 +53,7 @@ public sealed class AccountFactory
         var secret = totpSecret ?? TimeCodes.NewSecret();
         var account = NewAccount(AccountKind.Staff, null, RandomNumberGenerator.GetBytes(16));
         await AddSecrets(account, signInName, folded.Value, password, secret, [], cancel);
-        await AddStaff(account, role, name, organisation, organisationNo, cancel);
+        await AddStaff(account, role, new StaffNames(name, organisation), organisationNo, cancel);
         await _db.SaveChangesAsync(cancel);
         return new CreatedAccount(account.No, null, signInName, secret, []);
     }
@@ -70,13 +70,13 @@ public sealed class AccountFactory
         var account = NewAccount(AccountKind.Staff, null, RandomNumberGenerator.GetBytes(16));
         account.SignInToken = token;
         account.SignInName = (await _seals.Seal(null, "account", "sign_in_name", account.No, signInName.Trim(), cancel)).Value;
-        await AddStaff(account, role, name, organisation, organisationNo, cancel);
+        await AddStaff(account, role, new StaffNames(name, organisation, Invited: true), organisationNo, cancel);
         return account.No;
     }
 
-    private async Task AddStaff(Account account, StaffRole role, string name, string organisation, long? organisationNo, CancellationToken cancel)
+    private async Task AddStaff(Account account, StaffRole role, StaffNames who, long? organisationNo, CancellationToken cancel)
     {
-        var names = await _seals.Seal(null, "staff", "names", account.No, new StaffNames(name, organisation), cancel);
+        var names = await _seals.Seal(null, "staff", "names", account.No, who, cancel);
         var row = new StaffRow { AccountNo = account.No, Role = role, OrganisationNo = organisationNo, Mac = [], Names = names.Value };
         row.Mac = _seals.MacOf(row);
         _db.Add(row);

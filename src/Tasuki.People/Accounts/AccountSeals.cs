@@ -56,6 +56,9 @@ internal sealed class AccountSeals(ISeal seal)
 
     public byte[] MacOf(StaffBindingRow b) => Secret("staff-binding-row", string.Create(CultureInfo.InvariantCulture, $"{b.AccountNo}|{Convert.ToHexString(b.Subject)}|{Micros(b.Bound)}"));
 
+    public byte[] MacOf(StaffOriginRow o) => Secret("staff-origin-row", string.Create(
+        CultureInfo.InvariantCulture, $"{o.AccountNo}|{o.InvitedBy}|{Micros(o.Invited)}|{o.VouchedBy}|{Micros(o.Vouched)}"));
+
     public byte[] MacOf(RightsReviewRow r) => Secret("rights-review-row", string.Create(CultureInfo.InvariantCulture, $"{r.No}|{r.SignedBy}|{Micros(r.Signed)}"));
 
     // Rows from before standings were kept have the shorter form, and keep it while they are neither.
@@ -92,6 +95,8 @@ internal sealed class AccountSeals(ISeal seal)
     public bool IsWhole(StaffInvitationRow i) => Same(i.Mac, MacOf(i));
 
     public bool IsWhole(StaffBindingRow b) => Same(b.Mac, MacOf(b));
+
+    public bool IsWhole(StaffOriginRow o) => Same(o.Mac, MacOf(o));
 
     public bool IsWhole(RightsReviewRow r) => Same(r.Mac, MacOf(r));
 

@@ -20,7 +20,8 @@ internal sealed record SealedProfile(string Family, string Given, string FamilyK
     public string FullKana => $"{FamilyKana} {GivenKana}".Trim();
 }
 
-internal sealed record StaffNames(string Name, string Organisation);
+/// <param name="Invited">A colleague invited the person, and a row says who: its absence is no sign of an account made at the server.</param>
+internal sealed record StaffNames(string Name, string Organisation, bool Invited = false);
 
 /// <summary>What a person agreed to and read, as it lies sealed: which purposes in which version, of which terms, and in which language.</summary>
 /// <param name="Terms">Null where the notice alone was read: then there are no purposes either.</param>

@@ -17,7 +17,7 @@ internal sealed record CodeLetter(ListedPerson Person, string Code, DateTimeOffs
 /// The desk's view of the list: find by exact kana name and birth date or by reference, hand codes over, send them by letter, set standings and protection. Every act is an
 /// entry under the officer's name, one the person sees where they have an account.
 /// </summary>
-internal sealed class EnrolmentDesk(TasukiDb db, ISeal seal, RecordVault vault, TakeList lists, EnrolmentCodes codes, ChangeStanding standing, StaffDirectory staff, PeopleOptions options, TimeProvider clock)
+internal sealed class EnrolmentDesk(TasukiDb db, ISeal seal, RecordVault vault, TakeList lists, EnrolmentCodes codes, ChangeStanding standing, TwoOfficers officers, PeopleOptions options, TimeProvider clock)
 {
     /// <summary>How long a protected address is shown after another officer allowed it.</summary>
     public static readonly TimeSpan AddressShown = TimeSpan.FromMinutes(30);
@@ -138,8 +138,7 @@ internal sealed class EnrolmentDesk(TasukiDb db, ISeal seal, RecordVault vault, 
             return NoEntry;
         if (await OpenRequest(no, cancel) is not { } request)
             return NotNow;
-        // Two accounts of one name in one office count as one person.
-        if (request.AskedBy == officer.No || await staff.Find(request.AskedBy, cancel) is not { } asker || (asker.Name, asker.Organisation) == (officer.Name, officer.Organisation))
+        if (await officers.MayBeOne(request.AskedBy, officer.No, cancel))
             return SameOfficer;
         var before = request.Mac;
         (request.AllowedBy, request.Until) = (officer.No, clock.GetUtcNow() + AddressShown);

@@ -8,7 +8,7 @@ namespace Tasuki.People;
 /// The municipality's word about an organisation. Two officers let one in, and a suspended one in again; one alone stops it at once. Each step is in the log under the officer's
 /// name before it counts, and counts at the next request of every clinician of the house.
 /// </summary>
-internal sealed class DecideOrganisation(Organisations organisations, OrganisationLetters letters, StaffDirectory directory, RecordVault vault, TimeProvider clock)
+internal sealed class DecideOrganisation(Organisations organisations, OrganisationLetters letters, TwoOfficers officers, RecordVault vault, TimeProvider clock)
 {
     private static readonly Error NoSuch = new("organisation.missing", "No such organisation, or it is not in a state for this.");
     private static readonly Error SamePerson = new("organisation.same-person", "Who entered or last changed it, or asked, is not the one who approves.");
@@ -41,7 +41,7 @@ internal sealed class DecideOrganisation(Organisations organisations, Organisati
     {
         if (await organisations.Find(no, cancel) is not { Row.State: OrganisationState.LiftAsked } one)
             return NoSuch;
-        if (TwoOfficers.MayBeOne(await Asker(one, cancel), officer))
+        if (!await MayLift(officer, one, cancel))
             return SamePerson;
         return await Move(officer, one, "lifted", one.Content with { Reason = null }, row =>
             (row.State, row.ApprovedBy, row.Approved, row.StoppedBy, row.Stopped) = (OrganisationState.Confirmed, officer.No, clock.GetUtcNow(), null, null), cancel);
@@ -60,10 +60,10 @@ internal sealed class DecideOrganisation(Organisations organisations, Organisati
 
     /// <summary>Whether the officer is somebody other than who entered the organisation and who last changed it.</summary>
     public async Task<bool> MaySecond(StaffMember officer, Organisation one, CancellationToken cancel) =>
-        !TwoOfficers.MayBeOne(await directory.Find(one.Row.EnteredBy, cancel), officer) && !TwoOfficers.MayBeOne(await directory.Find(one.Row.ChangedBy, cancel), officer);
+        !await officers.MayBeOne(one.Row.EnteredBy, officer.No, cancel) && !await officers.MayBeOne(one.Row.ChangedBy, officer.No, cancel);
 
     /// <summary>Whether the officer is somebody other than who asked for the lifting.</summary>
-    public async Task<bool> MayLift(StaffMember officer, Organisation one, CancellationToken cancel) => !TwoOfficers.MayBeOne(await Asker(one, cancel), officer);
+    public async Task<bool> MayLift(StaffMember officer, Organisation one, CancellationToken cancel) => !await officers.MayBeOne(one.Row.StoppedBy, officer.No, cancel);
 
     private async Task<Result<Done>> Stop(StaffMember officer, long no, string? reason, string word, OrganisationState to, Func<OrganisationState, bool> from, CancellationToken cancel)
     {
@@ -83,6 +83,4 @@ internal sealed class DecideOrganisation(Organisations organisations, Organisati
         await vault.LogDesk(officer.Actor, string.Create(CultureInfo.InvariantCulture, $"organisation {one.No} {word}"), cancel);
         return await organisations.Change(one, content, change, cancel) ? Done.Yes : NoSuch;
     }
-
-    private async Task<StaffMember?> Asker(Organisation one, CancellationToken cancel) => one.Row.StoppedBy is { } no ? await directory.Find(no, cancel) : null;
 }

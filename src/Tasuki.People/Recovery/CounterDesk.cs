@@ -14,7 +14,7 @@ internal sealed record FoundResident(ResidentNo No, string Name, string Kana, Da
 /// What an officer may do about an account: find the person by full kana name and birth date, hand over a code after an identity check, and confirm a recovery
 /// another officer began. Each look is an entry in the person's access log before anything is shown.
 /// </summary>
-internal sealed class CounterDesk(TasukiDb db, AccountSeals seals, RecordVault vault, Recoveries recoveries, SecurityNotices notices, PeopleOptions options, TimeProvider clock)
+internal sealed class CounterDesk(TasukiDb db, AccountSeals seals, RecordVault vault, Recoveries recoveries, SecurityNotices notices, TwoOfficers officers, PeopleOptions options, TimeProvider clock)
 {
     private static readonly Error NoAccount = new("counter.no-account", "The resident has no account that can be recovered.");
     private static readonly Error SamePerson = new("counter.same-person", "Who handed the code over cannot be the one who confirms it.");
@@ -75,7 +75,7 @@ internal sealed class CounterDesk(TasukiDb db, AccountSeals seals, RecordVault v
     {
         if (await Get(no, cancel) is not { Account: { } account, Waiting: { } row })
             return NothingWaits;
-        if (row.IssuedBy is not { } first || await AreOnePerson(first, officer.No, cancel))
+        if (await officers.MayBeOne(row.IssuedBy, officer.No, cancel))
             return SamePerson;
         var now = clock.GetUtcNow();
         if (await db.Set<ResidentRow>().AsNoTracking().Where(r => r.ResidentNo == no.Value).Select(r => r.FoundBySince).SingleAsync(cancel) is { } since && now - since < FactsAreNew)
@@ -85,16 +85,6 @@ internal sealed class CounterDesk(TasukiDb db, AccountSeals seals, RecordVault v
             return NothingWaits;
         await notices.Tell(account, $"recovery {row.No} confirmed", "notice-recovery-confirmed", [now], "/account#recovery", cancel);
         return Done.Yes;
-    }
-
-    // Two accounts of one name in one office count as one person: a namesake asks a third.
-    private async Task<bool> AreOnePerson(long first, long second, CancellationToken cancel) =>
-        first == second || await NamesOf(first, cancel) is not { } one || await NamesOf(second, cancel) is not { } other || one == other;
-
-    private async Task<StaffNames?> NamesOf(long account, CancellationToken cancel)
-    {
-        var staff = await db.Set<StaffRow>().AsNoTracking().SingleOrDefaultAsync(s => s.AccountNo == account, cancel);
-        return staff is not null && seals.IsWhole(staff) && await seals.Open<StaffNames>(null, "staff", "names", account, staff.Names, cancel) is { IsOk: true } names ? names.Value : null;
     }
 
     private Task Log(Account officer, ResidentNo resident, string what, CancellationToken cancel) =>

@@ -10,7 +10,7 @@ namespace Tasuki.People;
 /// The municipality's word about an app. Two officers let one in: the first has looked, another approves. One alone stops it at once, or refuses it. Each step is
 /// in the log under the officer's name before it counts.
 /// </summary>
-internal sealed class DecideApp(TasukiDb db, SmartSeals seals, Apps apps, RecordVault vault, TimeProvider clock)
+internal sealed class DecideApp(TasukiDb db, SmartSeals seals, Apps apps, TwoOfficers officers, RecordVault vault, TimeProvider clock)
 {
     private static readonly Error NoSuch = new("app.missing", "No such app, or it is not in a state for this.");
     private static readonly Error SamePerson = new("app.same-person", "Who has looked cannot be the one who approves.");
@@ -23,7 +23,7 @@ internal sealed class DecideApp(TasukiDb db, SmartSeals seals, Apps apps, Record
     {
         if (await apps.Find(no, cancel) is not { State: AppState.Checked, CheckedBy: { } first })
             return NoSuch;
-        return await AreOnePerson(first, officer.No, cancel) ? SamePerson : await Move(officer, no, "approved", AppState.Checked, AppState.Approved, cancel);
+        return await officers.MayBeOne(first, officer.No, cancel) ? SamePerson : await Move(officer, no, "approved", AppState.Checked, AppState.Approved, cancel);
     }
 
     /// <summary>Errors <c>app.missing</c>.</summary>
@@ -51,15 +51,5 @@ internal sealed class DecideApp(TasukiDb db, SmartSeals seals, Apps apps, Record
             s => s.SetProperty(a => a.State, app.State).SetProperty(a => a.Changed, app.Changed).SetProperty(a => a.CheckedBy, app.CheckedBy)
                 .SetProperty(a => a.DecidedBy, app.DecidedBy).SetProperty(a => a.Mac, app.Mac), cancel);
         return changed == 1 ? Done.Yes : NoSuch;
-    }
-
-    // Two accounts of one person are one officer.
-    private async Task<bool> AreOnePerson(long first, long second, CancellationToken cancel) =>
-        first == second || await NamesOf(first, cancel) is not { } one || await NamesOf(second, cancel) is not { } other || one == other;
-
-    public async Task<StaffNames?> NamesOf(long account, CancellationToken cancel)
-    {
-        var staff = await db.Set<StaffRow>().AsNoTracking().SingleOrDefaultAsync(s => s.AccountNo == account, cancel);
-        return staff is not null && seals.Accounts.IsWhole(staff) && await seals.Accounts.Open<StaffNames>(null, "staff", "names", account, staff.Names, cancel) is { IsOk: true } names ? names.Value : null;
     }
 }

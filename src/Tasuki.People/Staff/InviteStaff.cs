@@ -22,7 +22,7 @@ internal sealed record InvitedStaff(NewStaff Staff, string Code, DateTimeOffset 
 /// Makes accounts of staff without a password: the administrator hands a code over, and the person chooses password and second factor alone. So who manages staff can sign in
 /// as nobody. A clinician is invited into an organisation that two officers and a letter have confirmed.
 /// </summary>
-internal sealed class InviteStaff(TasukiDb db, AccountSeals seals, AccountFactory accounts, StaffBindings bindings, Organisations organisations, RecordVault vault, TimeProvider clock)
+internal sealed class InviteStaff(TasukiDb db, AccountSeals seals, AccountFactory accounts, StaffOrigins origins, StaffBindings bindings, Organisations organisations, RecordVault vault, TimeProvider clock)
 {
     public const int MostAtOnce = 1_000;
     public const int MaximumTries = 5;
@@ -56,6 +56,7 @@ internal sealed class InviteStaff(TasukiDb db, AccountSeals seals, AccountFactor
             var account = await accounts.AddInvited(who.Role, who.Name.Trim(), who.Organisation.Trim(), who.Role is StaffRole.Clinician ? who.OrganisationNo : null, who.SignInName, cancel);
             if (!account.IsOk)
                 return At(i, account.Error);
+            origins.Add(account.Value, administrator.No);
             var code = AddInvitation(account.Value, administrator.No, ends);
             invited.Add(new InvitedStaff(who, code, ends));
         }
@@ -68,17 +69,21 @@ internal sealed class InviteStaff(TasukiDb db, AccountSeals seals, AccountFactor
     /// <summary>A new code for somebody who has not joined yet, in whichever way; the old one is void. Error <c>staff.joined</c>.</summary>
     public async Task<Result<InvitedStaff>> InviteAgain(StaffMember administrator, StaffMember member, CancellationToken cancel)
     {
+        await using var transaction = await db.Database.BeginTransactionAsync(cancel);
+        // The old code goes first: who joins by it in this moment is seen below, or finds it gone.
+        await db.Set<StaffInvitationRow>().Where(i => i.AccountNo == member.No).ExecuteDeleteAsync(cancel);
         if (await db.Set<Account>().AsNoTracking().SingleOrDefaultAsync(a => a.No == member.No, cancel) is not { PasswordHash: null, SignInName: { } sealedName } account || !seals.IsWhole(account)
             || await bindings.IsBound(member.No, cancel))
             return new Error("staff.joined", "Who has joined needs no code.");
         var name = await seals.Open<string>(null, "account", "sign_in_name", member.No, sealedName, cancel);
         if (!name.IsOk)
             return name.Error;
-        await db.Set<StaffInvitationRow>().Where(i => i.AccountNo == member.No).ExecuteDeleteAsync(cancel);
         var ends = clock.GetUtcNow() + Life;
         var code = AddInvitation(member.No, administrator.No, ends);
+        await origins.Renew(member.No, administrator.No, cancel);
         await vault.LogDesk(administrator.Actor, string.Create(CultureInfo.InvariantCulture, $"staff {member.No} invited again"), cancel);
         await db.SaveChangesAsync(cancel);
+        await transaction.CommitAsync(cancel);
         return new InvitedStaff(new NewStaff(member.Name, member.Organisation, member.Role, name.Value), code, ends);
     }
 

@@ -6,14 +6,17 @@ using Tasuki.Kernel.Text;
 
 namespace Tasuki.People;
 
+/// <summary>An invitation whose code somebody showed. Only that very one is used up by it: after a new code for the account it is worth nothing.</summary>
+internal sealed record ShownInvitation(long Account, byte[] CodeMac);
+
 /// <summary>An invited member of staff chooses a password and a second factor, or is joined to an account at the municipality's provider. Until one of both is there the account signs nobody in.</summary>
 internal sealed class JoinStaff(TasukiDb db, AccountSeals seals, InviteStaff invitations, StaffBindings bindings, Passwords passwords, CheckPassword rights, TimeProvider clock)
 {
     private static readonly Error Wrong = new("staff.invitation", "Name and code belong to no open invitation.");
     private static readonly Error WrongCode = new("staff.code", "The code of the authenticator is not right.");
 
-    /// <summary>The account of a right name and code. Every try counts; after five the invitation is void. Error <c>staff.invitation</c>.</summary>
-    public async Task<Result<Account>> Check(string? name, string? code, CancellationToken cancel)
+    /// <summary>The invitation of a right name and code. Every try counts; after five the invitation is void. Error <c>staff.invitation</c>.</summary>
+    public async Task<Result<ShownInvitation>> Check(string? name, string? code, CancellationToken cancel)
     {
         var token = seals.SignInToken(Passwords.Folded(name ?? ""));
         var digits = Digits(code);
@@ -28,15 +31,16 @@ internal sealed class JoinStaff(TasukiDb db, AccountSeals seals, InviteStaff inv
             row.Mac = seals.MacOf(row);
             if (await db.Set<StaffInvitationRow>().Where(i => i.AccountNo == row.AccountNo && i.Mac == before)
                 .ExecuteUpdateAsync(s => s.SetProperty(i => i.Tries, row.Tries).SetProperty(i => i.Mac, row.Mac), cancel) == 1)
-                return CryptographicOperations.FixedTimeEquals(row.CodeMac, invitations.CodeMac(account.No, digits)) ? account : Wrong;
+                return CryptographicOperations.FixedTimeEquals(row.CodeMac, invitations.CodeMac(account.No, digits)) ? new ShownInvitation(account.No, row.CodeMac) : Wrong;
         }
 
         return Wrong;
     }
 
     /// <summary>Password and authenticator together; the invitation is used up. Errors <c>staff.invitation</c>, <c>staff.code</c>, <c>password.*</c>.</summary>
-    public async Task<Result<Done>> Join(long no, string password, string secret, string? firstCode, CancellationToken cancel)
+    public async Task<Result<Done>> Join(ShownInvitation shown, string password, string secret, string? firstCode, CancellationToken cancel)
     {
+        var no = shown.Account;
         if (await Invited(no, cancel) is not { SignInName: { } sealedName })
             return Wrong;
         var name = await seals.Open<string>(null, "account", "sign_in_name", no, sealedName, cancel);
@@ -47,7 +51,7 @@ internal sealed class JoinStaff(TasukiDb db, AccountSeals seals, InviteStaff inv
         var seed = await seals.Seal(null, "account", "totp_seed", no, secret, cancel);
         var hash = passwords.Hash(no, password);
         await using var transaction = await db.Database.BeginTransactionAsync(cancel);
-        if (!await UseUp(no, cancel)
+        if (!await UseUp(shown, cancel)
             || await db.Set<Account>().Where(a => a.No == no && a.PasswordHash == null).ExecuteUpdateAsync(
                 s => s.SetProperty(a => a.PasswordHash, hash).SetProperty(a => a.TotpSeed, seed.Value).SetProperty(a => a.TotpLastStep, step), cancel) != 1)
             return Wrong;
@@ -59,15 +63,16 @@ internal sealed class JoinStaff(TasukiDb db, AccountSeals seals, InviteStaff inv
     /// Binds the account to who signed in at the provider; the invitation is used up. Where the provider proved no second factor, ours comes with it. Errors <c>staff.invitation</c> (also
     /// where the subject belongs to a colleague), <c>staff.code</c>.
     /// </summary>
-    public async Task<Result<Account>> Bind(long no, byte[] subject, string? secret, string? firstCode, CancellationToken cancel)
+    public async Task<Result<Account>> Bind(ShownInvitation shown, byte[] subject, string? secret, string? firstCode, CancellationToken cancel)
     {
+        var no = shown.Account;
         if (await Invited(no, cancel) is not { } account || !await rights.IsAlive(account, cancel))
             return Wrong;
         var step = secret is null ? null : TimeCodes.StepOf(secret, Digits(firstCode), clock.GetUtcNow());
         if (secret is not null && step is null)
             return WrongCode;
         await using var transaction = await db.Database.BeginTransactionAsync(cancel);
-        if (!await UseUp(no, cancel))
+        if (!await UseUp(shown, cancel))
             return Wrong;
         if (secret is not null)
         {
@@ -91,10 +96,11 @@ internal sealed class JoinStaff(TasukiDb db, AccountSeals seals, InviteStaff inv
     }
 
     // Who deletes the invitation joins: a second form of the same invitation finds none.
-    private async Task<bool> UseUp(long no, CancellationToken cancel)
+    private async Task<bool> UseUp(ShownInvitation shown, CancellationToken cancel)
     {
         var now = clock.GetUtcNow();
-        return await db.Set<StaffInvitationRow>().Where(i => i.AccountNo == no && i.Ends > now).ExecuteDeleteAsync(cancel) == 1 && !await bindings.IsBound(no, cancel);
+        return await db.Set<StaffInvitationRow>().Where(i => i.AccountNo == shown.Account && i.CodeMac == shown.CodeMac && i.Ends > now).ExecuteDeleteAsync(cancel) == 1
+            && !await bindings.IsBound(shown.Account, cancel);
     }
 
     private async Task<Account?> Invited(long no, CancellationToken cancel) =>

@@ -12,6 +12,9 @@ public sealed record StaffMember(long No, StaffRole Role, string Name, string Or
     /// <summary>The number in the register of organisations; null for the municipality's own staff and for clinicians of before the register.</summary>
     public long? OrganisationNo { get; init; }
 
+    /// <summary>Whether a colleague invited them.</summary>
+    internal bool IsInvited { get; init; }
+
     /// <summary>Who acts, for the gate and the access log. Of who is signed in; a colleague found in the directory may no longer act.</summary>
     public Actor Actor => StaffStanding.ActorOf(Role, No);
 
@@ -87,6 +90,6 @@ public sealed class StaffDirectory
         if (!_seals.IsWhole(row) || await _seals.Open<StaffNames>(null, "staff", "names", row.AccountNo, row.Names, cancel) is not { IsOk: true } names)
             return null;
         var registered = found.Organisation is { } house ? await Organisations.NameOf(_seals, house, cancel) : null;
-        return new StaffMember(row.AccountNo, row.Role, names.Value.Name, registered ?? names.Value.Organisation) { OrganisationNo = row.OrganisationNo };
+        return new StaffMember(row.AccountNo, row.Role, names.Value.Name, registered ?? names.Value.Organisation) { OrganisationNo = row.OrganisationNo, IsInvited = names.Value.Invited };
     }
 }

@@ -20,7 +20,7 @@ public enum StaffRole : byte
     /// <summary>The municipality's insurance department (国保).</summary>
     Insurance = 5,
 
-    /// <summary>Reads what was done and by whom; changes nothing.</summary>
+    /// <summary>Reads what was done and by whom, and vouches for colleagues; changes nothing else.</summary>
     Auditor = 6,
 }
 
@@ -54,6 +54,9 @@ public enum DeskRight
     /// <summary>Make, change and end staff accounts.</summary>
     ManageStaff,
 
+    /// <summary>Say that a colleague is a real person who uses the account themself.</summary>
+    VouchForStaff,
+
     /// <summary>Review and sign the list of rights.</summary>
     ReviewRights,
 
@@ -78,8 +81,8 @@ public static class DeskRights
         [StaffRole.Desk] = [DeskRight.Enrol, DeskRight.ImportList, DeskRight.RecoverAccounts, DeskRight.Protect, DeskRight.DecideApps, DeskRight.KeepOrganisations, DeskRight.AnswerInquiries, DeskRight.SeeDeliveries, DeskRight.HandleRequests],
         [StaffRole.Health] = [DeskRight.Enrol, DeskRight.KeepOrganisations, DeskRight.AnswerInquiries],
         [StaffRole.Insurance] = [DeskRight.Enrol, DeskRight.ImportList, DeskRight.AnswerInquiries],
-        [StaffRole.Administrator] = [DeskRight.ManageStaff, DeskRight.ReviewRights, DeskRight.SeeDeliveries, DeskRight.ReadAudit, DeskRight.KeepCompliance, DeskRight.HandleIncidents],
-        [StaffRole.Auditor] = [DeskRight.ReadAudit],
+        [StaffRole.Administrator] = [DeskRight.ManageStaff, DeskRight.VouchForStaff, DeskRight.ReviewRights, DeskRight.SeeDeliveries, DeskRight.ReadAudit, DeskRight.KeepCompliance, DeskRight.HandleIncidents],
+        [StaffRole.Auditor] = [DeskRight.ReadAudit, DeskRight.VouchForStaff],
         [StaffRole.Clinician] = [],
     };
 
@@ -114,7 +117,7 @@ public static class DeskPolicies
     public const string KeepOrganisations = "desk-KeepOrganisations";
     public const string AnswerInquiries = "desk-AnswerInquiries";
     public const string SeeDeliveries = "desk-SeeDeliveries";
-    public const string ManageStaffFresh = "desk-ManageStaff-fresh";
+    public const string VouchForStaffFresh = "desk-VouchForStaff-fresh";
     public const string ReadAudit = "desk-ReadAudit";
     public const string ReadAuditFresh = "desk-ReadAudit-fresh";
     public const string KeepCompliance = "desk-KeepCompliance";

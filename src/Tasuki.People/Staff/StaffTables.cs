@@ -43,6 +43,29 @@ internal sealed class StaffBindingRow
     public required byte[] Mac { get; set; }
 }
 
+/// <summary>Who invited a member of staff, and who vouched for them since. An account without one was made at the server, or invited before this was kept.</summary>
+internal sealed class StaffOriginRow
+{
+    [Clear]
+    public required long AccountNo { get; init; }
+
+    [Clear]
+    public required long InvitedBy { get; init; }
+
+    [Clear]
+    public required DateTimeOffset Invited { get; init; }
+
+    [Clear]
+    public long? VouchedBy { get; set; }
+
+    [Clear]
+    public DateTimeOffset? Vouched { get; set; }
+
+    /// <summary>Binds the whole row: an altered one makes the account possibly anybody's.</summary>
+    [Token]
+    public required byte[] Mac { get; set; }
+}
+
 /// <summary>A review of everybody's rights, signed (guideline AC-05).</summary>
 internal sealed class RightsReviewRow
 {
@@ -77,6 +100,11 @@ internal static class StaffTables
             e.ToTable("staff_binding").HasKey(b => b.AccountNo);
             e.Property(b => b.AccountNo).ValueGeneratedNever();
             e.HasIndex(b => b.Subject).IsUnique();
+        });
+        model.Entity<StaffOriginRow>(e =>
+        {
+            e.ToTable("staff_origin").HasKey(o => o.AccountNo);
+            e.Property(o => o.AccountNo).ValueGeneratedNever();
         });
         model.Entity<RightsReviewRow>(e =>
         {

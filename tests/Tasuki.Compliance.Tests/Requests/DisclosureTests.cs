@@ -86,6 +86,7 @@ public sealed class DisclosureTests
         var second = await site.NewStaff(StaffRole.Desk, "officer2", "白川 梓");
         using var desk = site.As(first);
         using var twin = site.As(again);
+        using var puppet = site.As(await site.NewInvited(first, StaffRole.Desk, "officer3", "黒木 空"));
         using var other = site.As(second);
         using var stale = site.AsStale(second);
         using var person = site.As(resident);
@@ -94,7 +95,7 @@ public sealed class DisclosureTests
         await Work(desk, number, "release-pack");
 
         var page = await other.Get($"/staff/requests/{number}/pack");
-        foreach (var same in new[] { desk, twin })
+        foreach (var same in new[] { desk, twin, puppet })
             Assert.Contains("とは別の職員が取り出してください", (await same.Submit(await same.Get($"/staff/requests/{number}/pack"), "/pack/take")).Text.Split("できませんでした")[1][..200], StringComparison.Ordinal);
         Assert.StartsWith("/sign-in", (await stale.Submit(page, "/pack/take")).Path, StringComparison.Ordinal);
         Assert.True((await person.Submit(page, "/pack/take")).IsRefused);
@@ -104,7 +105,7 @@ public sealed class DisclosureTests
         Assert.Equal("application/zip", zip.Type);
         foreach (var inside in new[] { Vaccine, Medicine, "緑山 花子", "disclosure" })
             Assert.Contains(inside, Inside(zip.Bytes), StringComparison.Ordinal);
-        foreach (var same in new[] { desk, twin })
+        foreach (var same in new[] { desk, twin, puppet })
             Assert.Contains("とは別の職員が取り出してください", (await same.Submit(await same.Get($"/staff/requests/{number}/pack"), "/pack/handed-over")).Text, StringComparison.Ordinal);
         Assert.StartsWith("/sign-in", (await stale.Submit(page, "/pack/handed-over")).Path, StringComparison.Ordinal);
         Assert.Equal(RequestState.Decided, (await Row(site, number)).State);

@@ -129,6 +129,21 @@ public sealed class RequestRegimeTests
         Assert.Contains("代理人の氏名と関係、または別の職員による資格の確認", (await Work(desk, number, "decide", ("Decision", "Granted"))).Text, StringComparison.Ordinal);
         foreach (var same in new[] { first, again })
             Assert.Equal("request.same-person", (await site.Do<WorkOnRequest, Result<Done>>(w => w.ConfirmRepresentative(same, number, "委任状", Cancel))).Error?.Code);
+        // Two whom one administrator invited may be that one, until a colleague of neither knows one of them.
+        var (administrator, independent) = (await site.NewStaff(StaffRole.Administrator, "admin1", "管理 花"), await site.NewStaff(StaffRole.Administrator, "admin2", "結城 守"));
+        var (child, sibling) = (await site.NewInvited(administrator, StaffRole.Desk, "officer3", "森 育子"), await site.NewInvited(administrator, StaffRole.Desk, "officer4", "谷 保"));
+        using (var invited = site.As(child))
+        using (var puppet = site.As(sibling))
+        {
+            var asked = await Enter(invited, RequestKind.Disclosure, ("By", "Agent"), ("Representative", "甥 緑山 健"), ("Resident", resident.ToString()));
+            await Work(invited, asked, "identity", ("How", "Photo"));
+            Assert.Contains("別の管理者か監査の職員が「職員のアカウント」で", (await Work(puppet, asked, "representative", ("Text", "委任状"))).Text, StringComparison.Ordinal);
+            Assert.Null((await Row(site, asked)).ConfirmedBy);
+            await site.Vouch(independent, child);
+            await Work(puppet, asked, "representative", ("Text", "委任状"));
+            Assert.Equal(sibling.No, (await Row(site, asked)).ConfirmedBy);
+        }
+
         using var other = site.As(second);
         await Work(other, number, "representative", ("Text", "委任状と印鑑登録証明書を確認"));
         // A new check of the identity asks for a new confirmation.

@@ -40,6 +40,16 @@ public sealed class DecidedErasureTests
         var asked = await Seen();
         Assert.Equal("erasure.same-person", await Word(world.Officer, asked));
         Assert.Equal("erasure.same-person", await Word(twin, asked));
+        // Nor under an invented name: who invited somebody saw the code.
+        var invited = await world.Site.NewInvited(first, StaffRole.Administrator, "invited", "黒木 空");
+        Assert.Equal("erasure.same-person", await Word(invited, asked));
+        using (var puppet = world.Site.As(invited))
+        {
+            page = await puppet.Get("/staff/purposes/ended");
+            Assert.DoesNotContain("value=\"confirm\"", page.Body, StringComparison.Ordinal);
+            Assert.Contains("別の管理者か監査の職員が「職員のアカウント」で", page.Text, StringComparison.Ordinal);
+        }
+
         Assert.Equal("erasure.moved", await Word(second, asked - 1));
         Assert.Equal("", await world.RunOn(new DateOnly(2026, 11, 5)));
         Assert.Empty(await world.Told(taro));

@@ -49,6 +49,31 @@ public sealed partial class UpstreamSignInTests
     }
 
     [Theory, MemberData(nameof(Stores.All), MemberType = typeof(Stores))]
+    public async Task Who_is_on_the_way_with_an_old_code_joins_nobody_once_there_is_a_new_one(DataStore store)
+    {
+        await using var world = await UpstreamWorld.Start(store);
+        var administrator = new StaffMember(1, StaffRole.Administrator, "", "");
+        async Task<InvitedStaff> Again() => (await world.Site.Do<InviteStaff, Result<InvitedStaff>>(async i => await i.InviteAgain(administrator, await Member(), Cancel))).Value;
+        async Task<StaffMember> Member() => (await world.Site.Do<StaffDirectory, IReadOnlyList<StaffMember>>(d => d.With(DeskRight.Enrol, Cancel))).Single();
+        using var visitor = world.Site.NewVisitor();
+        var back = await world.Choose(await world.GoJoin(visitor, await world.Invite()), UpstreamWorld.Subject);
+        var again = await Again();
+        await world.Refused(visitor, await visitor.Get(back, Cancel), "staff.invitation", "/staff/join?error=provider");
+        // Nor at the second factor of ours, which comes after the provider.
+        world.Provider.Fault = ProviderFault.NoSecondFactor;
+        var second = await world.Join(visitor, again);
+        Assert.Equal("/staff/join/second", second.Path);
+        var newest = await Again();
+        var secret = Key().Match(second.Body).Groups["key"].Value.Replace(" ", "", StringComparison.Ordinal);
+        Assert.Contains("管理者に出し直しを頼んでください", (await visitor.Submit(second, "value=\"join-second\"", Walk.Fields(("Code", TimeCodes.CodeAt(secret, world.Site.Clock.GetUtcNow()))), Cancel)).Body, StringComparison.Ordinal);
+        world.Provider.Fault = ProviderFault.None;
+        Assert.Equal("/staff", (await world.Join(visitor, newest)).Path);
+        // A colleague vouches for who joined at the provider as for anybody.
+        var root = await Houses.Member(world.Site, StaffRole.Administrator, "結城 守", "admin2");
+        Assert.Equal("staff.same-person", await Newcomers.Vouch(world.Site, root, await Member()));
+    }
+
+    [Theory, MemberData(nameof(Stores.All), MemberType = typeof(Stores))]
     public async Task Where_the_provider_proves_no_second_factor_ours_is_asked_on_top(DataStore store)
     {
         await using var world = await UpstreamWorld.Start(store);

@@ -3,9 +3,9 @@ using Microsoft.AspNetCore.Http;
 namespace Tasuki.People;
 
 /// <summary>Somebody whom the provider named, without a second factor, and who sets ours up to complete the invitation.</summary>
-internal sealed record JoinSecond(long Account, byte[] Subject, string Secret, DateTimeOffset? Authenticated)
+internal sealed record JoinSecond(ShownInvitation Invitation, byte[] Subject, string Secret, DateTimeOffset? Authenticated)
 {
-    private const string Purpose = "provider-join-second";
+    private const string Purpose = "provider-joining-second";
     private const string Cookie = "join-second";
 
     private static readonly TimeSpan Life = TimeSpan.FromMinutes(30);

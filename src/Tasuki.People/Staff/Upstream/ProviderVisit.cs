@@ -20,9 +20,10 @@ internal enum VisitFor : byte
 /// <summary>
 /// One way to the provider and back: state, nonce and PKCE verifier lie in a protected cookie of this browser, for this host, ten minutes, and count once on every server.
 /// </summary>
-/// <param name="Account">Who joins or confirms; null at a sign-in.</param>
+/// <param name="Account">Who confirms.</param>
+/// <param name="Invitation">What somebody joins by.</param>
 /// <param name="Started">Seconds of Unix time.</param>
-internal sealed record ProviderVisit(VisitFor For, long? Account, string State, string Nonce, string Verifier, long Started, string? Return)
+internal sealed record ProviderVisit(VisitFor For, long? Account, ShownInvitation? Invitation, string State, string Nonce, string Verifier, long Started, string? Return)
 {
     private const string Purpose = "provider-visit";
     private const string Cookie = "provider";
@@ -32,7 +33,7 @@ internal sealed record ProviderVisit(VisitFor For, long? Account, string State, 
     /// <summary>RFC 7636, S256.</summary>
     public string Challenge => Base64Url.EncodeToString(SHA256.HashData(Encoding.ASCII.GetBytes(Verifier)));
 
-    public static ProviderVisit New(VisitFor what, long? account, string? back, DateTimeOffset now) => new(what, account, Random(), Random(), Random(), now.ToUnixTimeSeconds(), back);
+    public static ProviderVisit New(VisitFor what, long? account, ShownInvitation? invitation, string? back, DateTimeOffset now) => new(what, account, invitation, Random(), Random(), Random(), now.ToUnixTimeSeconds(), back);
 
     public void Remember(HttpContext context, ProtectedState states) => ShortCookie.Set(context, Cookie, states.Protect(Purpose, this));
 

@@ -80,14 +80,14 @@ internal sealed class ReturnFromProvider(
 
     private async Task<Result<string>> Join(HttpContext context, ProviderVisit visit, ProvedPerson person, byte[] subject)
     {
-        var no = visit.Account!.Value;
+        var shown = visit.Invitation!;
         if (!person.SecondFactor)
         {
-            new JoinSecond(no, subject, TimeCodes.NewSecret(), person.Authenticated).Remember(context, states);
+            new JoinSecond(shown, subject, TimeCodes.NewSecret(), person.Authenticated).Remember(context, states);
             return "/staff/join/second";
         }
 
-        var joined = await joining.Bind(no, subject, null, null, context.RequestAborted);
+        var joined = await joining.Bind(shown, subject, null, null, context.RequestAborted);
         if (!joined.IsOk)
             return joined.Error;
         JoinTicket.Forget(context);

@@ -19,13 +19,9 @@ internal sealed class VisitProvider(
             return Results.Redirect(new Uri(name, ProviderEndpoints.Start(what, back)).AbsoluteUri);
         if (!throttle.Allows(context))
             return ProviderEndpoints.Refuse(what, back, "busy");
-        long? account = what switch
-        {
-            VisitFor.Join => JoinTicket.Remembered(context, states)?.Account,
-            VisitFor.Confirm => (await current.Get(context.RequestAborted))?.No,
-            _ => null,
-        };
-        if (account is null && what is not VisitFor.SignIn)
+        var invitation = what is VisitFor.Join ? JoinTicket.Remembered(context, states)?.Invitation : null;
+        var account = what is VisitFor.Confirm ? (await current.Get(context.RequestAborted))?.No : null;
+        if (invitation is null && account is null && what is not VisitFor.SignIn)
             return ProviderEndpoints.Refuse(what is VisitFor.Confirm ? VisitFor.SignIn : what, back, "provider");
         var provider = await door.Describe(context.RequestAborted);
         if (!provider.IsOk)
@@ -34,7 +30,7 @@ internal sealed class VisitProvider(
             return ProviderEndpoints.Refuse(what, back, "provider-away");
         }
 
-        var visit = ProviderVisit.New(what, account, LocalPath.IsLocal(back) ? back : null, clock.GetUtcNow());
+        var visit = ProviderVisit.New(what, account, invitation, LocalPath.IsLocal(back) ? back : null, clock.GetUtcNow());
         visit.Remember(context, states);
         return Results.Redirect(Question(provider.Value, visit, ProviderEndpoints.Answer(context, issuer)));
     }

@@ -13,7 +13,7 @@ internal sealed record Disclosed(Session Session, ResidentProfile Person);
 /// Hands out what was made ready: to the person by their own session, or as one file to an officer who passes it on. What was withheld is in neither. Errors of both:
 /// <c>request.missing</c>, <c>request.settled</c>, <c>request.moved</c>, <c>gate.refused</c>.
 /// </summary>
-internal sealed class HandOutDisclosure(RequestBook book, RequestSteps steps, StaffDirectory directory, KnownResidents known, RecordVault vault, TimeProvider clock)
+internal sealed class HandOutDisclosure(RequestBook book, RequestSteps steps, TwoOfficers officers, KnownResidents known, RecordVault vault, TimeProvider clock)
 {
     /// <summary>How long a file may be taken again after the first time.</summary>
     public const int PackHours = 24;
@@ -82,6 +82,6 @@ internal sealed class HandOutDisclosure(RequestBook book, RequestSteps steps, St
             return Missing;
         if (row is not { AwaitsPack: true, ResidentNo: not null, ReleasedBy: { } releasedBy })
             return Settled;
-        return TwoOfficers.MayBeOne(await directory.Find(releasedBy, cancel), officer) ? new Error("request.same-person", "Who made the file ready cannot be the one who takes it.") : row;
+        return await officers.MayBeOne(releasedBy, officer.No, cancel) ? new Error("request.same-person", "Who made the file ready cannot be the one who takes it.") : row;
     }
 }

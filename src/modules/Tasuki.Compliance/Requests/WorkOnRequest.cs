@@ -12,7 +12,7 @@ namespace Tasuki.Compliance.Requests;
 /// What officers do with a request. No officer sees a record on a page by it: a disclosure is made ready for the person's own session, or as one file. Errors of all: <c>request.missing</c>,
 /// <c>request.settled</c>, <c>request.moved</c>, <c>seal.gone</c>, and those named; of texts <c>request.text</c>, <c>mynumber.found</c>.
 /// </summary>
-internal sealed class WorkOnRequest(RequestBook book, RequestSteps steps, StaffDirectory directory, KnownResidents known, Inbox inbox, TimeProvider clock)
+internal sealed class WorkOnRequest(RequestBook book, RequestSteps steps, TwoOfficers officers, KnownResidents known, Inbox inbox, TimeProvider clock)
 {
     /// <summary>Days a long extension may reach.</summary>
     public const int LongestDays = 366;
@@ -38,14 +38,15 @@ internal sealed class WorkOnRequest(RequestBook book, RequestSteps steps, StaffD
     /// <param name="note">What was seen.</param>
     public async Task<Result<Done>> ConfirmRepresentative(StaffMember officer, string number, string? note, CancellationToken cancel)
     {
-        var first = await book.Find(number, cancel) is { CheckedBy: { } checkedBy } ? await directory.Find(checkedBy, cancel) : null;
+        var first = (await book.Find(number, cancel))?.CheckedBy;
+        var one = await officers.MayBeOne(first, officer.No, cancel);
         return await Act(officer, number, cancel, row =>
         {
             if (!row.IsActive || !row.NeedsSecondOfficer || row.ConfirmedBy is not null)
                 return Settled;
             if (row.CheckedBy is null)
                 return new Error("request.identity", "The identity is checked first.");
-            if (row.CheckedBy == officer.No || TwoOfficers.MayBeOne(first, officer))
+            if (one || row.CheckedBy != first)
                 return new Error("request.same-person", "Who checked the identity cannot be the one who confirms the representative.");
             return TypedText.Text(note, "request.text").Map(text => new Planned(new RequestStep(RequestAct.RepresentativeConfirmed, officer.No, text, null), r => r.ConfirmedBy = officer.No));
         });

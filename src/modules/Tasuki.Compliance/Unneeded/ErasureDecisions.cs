@@ -31,7 +31,7 @@ internal sealed record ErasureDecision(EndedNeed Need, ErasureStep? Step, long N
 /// Records of a category are told of and erased only after two officers decided so: one asks, another confirms, either takes it back alone. Who ends a purpose decides nothing about
 /// the records by it. What was said of one end does not count for the next. Errors of all: <c>purpose.right</c>, <c>erasure.moved</c> (it stands otherwise than the officer saw).
 /// </summary>
-internal sealed class ErasureDecisions(EndedNeeds needs, EvidenceBook book, StaffDirectory directory)
+internal sealed class ErasureDecisions(EndedNeeds needs, EvidenceBook book, TwoOfficers officers)
 {
     private static readonly Error NoRight = new("purpose.right", "The erasure of records no purpose needs is decided by those who keep compliance.");
     private static readonly Error Moved = new("erasure.moved", "It does not stand as the page showed it: the category is needed again, or somebody else decided meanwhile.");
@@ -80,7 +80,7 @@ internal sealed class ErasureDecisions(EndedNeeds needs, EvidenceBook book, Staf
     }
 
     public async Task<bool> MayConfirm(StaffMember officer, ErasureDecision asked, CancellationToken cancel) =>
-        asked is { Step: ErasureStep.Asked, By: { } by } && !TwoOfficers.MayBeOne(await directory.Find(by, cancel), officer);
+        asked is { Step: ErasureStep.Asked, By: { } by } && !await officers.MayBeOne(by, officer.No, cancel);
 
     private async Task<ErasureDecision?> Find(DataCategory category, CancellationToken cancel) => (await All(cancel)).FirstOrDefault(d => d.Need.Category == category);
 
