@@ -41,7 +41,7 @@ public sealed class DecidedErasureTests
         Assert.Equal("erasure.same-person", await Word(world.Officer, asked));
         Assert.Equal("erasure.same-person", await Word(twin, asked));
         // Nor under an invented name: who invited somebody saw the code.
-        var invited = await world.Site.NewInvited(first, StaffRole.Administrator, "invited", "黒木 空");
+        var invited = await world.Site.NewInvited(world.Officer, StaffRole.Administrator, "invited", "黒木 空");
         Assert.Equal("erasure.same-person", await Word(invited, asked));
         using (var puppet = world.Site.As(invited))
         {
