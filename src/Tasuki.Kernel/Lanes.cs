@@ -4,7 +4,7 @@ namespace Tasuki.Kernel;
 
 /// <summary>
 /// Those who wait at the same time travel together: a few lanes, each with one group on its way, and the next group takes whoever came meanwhile. No timer:
-/// one who is alone is taken at once, and under load a journey costs once for all of a group.
+/// one who is alone is taken at once, and under load a journey costs once for all of a group, which is the larger the busier the processors are.
 /// </summary>
 /// <param name="largest">Of a group.</param>
 /// <param name="travel">Answers every traveller of a group, also when it fails: it throws nothing.</param>
@@ -18,8 +18,9 @@ public sealed class Lanes<T>(int largest, Func<IReadOnlyList<T>, Task> travel)
     public void Enter(T traveller)
     {
         _waiting.Enqueue(traveller);
+        // On a thread of its own, behind whatever waits for a processor now: who is ready to come along does so before the group leaves.
         if (TakeLane())
-            _ = Work();
+            ThreadPool.UnsafeQueueUserWorkItem(static lanes => _ = lanes.Work(), this, preferLocal: false);
     }
 
     private bool TakeLane()
@@ -44,6 +45,7 @@ public sealed class Lanes<T>(int largest, Func<IReadOnlyList<T>, Task> travel)
             if (group.Count > 0)
             {
                 await travel(group);
+                await Task.Yield();
                 continue;
             }
 

@@ -8,7 +8,7 @@ namespace Tasuki.Vault.Log;
 
 /// <summary>
 /// This process's writer of the access log, with a number of its own. Entries are counted without gaps and committed in groups: the next group commits when the
-/// one before is durable, no timer, so a group is as large as the load. Each group carries the hash of the group before. A writer lives by its lease
+/// one before is durable and whoever is ready has appended, no timer, so a group is as large as the load. Each group carries the hash of the group before. A writer lives by its lease
 /// (<see cref="WriterLease"/>): one that lost it to a seal begins again under a new number.
 /// </summary>
 internal class LogWriter : IAsyncDisposable
@@ -128,6 +128,8 @@ internal class LogWriter : IAsyncDisposable
                 return;
             if (_lease.IsDue)
                 await KeepLease();
+            // Who is ready to append does so first: on busy processors fewer and larger groups are committed, on idle ones this is nothing.
+            await Task.Yield();
             OpenGroup group;
             lock (_lock)
             {

@@ -7,14 +7,19 @@ namespace Tasuki.FhirApi.Searching;
 /// <summary>Writes a Bundle around records whose bytes pass through as they are stored.</summary>
 internal sealed class BundleWriter
 {
-    private readonly ArrayBufferWriter<byte> _output = new(8 * 1024);
+    // Of an entry beside its resource: addresses, identity, mode.
+    private const int Around = 512;
+
+    private readonly ArrayBufferWriter<byte> _output;
     private readonly string _root;
     private readonly IRecordShape _shape;
     private bool _anyEntry;
 
     /// <param name="type"><c>searchset</c> or <c>history</c>.</param>
-    public BundleWriter(string type, string root, IRecordShape shape)
+    /// <param name="records">What is known to come, so that the room for it need not grow again and again.</param>
+    public BundleWriter(string type, string root, IRecordShape shape, params IEnumerable<StoredRecord> records)
     {
+        _output = new ArrayBufferWriter<byte>(2_048 + records.Sum(record => record.Resource.Json.Length + Around));
         _root = root;
         _shape = shape;
         _output.Write("{\"resourceType\":\"Bundle\",\"type\":\""u8);

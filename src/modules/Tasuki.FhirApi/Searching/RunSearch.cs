@@ -176,7 +176,7 @@ internal sealed class RunSearch(Call call, ISeal seal)
     private Answer Bundle(
         SearchRequest request, PageState start, IReadOnlyList<(ResidentNo? Resident, StoredRecord Record)> found, IReadOnlyList<StoredRecord> included, int? total, PageState? next, ResidentNo? about)
     {
-        var bundle = new BundleWriter("searchset", call.Root, RecordShapes.Of(request));
+        var bundle = new BundleWriter("searchset", call.Root, RecordShapes.Of(request), found.Select(one => one.Record));
         if (total is { } number)
             bundle.Total(number);
         var path = about is null && request.Types is [var only] ? $"/{only}" : "";
