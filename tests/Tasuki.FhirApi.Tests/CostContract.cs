@@ -21,7 +21,7 @@ public abstract class CostContract(StoreKind store)
         foreach (var query in new[]
         {
             $"Observation?{Nothing}", "Observation?_summary=count", "Observation?_total=accurate&_count=5", "Observation?_sort=value-quantity", "Observation/$lastn",
-            $"Patient?_has:Observation:patient:{Nothing}", "Observation?_count=31", $"Patient/{one.Id}/Observation?{Nothing}",
+            $"Patient?_has:Observation:patient:{Nothing}", $"Practitioner?_has:Observation:performer:{Nothing}", "Observation?_count=31", $"Patient/{one.Id}/Observation?{Nothing}",
         })
         {
             var refused = await one.Ask("GET", query);

@@ -135,6 +135,25 @@ public abstract class SharedContract(StoreKind store)
         Assert.Equal([ids[4]], await one.Found("PractitionerRole?organization:Organization.partof:Organization.name=緑の会"), StringComparer.Ordinal);
         Assert.Equal([ids[1]], await one.Found("Organization?_has:PractitionerRole:organization:practitioner=Practitioner/" + ids[3]), StringComparer.Ordinal);
         Assert.Equal([encounter], await one.Found($"Encounter?service-provider=Organization/{ids[1]}"), StringComparer.Ordinal);
+
+        // Who is referred to by a person's record is found by it too, own and shared, alone and behind another.
+        Assert.Equal(new[] { own, ids[1] }.Order(StringComparer.Ordinal), (await one.Found("Organization?_has:Encounter:service-provider:status=finished")).Order(StringComparer.Ordinal), StringComparer.Ordinal);
+        Assert.Equal([ids[1]], await one.Found("Organization?_has:Observation:performer:code=http://loinc.org|29463-7"), StringComparer.Ordinal);
+        Assert.Equal([ids[1]], await one.Found("Organization?_has:Encounter:service-provider:_has:Observation:encounter:code=http://loinc.org|29463-7"), StringComparer.Ordinal);
+        Assert.Equal([ids[1]], await one.Found("Organization?_has:PractitionerRole:organization:_has:MedicationRequest:requester:status=active"), StringComparer.Ordinal);
+        Assert.Equal([ids[0]], await one.Found("Organization?_has:Organization:partof:_has:Encounter:service-provider:status=finished"), StringComparer.Ordinal);
+        Assert.Empty(await one.Found("Organization?_has:Encounter:service-provider:status=planned"));
+        Assert.Equal(2, (await one.Ask("GET", "Organization?_has:Encounter:service-provider:status=finished&_summary=count")).Body.GetProperty("total").GetInt32());
+        Assert.Equal([own, ids[1]], (await one.Ask("GET", "Organization?_has:Encounter:service-provider:status=finished&_sort=name")).Matches, StringComparer.Ordinal);
+        // Nobody else's record is at the end of it, and none the caller does not see.
+        var two = await clinic.Patient();
+        Assert.Empty(await two.Found("Organization?_has:Encounter:service-provider:status=finished"));
+        var asserted = HiddenContract.Condition(one, "F32").TrimEnd();
+        Assert.Equal(201, (await one.Ask("POST", "Condition", $"{asserted[..^1]},\"asserter\":{{\"reference\":\"Practitioner/{ids[3]}\"}}}}")).Status);
+        Assert.Equal([ids[3]], await one.Found("Practitioner?_has:Condition:asserter:code=F32"), StringComparer.Ordinal);
+        await one.Connect("1", AccessClasses.Of(Enum.GetValues<DataCategory>()));
+        Assert.Empty(await one.Found("Practitioner?_has:Condition:asserter:code=F32"));
+        Assert.Equal(0, (await one.Ask("GET", "Practitioner?_has:Condition:asserter:code=F32&_summary=count")).Body.GetProperty("total").GetInt32());
     }
 
     [Fact]

@@ -31,6 +31,14 @@ internal sealed class ChainSets
         RecordPredicate.ReferenceTo or RecordPredicate.ReferencedBy => [predicate],
         _ => [],
     };
+
+    /// <summary>Every reverse reference of a predicate, those behind others too.</summary>
+    public static IEnumerable<RecordPredicate.ReferencedBy> AllReverse(RecordPredicate predicate) => In(predicate).SelectMany(chain => chain switch
+    {
+        RecordPredicate.ReferencedBy by => AllReverse(by.By).Prepend(by),
+        RecordPredicate.ReferenceTo to => AllReverse(to.To),
+        _ => [],
+    });
 }
 
 /// <summary>The references a parameter has in the records it is asked of.</summary>

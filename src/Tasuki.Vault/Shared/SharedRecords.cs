@@ -27,7 +27,7 @@ internal sealed record SharedSet(SharedStamp Stamp, IReadOnlyList<OpenedShared> 
 
     public OpenedShared? Find(long number) => _byNumber.GetValueOrDefault(number);
 
-    public SharedSearch Search(RecordIds ids) => new(this, ids);
+    public SharedSearch Search(RecordIds ids, ReferredFrom? persons = null) => new(this, ids, persons ?? ReferredFrom.Nobody);
 
     /// <summary>The records at the far end of a reference, as <c>Type/id</c>.</summary>
     public IReadOnlySet<string> Ends(RecordPredicate predicate, RecordIds ids) => _ends.GetValue(predicate, of => Search(ids).References(of).ToHashSet(StringComparer.Ordinal));

@@ -6,8 +6,11 @@ using Tasuki.Vault.Search;
 
 namespace Tasuki.Vault.Shared;
 
-/// <summary>A search over the shared records in memory, by the same tree and the same matcher as one over a resident's. References are followed within the set.</summary>
-internal sealed class SharedSearch(SharedSet set, RecordIds ids)
+/// <summary>
+/// A search over the shared records in memory, by the same tree and the same matcher as one over a resident's. References are followed within the set; a reverse one also comes from
+/// <paramref name="persons"/>.
+/// </summary>
+internal sealed class SharedSearch(SharedSet set, RecordIds ids, ReferredFrom persons)
 {
     private static readonly SessionLimit Whole = new(AccessClasses.All, null, null, MayWrite: false);
 
@@ -55,6 +58,7 @@ internal sealed class SharedSearch(SharedSet set, RecordIds ids)
                 var known = SearchParameters.Find(by.Type, by.Name).Value;
                 foreach (var one in Matching(new RecordPredicate.And([new RecordPredicate.OfType([by.Type]), by.By]), RecordOrder.Stored, after: null))
                     known.Any(one.Record.Resource.Json.Span, references);
+                references.Found.UnionWith(persons.By(by));
                 chains.Add(by, [.. references.Found.Select(Place).OfType<(long, long)>()]);
             }
         }

@@ -15,8 +15,16 @@ public sealed class SharedSession
 {
     private readonly VaultParts _parts;
     private readonly Actor _actor;
+    private readonly ReferredFrom? _persons;
 
-    internal SharedSession(VaultParts parts, Actor actor) => (_parts, _actor) = (parts, actor);
+    internal SharedSession(VaultParts parts, Actor actor, ReferredFrom? persons = null) => (_parts, _actor, _persons) = (parts, actor, persons);
+
+    /// <summary>Whether a search by this predicate also asks who refers to a record: then what persons' records refer to counts too (<see cref="Beside"/>).</summary>
+    public static bool AsksWhoRefers(RecordPredicate predicate) => ChainSets.AllReverse(predicate).Any();
+
+    /// <summary>This session for searches by that predicate, in which records of these persons refer to shared ones too. Error: what <paramref name="beforeOpening"/> says.</summary>
+    public async Task<Result<SharedSession>> Beside(IReadOnlyList<Session> persons, RecordPredicate predicate, Func<ResidentNo, Func<Error?>> beforeOpening, CancellationToken cancel) =>
+        (await ReferredFrom.Of(predicate, persons, beforeOpening, cancel)).Map(referred => new SharedSession(_parts, _actor, referred));
 
     /// <summary>Error <c>record.missing</c> for an unknown or forged id, one of a resident's record, and a row that does not open.</summary>
     public async Task<Result<StoredRecord>> Read(string id, CancellationToken cancel) =>
@@ -52,7 +60,7 @@ public sealed class SharedSession
     }
 
     private async Task<IEnumerable<OpenedShared>> Matching(RecordQuery query, PagePosition? after, CancellationToken cancel) =>
-        (await Set(cancel)).Search(_parts.Ids).Matching(query.Predicate, query.Order, after);
+        (await Set(cancel)).Search(_parts.Ids, _persons).Matching(query.Predicate, query.Order, after);
 
     private Task<SharedSet> Set(CancellationToken cancel) => new SharedRecords(_parts, _actor).Now(cancel);
 

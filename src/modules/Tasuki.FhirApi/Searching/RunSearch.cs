@@ -14,6 +14,7 @@ internal sealed class RunSearch(Call call, ISeal seal)
     private const string Mode = "match";
 
     private bool _withShared;
+    private SharedSession? _shared;
 
     // What has no time of its own belongs to every time.
     private static readonly IReadOnlyList<string> Timeless = ["Device", "Location", "Medication", "Organization", "Patient", "Practitioner", "PractitionerRole", "RelatedPerson"];
@@ -49,18 +50,47 @@ internal sealed class RunSearch(Call call, ISeal seal)
         var where = Timed(start, within.Value);
         _withShared = about is null && request.Residents is null && request.Types.Any(SharedTypes.Has);
         if (_withShared && request.IsSorted)
-            request = await InOneOrder(request, where, cancel);
+        {
+            var ordered = await InOneOrder(request, where, residents.Value, cancel);
+            if (!ordered.IsOk)
+                return Failures.Answer(ordered.Error);
+            request = ordered.Value;
+        }
+
         return await Answer(request, start, where, residents.Value, about, cancel);
     }
 
     // Shared records have no index to walk beside a person's, so both are sorted here where there are no others; with others they would make every order a walk over everything.
-    private async Task<SearchRequest> InOneOrder(SearchRequest request, RecordPredicate where, CancellationToken cancel)
+    private async Task<Result<SearchRequest>> InOneOrder(SearchRequest request, RecordPredicate where, IReadOnlyList<ResidentNo> residents, CancellationToken cancel)
     {
         if (request.Types.All(SharedTypes.Has))
             return request with { SortKeys = request.AskedKeys };
         _withShared = false;
-        return await call.Shared.Count(new RecordQuery { Where = where }, cancel) is { IsOk: true, Value: > 0 }
+        var shared = await SharedBeside(where, residents, cancel);
+        if (!shared.IsOk)
+            return shared.Error;
+        return await shared.Value.Count(new RecordQuery { Where = where }, cancel) is { IsOk: true, Value: > 0 }
             ? request with { LeftOut = [.. request.LeftOut, "Shared records come in an order with types of their kind alone: ask for those apart, or leave '_sort' out."] } : request;
+    }
+
+    // What a '_has' finds by persons' records, it finds by those this caller sees.
+    private async Task<Result<SharedSession>> SharedBeside(RecordPredicate where, IReadOnlyList<ResidentNo> residents, CancellationToken cancel)
+    {
+        if (_shared is not null)
+            return _shared;
+        if (!SharedSession.AsksWhoRefers(where))
+            return _shared = call.Shared;
+        var persons = new List<Session>();
+        foreach (var resident in residents)
+        {
+            if (await call.Session(resident, write: false, cancel) is { IsOk: true } session)
+                persons.Add(session.Value);
+        }
+
+        var beside = await call.Shared.Beside(persons, where, call.Cost.Walk, cancel);
+        if (!beside.IsOk)
+            return beside.Error;
+        return _shared = beside.Value;
     }
 
     private async Task<Answer> Answer(
@@ -107,15 +137,19 @@ internal sealed class RunSearch(Call call, ISeal seal)
                 break;
         }
 
-        return next is null && _withShared ? await Shared(request, start, query, found, cancel) : new Found(found, next, null);
+        return next is null && _withShared ? await Shared(request, start, query, found, residents, cancel) : new Found(found, next, null);
     }
 
     // The last stage: what is left of the page, or whether there is something for the next one.
     private async Task<Result<Found>> Shared(
-        SearchRequest request, PageState start, RecordQuery query, List<(ResidentNo? Resident, StoredRecord Record)> found, CancellationToken cancel)
+        SearchRequest request, PageState start, RecordQuery query, List<(ResidentNo? Resident, StoredRecord Record)> found, IReadOnlyList<ResidentNo> residents,
+        CancellationToken cancel)
     {
         var left = request.Count - found.Count;
-        var page = await call.Shared.Search(query with { Limit = Math.Max(1, left), After = start.Shared ? start.After : null }, cancel);
+        var shared = await SharedBeside(query.Where!, residents, cancel);
+        if (!shared.IsOk)
+            return shared.Error;
+        var page = await shared.Value.Search(query with { Limit = Math.Max(1, left), After = start.Shared ? start.After : null }, cancel);
         if (!page.IsOk)
             return page.Error;
         if (left == 0)
@@ -138,8 +172,14 @@ internal sealed class RunSearch(Call call, ISeal seal)
                 return looked.Error;
         }
 
-        if (_withShared && await call.Shared.Each(query with { Order = RecordOrder.Stored }, page.Take, cancel) is { IsOk: false, Error: { } wrong })
-            return wrong;
+        if (_withShared)
+        {
+            var shared = await SharedBeside(query.Where!, residents, cancel);
+            var looked = shared.IsOk ? await shared.Value.Each(query with { Order = RecordOrder.Stored }, page.Take, cancel) : shared.Error;
+            if (!looked.IsOk)
+                return looked.Error;
+        }
+
         var (records, next) = page.Done();
         return new Found([.. records.Select(record => (record.IsShared ? (ResidentNo?)null : residents[0], record))], next is null ? null : start with { Behind = next }, page.Total);
     }
@@ -169,8 +209,11 @@ internal sealed class RunSearch(Call call, ISeal seal)
 
         if (!_withShared)
             return total;
-        var shared = await call.Shared.Count(query, cancel);
-        return shared.IsOk ? total + shared.Value : shared.Error;
+        var shared = await SharedBeside(query.Where!, residents, cancel);
+        if (!shared.IsOk)
+            return shared.Error;
+        var counted = await shared.Value.Count(query, cancel);
+        return counted.IsOk ? total + counted.Value : counted.Error;
     }
 
     private Answer Bundle(
