@@ -206,6 +206,32 @@ public abstract class SearchContract(StoreKind store, int worlds)
     }
 
     [Fact]
+    public async Task What_has_no_date_comes_after_all_that_has_one_however_few_of_a_code_match()
+    {
+        await using var test = await Start(store);
+        var own = await test.Own(await test.Resident(), Purpose.Import);
+        string Valued(int i) => $$$"""
+            {"resourceType":"Observation","identifier":[{"value":"o{{{i}}}"}],"status":"final",{{{(i % 9 == 8 ? "" : $"\"effectiveDateTime\":\"2024-0{(i % 9) + 1}-{(i / 9) + 1:00}\",")}}}
+            "code":{"coding":[{"system":"urn:s","code":"a"}]},"valueQuantity":{"value":{{{i % 4}}}}}
+            """;
+        await own.Write([.. Enumerable.Range(0, 90).Select(i => Make.Record(Valued(i)))], Cancel);
+        var where = new RecordPredicate.And(
+        [
+            new RecordPredicate.OfType(["Observation"]), new RecordPredicate.Parameter("code", new TokenTest("urn:s", "a")), new RecordPredicate.Parameter("value-quantity", new QuantityTest(SearchPrefix.Equal, 2)),
+        ]);
+        var everything = new List<StoredRecord>();
+        await foreach (var record in own.All(new RecordQuery { Order = RecordOrder.Stored }, Cancel))
+            everything.Add(record);
+        foreach (var order in Enum.GetValues<RecordOrder>())
+        {
+            var expected = new SearchOracle(everything).Find(where, order);
+            Assert.InRange(expected.Count, 20, 25);
+            foreach (var limit in new[] { 3, 10, 100 })
+                Assert.Equal(expected, await AllPages(own, new RecordQuery { Where = where, Order = order, Limit = limit }));
+        }
+    }
+
+    [Fact]
     public async Task A_record_of_many_codes_that_is_hidden_or_deleted_does_not_change_how_a_code_is_looked_for()
     {
         await using var test = await Start(store);

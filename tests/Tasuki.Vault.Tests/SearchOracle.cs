@@ -107,9 +107,8 @@ internal sealed class SearchOracle
         (DateTest date, PrimitiveType primitive) => FhirDate.Parse(primitive.ToString()) is { } span && Date(date, span),
         (DateTest date, Period period) => Span(period) is { } span && Date(date, span),
         (NumberTest number, FhirDecimal one) => Number(number.Prefix, number.Value, one.Value!.Value),
-        (QuantityTest quantity, Quantity one) => one.Value is { } held && (quantity.System is null || quantity.System == one.System)
-            && (quantity.Code is null || quantity.Code == one.Code || (quantity.System is null && quantity.Code == one.Unit))
-            && (one.Comparator is null ? Number(quantity.Prefix, quantity.Value, held) : throw new InvalidOperationException("The worlds hold no comparators.")),
+        (QuantityTest quantity, Quantity one) => one.Value is { } held && InUnit(quantity, one, held) is { } inUnit
+            && (one.Comparator is null ? Number(quantity.Prefix, quantity.Value, inUnit) : throw new InvalidOperationException("The worlds hold no comparators.")),
         (StringTest text, HumanName name) => Parts(name).Any(part => Text(text, part)),
         (StringTest text, PrimitiveType one) => Text(text, one.ToString()!),
         (ReferenceTest reference, ResourceReference one) => one.Reference is { } held
@@ -117,6 +116,21 @@ internal sealed class SearchOracle
         (UriTest uri, PrimitiveType one) => uri.Below ? one.ToString()!.StartsWith(uri.Uri, StringComparison.Ordinal) : one.ToString() == uri.Uri || one.ToString()!.Split('|')[0] == uri.Uri,
         _ => false,
     };
+
+    // In the unit asked for; null in another system or unit. Of units of UCUM the worlds hold grams and milligrams, which are one another's.
+    private static decimal? InUnit(QuantityTest wanted, Quantity one, decimal held)
+    {
+        if (wanted.System is not null && wanted.System != one.System)
+            return null;
+        if (wanted.Code is null || wanted.Code == one.Code || (wanted.System is null && wanted.Code == one.Unit))
+            return held;
+        return wanted.System is null ? null : (one.Code, wanted.Code) switch
+        {
+            ("g", "mg") => held * 1_000,
+            ("mg", "g") => held / 1_000,
+            _ => null,
+        };
+    }
 
     private static bool Token(TokenTest wanted, string? system, string? code) =>
         code is not null && (wanted.Code is null || wanted.Code == code) && (wanted.System is null || CodeSystems.Same(wanted.System, system)) && !(wanted.WithoutSystem && system is not null);
