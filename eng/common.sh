@@ -38,7 +38,7 @@ start_postgres() {
   local port; port=$(node -e "const s=require('net').createServer().listen(0,'127.0.0.1',()=>{console.log(s.address().port);s.close()})")
   "${as[@]}" /usr/lib/postgresql/15/bin/initdb -D "$folder/pg" -U postgres -A trust -E UTF8 --locale=C --no-sync >"$folder/initdb.log" 2>&1 || { tail -3 "$folder/initdb.log" >&2; return 1; }
   (cd / && exec "${as[@]}" /usr/lib/postgresql/15/bin/postgres -D "$folder/pg" -p "$port" -c listen_addresses=127.0.0.1 -c unix_socket_directories="$folder/pg" \
-    -c max_connections=300 -c fsync=on "$@") >"$folder/pg.log" 2>&1 &
+    -c max_connections=600 -c fsync=on "$@") >"$folder/pg.log" 2>&1 &
   pg=$!
   for _ in $(seq 1 100); do
     "${as[@]}" /usr/lib/postgresql/15/bin/pg_isready -q -h 127.0.0.1 -p "$port" && break

@@ -85,6 +85,7 @@ public sealed class ProcessStateTests
         ["Tasuki.Vault.RecordStore.Dictionaries.Loaded"] = "the compressor's dictionaries, the same everywhere, known by their hash",
         ["Tasuki.Vault.RecordStore.RecordPayload._buffer"] = Scratch,
         ["Tasuki.Vault.RecordStore.Zstd.<Plain>k__BackingField"] = "a compressor for each thread, whose contexts carry nothing from one frame to the next",
+        ["Tasuki.Vault.Shared.ReferredFrom.Nobody"] = "what nobody's records refer to",
         ["Tasuki.Vault.Shared.SharedSet.None"] = "the set that holds no record",
         ["Tasuki.Web.ServiceLook.<Plain>k__BackingField"] = "the look until somebody has set a service up, the same for everybody and never written",
         ["Tasuki.Web.Texts`1.Known"] = "texts as they stand in the resources, by language and key of the code",
