@@ -238,7 +238,7 @@ public sealed class TwoOfficersTests
         var (person, invited) = await Invite(site, first, StaffRole.Desk, "森 育子", "mori");
         var path = $"/staff/people/{person.No}";
         var list = await auditor.Get("/staff/people", Cancel);
-        Assert.Matches("<tr>\\s*<td><a href=\"[^\"]+\">森 育子</a></td>(\\s*<td>[^<]*</td>){2}\\s*<td><span class=\"tk-badge tk-badge--warning\">まだ</span></td>", list.Body);
+        Assert.Matches("<tr>\\s*<td[^>]*><a href=\"[^\"]+\">森 育子</a></td>(\\s*<td[^>]*>[^<]*</td>){2}\\s*<td><span class=\"tk-badge tk-badge--warning\">まだ</span></td>", list.Body);
         Assert.Contains("運用者が作成、または以前から", list.Body, StringComparison.Ordinal);
         // Who audits invites and changes nobody, also by a form of somebody else's.
         Assert.DoesNotContain("value=\"invite\"", list.Body, StringComparison.Ordinal);

@@ -36,18 +36,25 @@ public abstract partial class KillContract(StoreKind store)
             await Nothing(marks, town, folder, postgres, "upload");
         }
 
-        await using (var second = await MarkedServer.Start(town, Path.Combine(folder, "import")))
+        // Where the machine is busy an import may have ended before the kill: another file is cut then.
+        var cut = false;
+        for (var turn = 0; turn < 5 && !cut; turn++)
         {
+            await using var second = await MarkedServer.Start(town, Path.Combine(folder, "import"));
             await Until(() => Task.FromResult(!Spools(town).Any()));
             visitor = Again(visitor, second);
+            bundle = Large(marks);
             var preview = await visitor.Upload(await visitor.Get("/bring-in"), "/bring-in/upload", $"{marks.New("name of a whole file")}.json", Encoding.UTF8.GetBytes(bundle));
-            using var storing = await Raw(second, visitor, preview, $"{preview.Path}/store", token => (null, $"__RequestVerificationToken={Uri.EscapeDataString(token)}&mine=true"), 0);
             await using var open = await StoredMarks.Open(store, town.Described.Connections.App);
-            await Until(async () => await StoredMarks.Number(open, "select count(*) from import_job where state = 3") > 0);
+            var before = await StoredMarks.Number(open, "select count(*) from import_job where state > 3");
+            using var storing = await Raw(second, visitor, preview, $"{preview.Path}/store", token => (null, $"__RequestVerificationToken={Uri.EscapeDataString(token)}&mine=true"), 0);
+            await Until(async () => await StoredMarks.Number(open, "select count(*) from import_job where state >= 3") > before);
             await second.Kill();
-            Assert.Equal(1, await StoredMarks.Number(open, "select count(*) from import_job where state = 3"));
+            cut = await StoredMarks.Number(open, "select count(*) from import_job where state = 3") == 1;
             await Nothing(marks, town, folder, postgres, "import");
         }
+
+        Assert.True(cut, "No import was cut in five tries.");
 
         await using (var third = await MarkedServer.Start(town, Path.Combine(folder, "export")))
         {
