@@ -214,7 +214,7 @@ internal sealed class WriteRecords(Call call)
         var within = call.Within(type, ScopeActions.Search);
         if (!within.IsOk)
             return within.Error;
-        var parsed = new SearchParser(call.Root, call.ResidentOf, lenient: false).Parse([type], parameters);
+        var parsed = new SearchParser(call, lenient: false).Parse([type], parameters);
         if (!parsed.IsOk)
             return parsed.Error;
         return parsed.Value.Where is RecordPredicate.And { Parts.Count: > 1 } where
