@@ -123,6 +123,19 @@ public abstract class CompartmentContract(StoreKind store)
         Assert.Equal(200, (await asker.Ask("GET", $"Patient/{people[0].Id}/Observation")).Status);
     }
 
+    [Fact]
+    public async Task What_a_request_opens_of_all_persons_together_is_bounded_too()
+    {
+        await using var clinic = await Clinic.Open(store);
+        var (_, asker) = await People(clinic, 4, 5);
+        asker.Budget = new Searching.SearchBudget(new SearchLimits(Most: 10, Heavy: 10, PerMinute: 10_000, AtOnce: 2), TimeProvider.System);
+        var alone = await asker.Ask("GET", "Observation?value-quantity=gt1000");
+        Assert.Equal(200, alone.Status);
+        var batch = $$$"""{"resourceType":"Bundle","type":"batch","entry":[{{{string.Join(',', Enumerable.Repeat("{\"request\":{\"method\":\"GET\",\"url\":\"Observation?value-quantity=gt1000\"}}", 10))}}}]}""";
+        var statuses = (await asker.Ask("POST", "", batch)).Entries.Select(entry => entry.GetProperty("response").GetProperty("status").GetString()![..3]).ToList();
+        Assert.Equal(("200", "422"), (statuses[0], statuses[^1]));
+    }
+
     // Persons with so many weights each, dated and rising; all seen by one service, as which the last of them asks.
     private static async Task<(IReadOnlyList<Patient> People, Patient Asker)> People(Clinic clinic, int count, int each, List<IReadOnlyList<long>>? grants = null)
     {

@@ -70,7 +70,7 @@ internal sealed class Includes(Call call)
                 parameter.Any(record.Resource.Json.Span, references);
         }
 
-        var wanted = references.Found.Select(reference => reference.Split('/')).Where(parts => parts.Length >= 2 && HeldTypes.IsRecord(parts[^2]) && (rule.Target is null || string.Equals(parts[^2], rule.Target, StringComparison.Ordinal)))
+        var wanted = references.Found.Select(reference => reference.Split("/_history/")[0].Split('/')).Where(parts => parts.Length >= 2 && HeldTypes.IsRecord(parts[^2]) && (rule.Target is null || string.Equals(parts[^2], rule.Target, StringComparison.Ordinal)))
             .Select(parts => (Type: parts[^2], Id: parts[^1])).Distinct().ToList();
         if (wanted.Count > Most)
             return TooMany;
