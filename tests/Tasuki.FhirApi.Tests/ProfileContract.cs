@@ -61,6 +61,25 @@ public abstract class ProfileContract(StoreKind store)
     }
 
     [Fact]
+    public async Task A_contained_resource_is_held_to_the_profiles_it_declares()
+    {
+        await using var clinic = await Clinic.Open(store);
+        clinic.Profiles = Packages.Loaded("strict");
+        var one = await clinic.Patient();
+        string Report(string more) => $$$"""
+            {"resourceType":"DiagnosticReport","status":"final","code":{"text":"r"},"subject":{"reference":"Patient/{{{one.Id}}}"},"result":[{"reference":"#o"}],
+            "contained":[{{{one.Observation("61", "2026-04-01", more).Insert(1, "\"id\":\"o\",")}}}]}
+            """;
+        var refused = await one.Ask("POST", "DiagnosticReport", Report(Declares));
+        Assert.Equal((422, "required"), (refused.Status, refused.Status == 422 ? refused.Issue.Code : ""));
+        Assert.StartsWith("DiagnosticReport.contained[0]: Observation.note", refused.Issue.Sentence, StringComparison.Ordinal);
+        Assert.Equal(422, (await one.Ask("POST", "DiagnosticReport", Report(Unknown))).Status);
+        Assert.Equal(201, (await one.Ask("POST", "DiagnosticReport", Report(Declares + Note))).Status);
+        clinic.Profiles = Packages.Loaded("warn");
+        Assert.Equal(201, (await one.Ask("POST", "DiagnosticReport", Report(Declares))).Status);
+    }
+
+    [Fact]
     public async Task Who_declares_nothing_is_held_against_base_R4_alone_and_off_looks_at_nothing()
     {
         await using var clinic = await Clinic.Open(store);
