@@ -20,7 +20,7 @@ public abstract class HiddenContract(StoreKind store)
         await using var clinic = await Clinic.Open(store);
         var one = await clinic.Patient();
         var id = (await one.Ask("POST", "Condition", Condition(one, "F32"))).Id;
-        Assert.Equal(200, (await one.Ask("PUT", $"Condition/{id}", Condition(one, "I10"))).Status);
+        Assert.Equal(200, (await one.Ask("PUT", $"Condition/{id}", Condition(one, "I10").Insert(1, $"\"id\":\"{id}\","))).Status);
         Assert.Equal(2, (await one.Ask("GET", $"Condition/{id}/_history")).Entries.Count);
 
         await one.Connect("1", Plain);
@@ -38,7 +38,7 @@ public abstract class HiddenContract(StoreKind store)
         await using var clinic = await Clinic.Open(store);
         var one = await clinic.Patient();
         var id = await one.Weigh("61", "2026-04-01");
-        await one.Ask("PUT", $"Observation/{id}", one.Observation("62", "2026-04-01").Replace("vital-signs", "laboratory", StringComparison.Ordinal));
+        await one.Ask("PUT", $"Observation/{id}", one.Observation("62", "2026-04-01", $",\"id\":\"{id}\"").Replace("vital-signs", "laboratory", StringComparison.Ordinal));
         one.Scopes = "patient/Observation.rs?category=http://terminology.hl7.org/CodeSystem/observation-category|laboratory";
         Assert.Equal(200, (await one.Ask("GET", $"Observation/{id}/_history/2")).Status);
         await Alike(one, "GET", $"Observation/{id}/_history/1", $"Observation/{id}/_history/7", 403);

@@ -27,7 +27,7 @@ public abstract class ProfileContract(StoreKind store)
 
         var good = await one.Ask("POST", "Observation", one.Observation("61", "2026-04-01", Declares + Note));
         Assert.Equal(201, good.Status);
-        Assert.Equal(422, (await one.Ask("PUT", $"Observation/{good.Id}", bad)).Status);
+        Assert.Equal(422, (await one.Ask("PUT", $"Observation/{good.Id}", bad.Insert(1, $"\"id\":\"{good.Id}\","))).Status);
         Assert.Equal(422, (await one.Ask("PATCH", $"Observation/{good.Id}", """[{"op":"remove","path":"/note"}]""")).Status);
         Assert.Equal(422, (await one.Ask("POST", "Observation", one.Observation("61", "2026-04-01", Unknown))).Status);
         var whole = await one.Ask("POST", "", Bundle("transaction", one.Observation("62", "2026-04-02"), bad));
@@ -58,6 +58,25 @@ public abstract class ProfileContract(StoreKind store)
         var bundle = await one.Ask("POST", "", Bundle("transaction", one.Observation("62", "2026-04-02", Declares)), h => h["Prefer"] = "return=OperationOutcome");
         Assert.Contains("Observation.note", bundle.Entries[0].GetProperty("resource").GetProperty("issue").ToString(), StringComparison.Ordinal);
         Assert.Equal(5, (await one.Found("Observation")).Count);
+    }
+
+    [Fact]
+    public async Task A_contained_resource_is_held_to_the_profiles_it_declares()
+    {
+        await using var clinic = await Clinic.Open(store);
+        clinic.Profiles = Packages.Loaded("strict");
+        var one = await clinic.Patient();
+        string Report(string more) => $$$"""
+            {"resourceType":"DiagnosticReport","status":"final","code":{"text":"r"},"subject":{"reference":"Patient/{{{one.Id}}}"},"result":[{"reference":"#o"}],
+            "contained":[{{{one.Observation("61", "2026-04-01", more).Insert(1, "\"id\":\"o\",")}}}]}
+            """;
+        var refused = await one.Ask("POST", "DiagnosticReport", Report(Declares));
+        Assert.Equal((422, "required"), (refused.Status, refused.Status == 422 ? refused.Issue.Code : ""));
+        Assert.StartsWith("DiagnosticReport.contained[0]: Observation.note", refused.Issue.Sentence, StringComparison.Ordinal);
+        Assert.Equal(422, (await one.Ask("POST", "DiagnosticReport", Report(Unknown))).Status);
+        Assert.Equal(201, (await one.Ask("POST", "DiagnosticReport", Report(Declares + Note))).Status);
+        clinic.Profiles = Packages.Loaded("warn");
+        Assert.Equal(201, (await one.Ask("POST", "DiagnosticReport", Report(Declares))).Status);
     }
 
     [Fact]

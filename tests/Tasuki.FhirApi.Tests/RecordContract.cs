@@ -25,9 +25,9 @@ public abstract class RecordContract(StoreKind store)
         Assert.Equal(304, (await one.Ask("GET", $"Observation/{created.Id}", headers: h => h["If-None-Match"] = "W/\"1\"")).Status);
         Assert.Equal(404, (await one.Ask("GET", $"Condition/{created.Id}")).Status);
 
-        var updated = await one.Ask("PUT", $"Observation/{created.Id}", one.Observation("62", "2026-04-01"), h => h["If-Match"] = "W/\"1\"");
+        var updated = await one.Ask("PUT", $"Observation/{created.Id}", one.Observation("62", "2026-04-01", $",\"id\":\"{created.Id}\""), h => h["If-Match"] = "W/\"1\"");
         Assert.Equal((200, 2), (updated.Status, updated.Version));
-        Assert.Equal(412, (await one.Ask("PUT", $"Observation/{created.Id}", one.Observation("63", "2026-04-01"), h => h["If-Match"] = "W/\"1\"")).Status);
+        Assert.Equal(412, (await one.Ask("PUT", $"Observation/{created.Id}", one.Observation("63", "2026-04-01", $",\"id\":\"{created.Id}\""), h => h["If-Match"] = "W/\"1\"")).Status);
         var patched = await one.Ask("PATCH", $"Observation/{created.Id}", """[{"op":"test","path":"/status","value":"final"},{"op":"replace","path":"/valueQuantity/value","value":64.5},{"op":"add","path":"/note","value":[{"text":"t"}]}]""");
         Assert.Equal((200, 3), (patched.Status, patched.Version));
         Assert.Equal("64.5", patched.Body.GetProperty("valueQuantity").GetProperty("value").GetRawText());
@@ -37,8 +37,8 @@ public abstract class RecordContract(StoreKind store)
         Assert.Equal(["PUT", "PUT", "POST"], (await one.Ask("GET", $"Observation/{created.Id}/_history")).Entries.Select(entry => entry.GetProperty("request").GetProperty("method").GetString()!), StringComparer.Ordinal);
 
         Assert.Equal(204, (await one.Ask("DELETE", $"Observation/{created.Id}")).Status);
-        Assert.Equal(404, (await one.Ask("GET", $"Observation/{created.Id}")).Status);
-        Assert.Equal(404, (await one.Ask("GET", $"Observation/{created.Id}/_history/1")).Status);
+        Assert.Equal(410, (await one.Ask("GET", $"Observation/{created.Id}")).Status);
+        Assert.Equal(410, (await one.Ask("GET", $"Observation/{created.Id}/_history/1")).Status);
         Assert.Equal("DELETE", Assert.Single((await one.Ask("GET", $"Observation/{created.Id}/_history")).Entries).GetProperty("request").GetProperty("method").GetString());
     }
 

@@ -53,7 +53,7 @@ public abstract class RuleMatrixContract(StoreKind store)
             var answer = rule.Action switch
             {
                 RuledAction.Read => await one.Ask("GET", address),
-                RuledAction.Update => await one.Ask("PUT", address, body),
+                RuledAction.Update => await one.Ask("PUT", address, body.Insert(1, $"\"id\":\"{id}\",")),
                 RuledAction.Patch => await one.Ask("PATCH", address, Language),
                 _ => await one.Ask("DELETE", address),
             };

@@ -181,7 +181,7 @@ public abstract class SharedContract(StoreKind store)
         Assert.Equal((200, 1), ((await one.Ask("GET", $"Organization/{ids[1]}")).Status, (await one.Ask("GET", $"Organization/{ids[1]}")).Version));
 
         var own = await one.Make("Organization", "\"name\":\"みどり医院\"");
-        Assert.Equal(200, (await one.Ask("PUT", $"Organization/{own}", """{"resourceType":"Organization","name":"mine"}""")).Status);
+        Assert.Equal(200, (await one.Ask("PUT", $"Organization/{own}", $$"""{"resourceType":"Organization","id":"{{own}}","name":"mine"}""")).Status);
         Assert.Equal(204, (await one.Ask("DELETE", $"Organization/{own}")).Status);
         var statement = await one.Ask("GET", "metadata");
         var said = statement.Body.GetProperty("rest")[0].GetProperty("resource").EnumerateArray().Where(type => type.GetProperty("documentation").GetString()!.Contains("(shared)", StringComparison.Ordinal)).Select(type => type.GetProperty("type").GetString());

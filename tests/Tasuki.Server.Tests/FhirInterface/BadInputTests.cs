@@ -258,8 +258,10 @@ public sealed class BadInputTests
 
     private static IEnumerable<Case> Headers(string good, string id)
     {
-        foreach (var tag in new[] { "'; drop table record --", "W/\"x\"", "*", "W/\"99999999999\"", "../../etc/passwd" })
+        foreach (var tag in new[] { "'; drop table record --", "W/\"x\"", "W/\"99999999999\"", "../../etc/passwd" })
             yield return Header("If-Match", tag, "PUT", $"/fhir/Observation/{id}", good, 412);
+        // Whichever version stands will do, and the body has no id.
+        yield return Header("If-Match", "*", "PUT", $"/fhir/Observation/{id}", good, 400);
         foreach (var condition in new[] { "code=%zz", "nothing=1", "", "_count=1", "date=0000-13-45", "code:x=1" })
             yield return Header("If-None-Exist", condition, "POST", "/fhir/Observation", good, 400);
         yield return Header("If-None-Match", "W/\"'\"", "GET", $"/fhir/Observation/{id}", null, 200);

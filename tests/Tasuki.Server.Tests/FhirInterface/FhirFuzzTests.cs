@@ -56,7 +56,7 @@ public sealed class FhirFuzzTests
         var bundle = $$$"""{"resourceType":"Bundle","type":"transaction","entry":[{"fullUrl":"urn:uuid:1b0fd0d6-1d0a-4f9e-8f56-000000000001","resource":{{{observation}}},"request":{"method":"POST","url":"Observation","ifNoneExist":"identifier=a|b"}},{"request":{"method":"GET","url":"Observation?code=http://loinc.org|29463-7"}}]}""";
         return
         [
-            new("POST", "/fhir/Observation", Json, observation), new("PUT", $"/fhir/Observation/{id}", Json, observation, ("If-Match", "W/\"1\"")), new("POST", "/fhir/Observation", Json, observation, ("If-None-Exist", "identifier=urn:x|7")),
+            new("POST", "/fhir/Observation", Json, observation), new("PUT", $"/fhir/Observation/{id}", Json, observation.Insert(1, $"\"id\":\"{id}\","), ("If-Match", "W/\"1\"")), new("POST", "/fhir/Observation", Json, observation, ("If-None-Exist", "identifier=urn:x|7")),
             new("PATCH", $"/fhir/Observation/{id}", "application/json-patch+json", """[{"op":"add","path":"/note","value":[{"text":"a"}]},{"op":"copy","from":"/note/0","path":"/note/-"},{"op":"test","path":"/status","value":"final"}]"""),
             new("POST", "/fhir", Json, bundle), new("POST", "/fhir", Json, bundle.Replace("transaction", "batch", StringComparison.Ordinal)), new("POST", "/fhir/Observation/$validate", Json, observation),
             new("POST", "/fhir/Observation/$lastn", Json, parameters), new("POST", $"/fhir/Patient/{app.Patient}/$everything", Json, parameters), new("POST", $"/fhir/Patient/{app.Patient}/$summary", Json, parameters),

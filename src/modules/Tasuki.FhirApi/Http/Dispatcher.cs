@@ -39,7 +39,7 @@ internal sealed class Dispatcher(Call call, ISeal seal)
         [var type, ['$', .. var operation]] => OnType(type, operation, request, cancel),
         [var type, var id] => OfRecord(type, id, request, cancel),
         [var type, var id, "_history"] when request.Method is "GET" => new ReadRecords(call).History(type, id, request, cancel),
-        [var type, var id, "_history", var version] when request.Method is "GET" => new ReadRecords(call).ReadVersion(type, id, version, cancel),
+        [var type, var id, "_history", var version] when request.Method is "GET" => new ReadRecords(call).ReadVersion(type, id, version, request, cancel),
         [var type, var id, "$validate"] when request.Method is "GET" or "POST" => new Validate(call).Run(type, id, request, cancel),
         ["Patient", var id, ['$', .. var operation]] => OnPatient(id, operation, request, cancel),
         ["Patient", var id, var type] when request.Method is "GET" => Compartment(id, type, request, cancel),

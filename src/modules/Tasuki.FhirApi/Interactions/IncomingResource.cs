@@ -1,7 +1,7 @@
-using System.Text;
 using System.Text.Json;
 using Tasuki.Fhir;
 using Tasuki.Kernel;
+using Tasuki.Kernel.Text;
 using Tasuki.Vault;
 
 namespace Tasuki.FhirApi.Interactions;
@@ -10,6 +10,10 @@ namespace Tasuki.FhirApi.Interactions;
 /// <param name="Said">What the profiles say, and does not refuse.</param>
 internal sealed record IncomingResource(CanonicalResource Resource, ResidentNo Resident, IReadOnlyList<Issue> Said)
 {
+    /// <summary>One answer for a Patient of somebody else's, one that is not open to the caller and one that never was.</summary>
+    public static readonly Error AnotherSubject = new(
+        "resource.subject", "The resource refers to a Patient that is not the one this request is about or is not open to this caller. A Patient is referred to by Patient/[id].");
+
     private static readonly JsonReaderOptions Reading = new() { MaxDepth = CanonicalResource.MaximumDepth };
 
     /// <summary>Null with the answer that says why not.</summary>
@@ -28,6 +32,9 @@ internal sealed record IncomingResource(CanonicalResource Resource, ResidentNo R
         var issues = ResourceValidator.Check(body.Span);
         if (issues.Any(issue => issue.Refuses))
             return (null, new Answer(422, Outcome.Of([.. issues.Select(Outcome.Of)])));
+        // The canonical form has no escapes left to hide behind.
+        if (MyNumberScan.Find(parsed.Value.Json.Span) is not null)
+            return (null, HoldsMyNumber(body.Span));
         // Category and source are the vault's to say, not a caller's.
         var resource = parsed.Value.WithoutTags(tag => tag.System?.StartsWith("urn:x-tasuki:", StringComparison.Ordinal) is true);
         var resident = WhoseIs(call, resource);
@@ -48,15 +55,23 @@ internal sealed record IncomingResource(CanonicalResource Resource, ResidentNo R
         {
             if (reader.TokenType is not JsonTokenType.PropertyName || !reader.ValueTextEquals("reference"u8) || !reader.Read() || reader.TokenType is not JsonTokenType.String)
                 continue;
-            var reference = Encoding.UTF8.GetString(reader.HasValueSequence ? [] : reader.ValueSpan);
-            if (reference.StartsWith(call.Root + "/", StringComparison.Ordinal))
-                reference = reference[(call.Root.Length + 1)..];
-            if (!reference.StartsWith("Patient/", StringComparison.Ordinal))
+            if (PatientReference.Of(call.Root, reader.GetString()!) is not var (id, isHere))
                 continue;
-            if (call.Vault.ResidentOf(reference["Patient/".Length..].Split('/')[0]) is not { } named || (whose ??= named) != named)
-                return new Error("resource.subject", "The resource refers to a Patient that is not the one this request is about.");
+            var named = call.Vault.ResidentOf(id);
+            // Another server's Patient is nobody here, unless it is called by an id of this one.
+            if (named is null && !isHere)
+                continue;
+            if (named is null || (whose ??= named) != named)
+                return AnotherSubject;
         }
 
         return whose is { } one ? one : new Error("resource.subject", "The resource refers to no Patient, and the token was given out for none: whose it is cannot be told.");
+    }
+
+    // The place and never the number.
+    private static Answer HoldsMyNumber(ReadOnlySpan<byte> body)
+    {
+        var (line, column) = MyNumberScan.Find(body) is { } at ? JsonText.PositionOf(body, at) : default;
+        return new Answer(422, Outcome.Of(new Issue("error", "business-rule", "A My Number (個人番号) stands here. It must not be brought in: take it out first.", Line: (int)line, Column: (int)column)));
     }
 }

@@ -70,7 +70,7 @@ internal sealed class JsonPatch
             case "remove":
                 return Take(ref root, steps, out _);
             case "replace":
-                return TooMuch(value, steps) ?? (steps.Count == 0 ? Set(ref root, value?.DeepClone()) : Take(ref root, steps, out _) ?? Add(ref root, steps, value?.DeepClone()));
+                return TooMuch(value, steps) ?? Replace(ref root, steps, value?.DeepClone());
             case "test":
                 return Find(root, steps, out var found) && JsonNode.DeepEquals(found, value) ? null : new Error("patch.test", "what it tests does not hold.");
             case "move" or "copy":
@@ -141,6 +141,20 @@ internal sealed class JsonPatch
             default:
                 return NoPlace;
         }
+    }
+
+    // In its place: what is replaced by the same is the same to the byte.
+    private static Error? Replace(ref JsonNode? root, List<string> steps, JsonNode? value)
+    {
+        if (steps.Count == 0)
+            return Set(ref root, value);
+        if (!Find(root, steps, out _) || !Find(root, steps[..^1], out var parent))
+            return NoPlace;
+        if (parent is JsonObject there)
+            there[steps[^1]] = value;
+        else
+            ((JsonArray)parent!)[Index(steps[^1], int.MaxValue)!.Value] = value;
+        return null;
     }
 
     private static Error? Take(ref JsonNode? root, List<string> steps, out JsonNode? taken)

@@ -15,14 +15,14 @@ internal sealed class ReadRecords(Call call)
     public async Task<Answer> Read(string type, string id, Interaction interaction, CancellationToken cancel)
     {
         var found = await Find(type, id, cancel);
-        return found.IsOk ? Shown(call, found.Value, interaction) : Failures.Answer(found.Error);
+        if (found.IsOk)
+            return Shown(call, found.Value, interaction);
+        return await WentFrom(type, id, found.Error, cancel) is not null ? Deleted : Failures.Answer(found.Error);
     }
 
     /// <summary>What was found, in the shape that was asked for.</summary>
     public static Answer Shown(Call call, StoredRecord found, Interaction interaction)
     {
-        if (interaction.IfNoneMatch is { } known && Tags.Version(known) == found.Version)
-            return new Answer(304, default) { Version = found.Version, LastModified = found.Updated };
         var shape = RecordShapes.Whole;
         foreach (var (name, value) in interaction.Query.Where(one => one.Name is not ("_format" or "_pretty")))
         {
@@ -32,17 +32,23 @@ internal sealed class ReadRecords(Call call)
             shape = RecordShapes.Of(request.Value);
         }
 
-        return Answered(found, shape);
+        return interaction.IfNoneMatch is { } known && Tags.Hold(known, found.Version)
+            ? new Answer(304, default) { Version = found.Version, LastModified = found.Updated } : Answered(found, shape);
     }
 
-    public async Task<Answer> ReadVersion(string type, string id, string version, CancellationToken cancel)
+    public async Task<Answer> ReadVersion(string type, string id, string version, Interaction interaction, CancellationToken cancel)
     {
         // A version of another record's past would show what today's does not.
         var standing = await Find(type, id, cancel);
-        if (!standing.IsOk || !int.TryParse(version, NumberStyles.None, CultureInfo.InvariantCulture, out var number))
+        if (!int.TryParse(version, NumberStyles.None, CultureInfo.InvariantCulture, out var number))
             return Failures.Answer(standing.Error ?? Failures.Missing);
+        if (!standing.IsOk)
+        {
+            return await WentFrom(type, id, standing.Error, cancel) is { } gone && number >= 1 && number <= gone.Version ? Deleted : Failures.Answer(standing.Error);
+        }
+
         if (number == standing.Value.Version)
-            return Answered(standing.Value, RecordShapes.Whole);
+            return Shown(call, standing.Value, interaction);
         // A condition was held against the version that stands, and an earlier one may not meet it.
         if (call.Within(type, ScopeActions.Read) is { IsOk: true, Value: not RecordPredicate.Everything })
             return Failures.Answer(PastNeedsWhole);
@@ -51,13 +57,25 @@ internal sealed class ReadRecords(Call call)
             return Failures.Answer(Failures.Missing);
         var session = await call.Session(whose, write: false, cancel);
         var found = session.IsOk ? await session.Value.ReadVersion(id, number, cancel) : session.Error;
-        return found.IsOk && string.Equals(found.Value.Type, type, StringComparison.Ordinal) ? Answered(found.Value, RecordShapes.Whole) : Failures.Answer(Failures.Missing);
+        return found.IsOk && string.Equals(found.Value.Type, type, StringComparison.Ordinal) ? Shown(call, found.Value, interaction) : Failures.Answer(Failures.Missing);
+    }
+
+    /// <summary>The version that says that a record was deleted, for a caller who sees the past of the type; null for all else, which is missing.</summary>
+    public async Task<RecordVersion?> Gone(string type, string id, CancellationToken cancel)
+    {
+        if (call.ResidentOf(id) is not { } whose)
+            return null;
+        var session = await call.Session(whose, write: false, cancel);
+        return session.IsOk && await session.Value.History(id, [], null, 1, null, cancel) is { IsOk: true, Value.Versions: [{ Record: null } last] } && string.Equals(last.Type, type, StringComparison.Ordinal)
+            ? last : null;
     }
 
     /// <param name="id">Null for all records of the type; <paramref name="type"/> null for all of the caller's one resident.</param>
     public async Task<Answer> History(string? type, string? id, Interaction interaction, CancellationToken cancel)
     {
-        var types = type is null ? call.Open(ScopeActions.Read) : call.Within(type, ScopeActions.Read) is { IsOk: true } within ? [(type, within.Value)] : [];
+        // SMART App Launch 2.2: the past of one record is read, that of a type or of all is searched.
+        var action = id is null ? ScopeActions.Search : ScopeActions.Read;
+        var types = type is null ? call.Open(action) : call.Within(type, action) is { IsOk: true } within ? [(type, within.Value)] : [];
         if (types.Count == 0)
             return Failures.Answer(new Error("scope.insufficient", "The token's scopes do not cover this."));
         if (types.Any(one => one.Item2 is not RecordPredicate.Everything))
@@ -69,8 +87,12 @@ internal sealed class ReadRecords(Call call)
         if (!residents.IsOk)
             return Failures.Answer(residents.Error);
         if (residents.Value is not [var resident])
-            return Failures.Answer(new Error("query.residents", "The past of a type is shown for one person: use an app launched for that person."));
+            return Failures.Answer(new Error("query.residents", "The past of a type, or of all, is shown to a caller whom one person alone shares with: ask for that of one record, or use an app launched for one person."));
         var (count, since, after) = options.Value;
+        // Each version is opened like a record that a search looks at, and counts like one.
+        var walk = call.Cost.Walk(resident);
+        if (walk() is { } dear)
+            return Failures.Answer(dear);
         var session = await call.Session(resident, write: false, cancel);
         // Whether it is there for this caller is settled before its page: an empty one would tell of a record that is hidden.
         if (id is not null && !(session.IsOk && await session.Value.History(id, [], null, 1, null, cancel) is { IsOk: true, Value.Versions: [var newest, ..] } && string.Equals(newest.Type, type, StringComparison.Ordinal)))
@@ -78,6 +100,12 @@ internal sealed class ReadRecords(Call call)
         var found = session.IsOk ? await session.Value.History(id, id is null ? [.. types.Select(one => one.Item1)] : [], since, count, after, cancel) : session.Error;
         if (!found.IsOk)
             return Failures.Answer(found.Error);
+        for (var i = 1; i < found.Value.Versions.Count; i++)
+        {
+            if (walk() is { } stop)
+                return Failures.Answer(stop);
+        }
+
         var path = $"{call.Root}/{string.Join('/', new[] { type, id, "_history" }.Where(part => part is not null))}";
         var bundle = new BundleWriter("history", call.Root, RecordShapes.Whole);
         List<(string, string)> links = [("self", path + PageLink.Query(interaction.Query))];
@@ -89,7 +117,7 @@ internal sealed class ReadRecords(Call call)
         return new Answer(200, bundle.Done());
     }
 
-    /// <summary>Through the gate, within the scopes. Error <c>record.missing</c> for all that is not open, and <c>scope.insufficient</c>.</summary>
+    /// <summary>Through the gate, within the scopes. Errors <c>record.missing</c>, <c>gate.refused</c>, which is answered alike, and <c>scope.insufficient</c>.</summary>
     public async Task<Result<StoredRecord>> Find(string type, string id, CancellationToken cancel)
     {
         var within = call.Within(type, ScopeActions.Read);
@@ -102,18 +130,25 @@ internal sealed class ReadRecords(Call call)
         if (within.Value is RecordPredicate.Everything)
         {
             var record = await call.Vault.Read(call.Caller.Actor, resident, call.Caller.ReadPurpose, id, cancel);
-            return record.IsOk && string.Equals(record.Value.Type, type, StringComparison.Ordinal) ? record : Failures.Missing;
+            return record is { IsOk: false, Error.Code: "gate.refused" } || (record.IsOk && string.Equals(record.Value.Type, type, StringComparison.Ordinal)) ? record : Failures.Missing;
         }
 
         var page = await call.Vault.Search(call.Caller.Actor, resident, call.Caller.ReadPurpose, OneOf(type, id, within.Value), cancel);
         return page is { IsOk: true, Value.Records: [var one] } ? one : Failures.Missing;
     }
 
+    // Where the gate was closed or a condition narrows the scope, no past is seen, and so nothing that went.
+    private async Task<RecordVersion?> WentFrom(string type, string id, Error notFound, CancellationToken cancel) =>
+        notFound.Code is "record.missing" && call.Within(type, ScopeActions.Read) is { IsOk: true, Value: RecordPredicate.Everything } ? await Gone(type, id, cancel) : null;
+
     private async Task<Result<StoredRecord>> FindShared(string type, string id, RecordPredicate within, CancellationToken cancel) =>
         await call.Shared.Search(OneOf(type, id, within), cancel) is { IsOk: true, Value.Records: [var one] } ? one : Failures.Missing;
 
     private static RecordQuery OneOf(string type, string id, RecordPredicate within) =>
         new() { Where = new RecordPredicate.And([new RecordPredicate.OfType([type]), new RecordPredicate.ById([id]), within]), Order = RecordOrder.Stored, Limit = 1 };
+
+    // What it said is not shown any more, not in its earlier versions either.
+    private static Answer Deleted => new(410, Outcome.Of(new Issue("error", "deleted", "This record was deleted.")));
 
     private static Answer Answered(StoredRecord record, IRecordShape shape)
     {
@@ -148,17 +183,4 @@ internal sealed class ReadRecords(Call call)
 
         return (count, since, after);
     }
-}
-
-/// <summary>Weak entity tags with the version in them.</summary>
-internal static class Tags
-{
-    /// <summary>Null for what is no tag of ours; then nothing matches.</summary>
-    public static int? Version(string tag)
-    {
-        var text = tag.StartsWith("W/", StringComparison.Ordinal) ? tag[2..] : tag;
-        return text.Length > 2 && text[0] == '"' && text[^1] == '"' && int.TryParse(text[1..^1], NumberStyles.None, CultureInfo.InvariantCulture, out var version) ? version : null;
-    }
-
-    public static string Of(int version) => string.Create(CultureInfo.InvariantCulture, $"W/\"{version}\"");
 }

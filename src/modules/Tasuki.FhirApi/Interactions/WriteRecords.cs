@@ -1,6 +1,5 @@
 using System.Buffers;
 using Tasuki.Fhir;
-using Tasuki.FhirApi.Searching;
 using Tasuki.Kernel;
 using Tasuki.People;
 using Tasuki.Vault;
@@ -15,6 +14,16 @@ internal sealed class WriteRecords(Call call)
 {
     private static readonly Error NotThisKind = new("write.grant", "What the person agreed to does not let this caller write records of this kind.");
 
+    private static readonly Error NoId = new("resource.id", "The resource in the body has no id: an update of one record has the id of the address in its body too.");
+    private static readonly Error OtherId = new("resource.id", "The id in the body is not the one in the address.");
+    private static readonly Error PatchReads = new("scope.insufficient", "A patch works on what stands: it takes a scope that reads the record beside the one that updates it.");
+    private static readonly Error Contended = new("change.version", "What the condition finds changes at the same time again and again: ask once more.");
+
+    private static readonly Error ClientsId = new(
+        "interaction.method", "The condition finds no record, and the resource in the body has an id: records get their ids here (updateCreate is false). Leave the id out to create one.");
+
+    private const int TriesByCondition = 3;
+
     // What profiles say of a change that they do not refuse.
     private readonly Dictionary<RecordChange, IReadOnlyList<Issue>> _said = new(ReferenceEqualityComparer.Instance);
 
@@ -25,105 +34,116 @@ internal sealed class WriteRecords(Call call)
     }
 
     /// <summary>The change a create comes to, for this request or a transaction.</summary>
-    public (RecordChange? Change, ResidentNo Resident, Answer? Refused) PlanCreate(string type, Interaction interaction)
-    {
-        if ((OutOfScope(type, ScopeActions.Create) ?? WriteRules.Refusal(type, RuledAction.Create, call.Caller.Kind, RecordStanding.New)) is { } closed)
-            return (null, default, Failures.Answer(closed));
-        var (incoming, refused) = IncomingResource.Of(call, type, interaction.Body);
-        if (incoming is null)
-            return (null, default, refused);
-        RecordQuery? condition = null;
-        if (interaction.IfNoneExist is { } text)
-        {
-            var parsed = QueryText.Fault(text) is { } broken ? broken : Condition(type, QueryText.Parse(text));
-            if (!parsed.IsOk)
-                return (null, default, Failures.Answer(parsed.Error));
-            condition = parsed.Value with { BeforeOpening = call.Cost.Walk(incoming.Resident) };
-        }
-
-        return (Saying(new RecordChange.Create(incoming.Record(call, interaction.FullUrl), condition), incoming), incoming.Resident, null);
-    }
+    public (RecordChange? Change, ResidentNo Resident, Answer? Refused) PlanCreate(string type, Interaction interaction) =>
+        interaction.IfNoneExist is not { } text ? PlanCreate(type, interaction, (Result<RecordQuery>?)null)
+        : PlanCreate(type, interaction, QueryText.Fault(text) is { } broken ? broken : new ByCondition(call).Query(type, QueryText.Parse(text)));
 
     public async Task<Answer> Update(string type, string? id, Interaction interaction, CancellationToken cancel)
     {
         if (OutOfScope(type, ScopeActions.Update) is { } closed)
             return Failures.Answer(closed);
-        var target = await Target(type, id, interaction, cancel);
-        if (!target.IsOk)
-            return Failures.Answer(target.Error);
-        if (target.Value is null)
-            return await Create(type, interaction with { IfNoneExist = null }, cancel);
-        var (change, resident, refused) = await PlanUpdate(type, target.Value, interaction, RuledAction.Update, cancel);
-        return refused ?? await Apply(change!, resident, interaction, cancel);
+        if (id is not null)
+            return await UpdateOne(type, id, interaction, cancel);
+        for (var tries = 0; tries < TriesByCondition; tries++)
+        {
+            var target = await new ByCondition(call).Find(type, interaction.Query, cancel);
+            if (!target.IsOk)
+                return Failures.Answer(target.Error);
+            if (target.Value is { } found)
+                return await UpdateOne(type, found.Id, interaction, cancel);
+            if (await CreateUnlessThere(type, interaction, cancel) is { } answer)
+                return answer;
+        }
+
+        return Failures.Answer(Contended);
     }
 
     public async Task<(RecordChange? Change, ResidentNo Resident, Answer? Refused)> PlanUpdate(string type, string id, Interaction interaction, RuledAction action, CancellationToken cancel)
     {
         if (OutOfScope(type, ScopeActions.Update) is { } closed)
             return (null, default, Failures.Answer(closed));
-        if (await Refusal(type, id, action, cancel) is { } no)
-            return (null, default, Failures.Answer(no));
+        var held = await Held(type, id, action, interaction, cancel);
+        if (!held.IsOk)
+            return (null, default, Failures.Answer(held.Error));
         var (incoming, refused) = IncomingResource.Of(call, type, interaction.Body);
         if (incoming is null)
             return (null, default, refused);
-        if (incoming.Resource.OriginalId is { } said && !string.Equals(said, id, StringComparison.Ordinal))
-            return (null, default, Failures.Answer(new Error("resource.id", "The id in the body is not the one in the address.")));
-        if (call.ResidentOf(id) != incoming.Resident)
-            return (null, default, Failures.Answer(Failures.Missing));
-        return IfMatch(interaction) is { IsOk: true } version
-            ? (Saying(new RecordChange.Update(id, incoming.Record(call, interaction.FullUrl), version.Value), incoming), incoming.Resident, null)
-            : (null, default, Failures.Answer(IfMatch(interaction).Error!));
+        // A condition names the record already (R4, http, 3.1.0.4.3); an address asks for the id once more.
+        if (incoming.Resource.OriginalId is not { } said ? interaction.Path is [_, _] : !string.Equals(said, id, StringComparison.Ordinal))
+            return (null, default, Failures.Answer(incoming.Resource.OriginalId is null ? NoId : OtherId));
+        return call.ResidentOf(id) == incoming.Resident
+            ? (Saying(new RecordChange.Update(id, incoming.Record(call, interaction.FullUrl), held.Value), incoming), incoming.Resident, null)
+            : (null, default, Failures.Answer(IncomingResource.AnotherSubject));
     }
 
     public async Task<Answer> Patch(string type, string? id, Interaction interaction, CancellationToken cancel)
     {
-        if (OutOfScope(type, ScopeActions.Update) is { } closed)
+        if ((OutOfScope(type, ScopeActions.Update) ?? PatchUnread(call, type)) is { } closed)
             return Failures.Answer(closed);
         if (interaction.ContentType is not "application/json-patch+json")
             return Failures.Answer(new Error("body.media", "A patch is a JSON Patch: application/json-patch+json."));
-        var target = await Target(type, id, interaction, cancel);
-        if (!target.IsOk || target.Value is null || await call.Seen(type, target.Value, cancel) is not { } standing)
-            return Failures.Answer(target.Error ?? Failures.Missing);
+        if (id is null)
+        {
+            var target = await new ByCondition(call).Find(type, interaction.Query, cancel);
+            if (!target.IsOk)
+                return Failures.Answer(target.Error);
+            id = target.Value?.Id;
+        }
+
+        if (id is null || await call.Seen(type, id, cancel) is not { } standing || !await IsReadable(type, id, cancel))
+            return Failures.Answer(Failures.Missing);
         if (WriteRules.Refusal(call.Caller, RuledAction.Patch, standing) is { } ruled)
             return Failures.Answer(ruled);
-        var wanted = IfMatch(interaction);
+        var wanted = Preconditions.Of(interaction, standing);
         if (!wanted.IsOk)
             return Failures.Answer(wanted.Error);
-        if (wanted.Value is { } version && version != standing.Version)
-            return Failures.Answer(new Error("change.version", $"Version {version} was to be changed, and version {standing.Version} stands."));
         var whole = new ArrayBufferWriter<byte>();
         standing.WriteJson(whole);
         var patched = JsonPatch.Apply(whole.WrittenMemory, interaction.Body);
         if (!patched.IsOk)
             return Failures.Answer(patched.Error);
         // Held against the version that was read: what was written meanwhile is not overwritten.
-        var held = interaction with { Query = [], Body = patched.Value, IfMatch = Tags.Of(standing.Version) };
-        var (change, resident, refused) = await PlanUpdate(type, target.Value, held, RuledAction.Patch, cancel);
-        return refused ?? await Apply(change!, resident, interaction, cancel);
+        var held = interaction with { Query = [], Body = patched.Value, IfMatch = Tags.Of(standing.Version), IfNoneMatch = null };
+        var (change, resident, refused) = await PlanUpdate(type, id, held, RuledAction.Patch, cancel);
+        if (refused is not null)
+            return refused;
+        // What changes nothing is no new version.
+        return change is RecordChange.Update { Record.Resource.Json: var json } && json.Span.SequenceEqual(standing.Resource.Json.Span)
+            ? Answered(call, new ChangedRecord(id, type, standing.Version, standing.Updated, ChangeOutcome.Found, standing), interaction.Prefer, _said.GetValueOrDefault(change) ?? [], isReadable: true)
+            : await Apply(change!, resident, interaction, cancel);
     }
 
     public async Task<Answer> Delete(string type, string? id, Interaction interaction, CancellationToken cancel)
     {
         if (OutOfScope(type, ScopeActions.Delete) is { } closed)
             return Failures.Answer(closed);
-        var target = await Target(type, id, interaction, cancel);
-        if (!target.IsOk)
-            return Failures.Answer(target.Error);
-        if (target.Value is null)
-            return new Answer(204, default);
-        var (change, resident, refused) = await PlanDelete(type, target.Value, interaction, cancel);
-        return refused ?? await Apply(change!, resident, interaction, cancel);
+        var target = id;
+        if (target is null)
+        {
+            var found = await new ByCondition(call).Find(type, interaction.Query, cancel);
+            if (!found.IsOk)
+                return Failures.Answer(found.Error);
+            if (found.Value is not { } one)
+                return Preconditions.OfNothing(interaction) is { } not ? Failures.Answer(not) : new Answer(204, default);
+            target = one.Id;
+            // What the condition does not find any more by then is not deleted for it.
+            interaction = interaction with { IfMatch = interaction.IfMatch ?? Tags.Of(one.Version) };
+        }
+
+        var (change, resident, refused) = await PlanDelete(type, target, interaction, cancel);
+        if (refused is null)
+            return await Apply(change!, resident, interaction, cancel);
+        // Nothing is left to be done, and whoever saw it go may hear so.
+        return refused.Status == 404 && await new ReadRecords(call).Gone(type, target, cancel) is not null ? new Answer(204, default) : refused;
     }
 
     public async Task<(RecordChange? Change, ResidentNo Resident, Answer? Refused)> PlanDelete(string type, string id, Interaction interaction, CancellationToken cancel)
     {
         if (OutOfScope(type, ScopeActions.Delete) is { } closed)
             return (null, default, Failures.Answer(closed));
-        if (await Refusal(type, id, RuledAction.Delete, cancel) is { } no)
-            return (null, default, Failures.Answer(no));
-        var version = IfMatch(interaction);
-        return !version.IsOk ? (null, default, Failures.Answer(version.Error))
-            : call.ResidentOf(id) is { } resident ? (new RecordChange.Delete(id, version.Value), resident, null) : (null, default, Failures.Answer(Failures.Missing));
+        var held = await Held(type, id, RuledAction.Delete, interaction, cancel);
+        return !held.IsOk ? (null, default, Failures.Answer(held.Error))
+            : call.ResidentOf(id) is { } resident ? (new RecordChange.Delete(id, held.Value), resident, null) : (null, default, Failures.Answer(Failures.Missing));
     }
 
     /// <summary>The rule once more, of the record as it stands when it is changed.</summary>
@@ -140,7 +160,14 @@ internal sealed class WriteRecords(Call call)
 
     public Answer Answered(RecordChange change, ChangedRecord changed, Preference prefer) => Answered(call, changed, prefer, _said.GetValueOrDefault(change) ?? []);
 
-    public static Answer Answered(Call call, ChangedRecord changed, Preference prefer, IReadOnlyList<Issue> said)
+    /// <summary>To write is not to read: without a scope that reads all of the type, the record stays out of the answer.</summary>
+    public static Answer Answered(Call call, ChangedRecord changed, Preference prefer, IReadOnlyList<Issue> said) =>
+        Answered(call, changed, prefer, said, call.Within(changed.Type, ScopeActions.Read) is { IsOk: true, Value: RecordPredicate.Everything });
+
+    /// <summary>What a patch without a scope to read is answered; null with one. Its tests would say what stands, and its result the rest.</summary>
+    public static Error? PatchUnread(Call call, string type) => call.Within(type, ScopeActions.Read).IsOk ? null : PatchReads;
+
+    private static Answer Answered(Call call, ChangedRecord changed, Preference prefer, IReadOnlyList<Issue> said, bool isReadable)
     {
         if (changed.Outcome is ChangeOutcome.Deleted)
             return new Answer(204, default) { Version = changed.Version };
@@ -149,7 +176,7 @@ internal sealed class WriteRecords(Call call)
         {
             body = Outcome.Of([new Issue("information", "informational", "Done."), .. said]);
         }
-        else if (!prefer.Minimal && changed.Record is { } record)
+        else if (!prefer.Minimal && isReadable && changed.Record is { } record)
         {
             var output = new ArrayBufferWriter<byte>(1024);
             record.WriteJson(output);
@@ -162,67 +189,77 @@ internal sealed class WriteRecords(Call call)
         };
     }
 
-    private async Task<Answer> Apply(RecordChange change, ResidentNo resident, Interaction interaction, CancellationToken cancel)
+    private async Task<Answer> UpdateOne(string type, string id, Interaction interaction, CancellationToken cancel)
+    {
+        var (change, resident, refused) = await PlanUpdate(type, id, interaction, RuledAction.Update, cancel);
+        return refused ?? await Apply(change!, resident, interaction, cancel);
+    }
+
+    // The condition goes with the create: what another made meanwhile is found under the write, null is answered, and it is updated instead of made twice.
+    private async Task<Answer?> CreateUnlessThere(string type, Interaction interaction, CancellationToken cancel)
+    {
+        if (Preconditions.OfNothing(interaction) is { } not)
+            return Failures.Answer(not);
+        var (change, resident, refused) = PlanCreate(type, interaction, new ByCondition(call).Query(type, interaction.Query));
+        if (refused is not null)
+            return refused;
+        if (((RecordChange.Create)change!).Record.Resource.OriginalId is not null)
+            return Failures.Answer(ClientsId);
+        var done = await Change(change, resident, cancel);
+        return done is { IsOk: true, Value.Outcome: ChangeOutcome.Found } ? null : await Answered(change, done, interaction, cancel);
+    }
+
+    private (RecordChange? Change, ResidentNo Resident, Answer? Refused) PlanCreate(string type, Interaction interaction, Result<RecordQuery>? condition)
+    {
+        if ((OutOfScope(type, ScopeActions.Create) ?? WriteRules.Refusal(type, RuledAction.Create, call.Caller.Kind, RecordStanding.New)) is { } closed)
+            return (null, default, Failures.Answer(closed));
+        var (incoming, refused) = IncomingResource.Of(call, type, interaction.Body);
+        if (incoming is null)
+            return (null, default, refused);
+        if (condition is { IsOk: false, Error: { } wrong })
+            return (null, default, Failures.Answer(wrong));
+        var query = condition is { } asked ? asked.Value with { BeforeOpening = call.Cost.Walk(incoming.Resident) } : null;
+        return (Saying(new RecordChange.Create(incoming.Record(call, interaction.FullUrl), query), incoming), incoming.Resident, null);
+    }
+
+    private async Task<Answer> Apply(RecordChange change, ResidentNo resident, Interaction interaction, CancellationToken cancel) =>
+        await Answered(change, await Change(change, resident, cancel), interaction, cancel);
+
+    private async Task<Result<ChangedRecord>> Change(RecordChange change, ResidentNo resident, CancellationToken cancel)
     {
         var session = await call.Session(resident, write: true, cancel);
         if (!session.IsOk)
-            return Failures.Answer(session.Error);
+            return change is RecordChange.Create ? NotOpen(call, resident, session.Error) : session.Error;
         var done = await session.Value.Change([change], Permit, cancel);
-        return done.IsOk ? Answered(change, done.Value[0], interaction.Prefer) : Failures.Answer(NotWritten(done.Error));
+        return done.IsOk ? done.Value[0] : NotWritten(done.Error);
     }
+
+    private async Task<Answer> Answered(RecordChange change, Result<ChangedRecord> done, Interaction interaction, CancellationToken cancel)
+    {
+        if (!done.IsOk)
+            return Failures.Answer(done.Error);
+        var isReadable = done.Value.Record is not null && !interaction.Prefer.Minimal && !interaction.Prefer.OutcomeOnly && await IsReadable(done.Value.Type, done.Value.Id, cancel);
+        return Answered(call, done.Value, interaction.Prefer, _said.GetValueOrDefault(change) ?? [], isReadable);
+    }
+
+    // A condition of a scope is held against the record itself; nearly no scope has one.
+    private async Task<bool> IsReadable(string type, string id, CancellationToken cancel) =>
+        call.Within(type, ScopeActions.Read) is { IsOk: true, Value: var within } && (within is RecordPredicate.Everything || (await new ReadRecords(call).Find(type, id, cancel)).IsOk);
+
+    /// <summary>What is said where the gate does not open for the person a new record is about: a Patient that is not open is answered like one that never was.</summary>
+    public static Error NotOpen(Call call, ResidentNo resident, Error error) => error.Code is "gate.refused" && call.Caller.Resident != resident ? IncomingResource.AnotherSubject : error;
 
     /// <summary>What a session that may write says of a class that is not among those it writes.</summary>
     public static Error NotWritten(Error error) => error.Code is "gate.refused" ? NotThisKind : error;
 
-    private async Task<Error?> Refusal(string type, string id, RuledAction action, CancellationToken cancel) =>
-        await call.Seen(type, id, cancel) is { } standing ? WriteRules.Refusal(call.Caller, action, standing) : Failures.Missing;
+    // What stands under an id, by the rules and by what the request asks of it: the version to be held against.
+    private async Task<Result<int?>> Held(string type, string id, RuledAction action, Interaction interaction, CancellationToken cancel) =>
+        await call.Seen(type, id, cancel) is not { } standing ? Failures.Missing
+        : WriteRules.Refusal(call.Caller, action, standing) is { } ruled ? ruled : Preconditions.Of(interaction, standing);
 
     private RecordChange Saying(RecordChange change, IncomingResource incoming)
     {
         _said[change] = incoming.Said;
         return change;
     }
-
-    // The id of the address, or of the one record its condition finds; null when the condition finds none.
-    private async Task<Result<string?>> Target(string type, string? id, Interaction interaction, CancellationToken cancel)
-    {
-        if (id is not null)
-            return id;
-        var condition = Condition(type, interaction.Query);
-        if (!condition.IsOk)
-            return condition.Error;
-        var residents = await call.Residents(cancel);
-        if (!residents.IsOk)
-            return residents.Error;
-        var found = new List<string>();
-        foreach (var resident in residents.Value)
-        {
-            var page = await call.Vault.Search(call.Caller.Actor, resident, call.Caller.ReadPurpose, condition.Value with { Limit = 2, BeforeOpening = call.Cost.Walk(resident) }, cancel);
-            // A condition that was not looked at to the end has not found nothing.
-            if (!page.IsOk && page.Error.Code is not "gate.refused")
-                return page.Error;
-            if (page.IsOk)
-                found.AddRange(page.Value.Records.Select(record => record.Id));
-        }
-
-        return found.Count > 1 ? new Error("change.ambiguous", "The condition finds more than one record.") : Result.Of(found.FirstOrDefault());
-    }
-
-    private Result<RecordQuery> Condition(string type, IReadOnlyList<(string Name, string Value)> parameters)
-    {
-        // The scope narrows a condition as it narrows a search: it is computed over what the caller may see.
-        var within = call.Within(type, ScopeActions.Search);
-        if (!within.IsOk)
-            return within.Error;
-        var parsed = new SearchParser(call, lenient: false).Parse([type], parameters);
-        if (!parsed.IsOk)
-            return parsed.Error;
-        return parsed.Value.Where is RecordPredicate.And { Parts.Count: > 1 } where
-            ? new RecordQuery { Where = new RecordPredicate.And([where, within.Value]), Order = RecordOrder.Stored }
-            : new Error("query.value", "A condition names at least one search parameter.");
-    }
-
-    private static Result<int?> IfMatch(Interaction interaction) =>
-        interaction.IfMatch is not { } tag ? Result.Of<int?>(null)
-        : Tags.Version(tag) is { } version ? Result.Of<int?>(version) : new Error("change.version", "If-Match carries no version this server gave: W/\"1\" is one.");
 }

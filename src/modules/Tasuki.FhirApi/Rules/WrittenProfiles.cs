@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using Tasuki.Fhir;
 using Tasuki.Fhir.Profiles;
@@ -23,6 +24,8 @@ public sealed class WrittenProfiles
 {
     /// <summary>Of what one resource declares, this many are looked at.</summary>
     internal const int MostDeclared = 20;
+
+    private static readonly JsonDocumentOptions Reading = new() { MaxDepth = CanonicalResource.MaximumDepth };
 
     private readonly ProfileValidator? _validator;
 
@@ -55,14 +58,24 @@ public sealed class WrittenProfiles
         }
     }
 
-    /// <summary>What the profiles a resource declares say of it as it is written; errors only where they refuse.</summary>
+    /// <summary>What the profiles a resource, and each it contains, declares say of it as it is written; errors only where they refuse.</summary>
     /// <param name="json">A resource that base R4 has passed.</param>
     internal IReadOnlyList<Issue> OnWrite(ReadOnlyMemory<byte> json)
     {
-        if (Weight is ProfileWeight.Off || Declared(json) is not { Count: > 0 } declared)
+        if (Weight is ProfileWeight.Off)
             return [];
-        var issues = Check(json, declared);
-        return Weight is ProfileWeight.Strict ? issues : [.. issues.Select(issue => issue.Severity is "error" ? issue with { Severity = "warning" } : issue)];
+        var issues = new List<Issue>();
+        var left = MostDeclared;
+        foreach (var (place, part, profiles) in Declaring(json))
+        {
+            var found = left > 0 ? Check(part, [.. profiles.Take(left)]) : [];
+            issues.AddRange(place is null ? found : found.Select(issue => issue with { Sentence = $"{place}: {issue.Sentence}", Expression = place, Line = 0, Column = 0 }));
+            left -= profiles.Count;
+        }
+
+        if (left < 0)
+            issues.Add(TooMany);
+        return [.. issues.Select(issue => Weight is not ProfileWeight.Strict && issue.Severity is "error" ? issue with { Severity = "warning" } : issue).OrderBy(Rank)];
     }
 
     /// <summary>What these profiles say of a resource. One that no package holds is an error: nothing is known of it.</summary>
@@ -74,19 +87,46 @@ public sealed class WrittenProfiles
             return [new Issue("error", "not-found", "This server holds no packages of profiles: what the profiles ask was not looked at.")];
         var issues = _validator.Check(json, [.. profiles.Take(MostDeclared)]).Select(Of).ToList();
         if (profiles.Count > MostDeclared)
-            issues.Add(new Issue("error", "too-costly", $"More than {MostDeclared} profiles are named; the rest were not looked at."));
-        // What refuses stands first.
-        return [.. issues.OrderBy(issue => issue.Severity switch { "error" => 0, "warning" => 1, _ => 2 })];
+            issues.Add(TooMany);
+        return [.. issues.OrderBy(Rank)];
     }
 
     /// <summary><c>meta.profile</c>, each once.</summary>
     internal static IReadOnlyList<string> Declared(ReadOnlyMemory<byte> json)
     {
-        using var document = JsonDocument.Parse(json, new JsonDocumentOptions { MaxDepth = CanonicalResource.MaximumDepth });
-        return document.RootElement.TryGetProperty("meta"u8, out var meta) && meta.ValueKind is JsonValueKind.Object
-            && meta.TryGetProperty("profile"u8, out var list) && list.ValueKind is JsonValueKind.Array
-            ? [.. list.EnumerateArray().Where(one => one.ValueKind is JsonValueKind.String).Select(one => one.GetString()!).Distinct(StringComparer.Ordinal)] : [];
+        using var document = JsonDocument.Parse(json, Reading);
+        return Declared(document.RootElement);
     }
+
+    private static IReadOnlyList<string> Declared(JsonElement resource) =>
+        resource.ValueKind is JsonValueKind.Object && resource.TryGetProperty("meta"u8, out var meta) && meta.ValueKind is JsonValueKind.Object
+        && meta.TryGetProperty("profile"u8, out var list) && list.ValueKind is JsonValueKind.Array
+            ? [.. list.EnumerateArray().Where(one => one.ValueKind is JsonValueKind.String).Select(one => one.GetString()!).Distinct(StringComparer.Ordinal)] : [];
+
+    // The resource itself (no place), and what it contains: one level, R4 knows no other.
+    private static List<(string? Place, ReadOnlyMemory<byte> Json, IReadOnlyList<string> Profiles)> Declaring(ReadOnlyMemory<byte> json)
+    {
+        using var document = JsonDocument.Parse(json, Reading);
+        var root = document.RootElement;
+        var declaring = new List<(string?, ReadOnlyMemory<byte>, IReadOnlyList<string>)>();
+        if (Declared(root) is { Count: > 0 } own)
+            declaring.Add((null, json, own));
+        if (root.TryGetProperty("contained"u8, out var contained) && contained.ValueKind is JsonValueKind.Array)
+        {
+            foreach (var (index, one) in contained.EnumerateArray().Index())
+            {
+                if (Declared(one) is { Count: > 0 } its)
+                    declaring.Add(($"{root.GetProperty("resourceType"u8).GetString()}.contained[{index}]", Encoding.UTF8.GetBytes(one.GetRawText()), its));
+            }
+        }
+
+        return declaring;
+    }
+
+    private static Issue TooMany => new("error", "too-costly", $"More than {MostDeclared} profiles are named; the rest were not looked at.");
+
+    // What refuses stands first.
+    private static int Rank(Issue issue) => issue.Severity switch { "error" => 0, "warning" => 1, _ => 2 };
 
     private static Issue Of(ProfileFinding finding) => new(
         finding.Severity switch { FindingSeverity.Error => "error", FindingSeverity.Warning => "warning", _ => "information" },

@@ -42,6 +42,8 @@ internal sealed class EndConsent(Call call)
         var within = call.Within(view.Type, action is RuledAction.Delete ? ScopeActions.Delete : ScopeActions.Update);
         if (!within.IsOk)
             return Not(within.Error);
+        if (action is RuledAction.Patch && WriteRecords.PatchUnread(call, view.Type) is { } unread)
+            return Not(unread);
         if (await Patients.Find(call, view, id, cancel) is not var (standing, of))
             return Not(Failures.Missing);
         if (WriteRules.Refusal(view.Type, action, call.Caller.Kind, RecordStanding.Another) is { } ruled)
@@ -64,7 +66,7 @@ internal sealed class EndConsent(Call call)
     {
         if (isPatch && request.ContentType is not "application/json-patch+json")
             return new Error("body.media", "A patch is a JSON Patch: application/json-patch+json.");
-        if (request.IfMatch is { } tag && Tags.Version(tag) != standing.Version)
+        if (request.IfMatch is { } tags && !Tags.Hold(tags, standing.Version))
             return new Error("change.version", $"Version {standing.Version} stands, and another was to be changed.");
         var whole = new ArrayBufferWriter<byte>();
         standing.WriteJson(whole);
