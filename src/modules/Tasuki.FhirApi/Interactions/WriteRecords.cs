@@ -41,7 +41,7 @@ internal sealed class WriteRecords(Call call)
             condition = parsed.Value with { BeforeOpening = call.Cost.Walk(incoming.Resident) };
         }
 
-        return (Saying(new RecordChange.Create(incoming.Record(call, interaction.FullUrl), condition), incoming), incoming.Resident, null);
+        return (Saying(new RecordChange.Create(incoming.Record(call), condition), incoming), incoming.Resident, null);
     }
 
     public async Task<Answer> Update(string type, string? id, Interaction interaction, CancellationToken cancel)
@@ -71,35 +71,40 @@ internal sealed class WriteRecords(Call call)
         if (call.ResidentOf(id) != incoming.Resident)
             return (null, default, Failures.Answer(Failures.Missing));
         return IfMatch(interaction) is { IsOk: true } version
-            ? (Saying(new RecordChange.Update(id, incoming.Record(call, interaction.FullUrl), version.Value), incoming), incoming.Resident, null)
+            ? (Saying(new RecordChange.Update(id, incoming.Record(call), version.Value), incoming), incoming.Resident, null)
             : (null, default, Failures.Answer(IfMatch(interaction).Error!));
     }
 
     public async Task<Answer> Patch(string type, string? id, Interaction interaction, CancellationToken cancel)
     {
+        var (change, resident, refused) = await PlanPatch(type, id, interaction, cancel);
+        return refused ?? await Apply(change!, resident, interaction, cancel);
+    }
+
+    public async Task<(RecordChange? Change, ResidentNo Resident, Answer? Refused)> PlanPatch(string type, string? id, Interaction interaction, CancellationToken cancel)
+    {
         if (OutOfScope(type, ScopeActions.Update) is { } closed)
-            return Failures.Answer(closed);
+            return (null, default, Failures.Answer(closed));
         if (interaction.ContentType is not "application/json-patch+json")
-            return Failures.Answer(new Error("body.media", "A patch is a JSON Patch: application/json-patch+json."));
+            return (null, default, Failures.Answer(new Error("body.media", "A patch is a JSON Patch: application/json-patch+json.")));
         var target = await Target(type, id, interaction, cancel);
         if (!target.IsOk || target.Value is null || await call.Seen(type, target.Value, cancel) is not { } standing)
-            return Failures.Answer(target.Error ?? Failures.Missing);
+            return (null, default, Failures.Answer(target.Error ?? Failures.Missing));
         if (WriteRules.Refusal(call.Caller, RuledAction.Patch, standing) is { } ruled)
-            return Failures.Answer(ruled);
+            return (null, default, Failures.Answer(ruled));
         var wanted = IfMatch(interaction);
         if (!wanted.IsOk)
-            return Failures.Answer(wanted.Error);
+            return (null, default, Failures.Answer(wanted.Error));
         if (wanted.Value is { } version && version != standing.Version)
-            return Failures.Answer(new Error("change.version", $"Version {version} was to be changed, and version {standing.Version} stands."));
+            return (null, default, Failures.Answer(new Error("change.version", $"Version {version} was to be changed, and version {standing.Version} stands.")));
         var whole = new ArrayBufferWriter<byte>();
         standing.WriteJson(whole);
         var patched = JsonPatch.Apply(whole.WrittenMemory, interaction.Body);
         if (!patched.IsOk)
-            return Failures.Answer(patched.Error);
+            return (null, default, Failures.Answer(patched.Error));
         // Held against the version that was read: what was written meanwhile is not overwritten.
         var held = interaction with { Query = [], Body = patched.Value, IfMatch = Tags.Of(standing.Version) };
-        var (change, resident, refused) = await PlanUpdate(type, target.Value, held, RuledAction.Patch, cancel);
-        return refused ?? await Apply(change!, resident, interaction, cancel);
+        return await PlanUpdate(type, target.Value, held, RuledAction.Patch, cancel);
     }
 
     public async Task<Answer> Delete(string type, string? id, Interaction interaction, CancellationToken cancel)
@@ -183,8 +188,8 @@ internal sealed class WriteRecords(Call call)
         return change;
     }
 
-    // The id of the address, or of the one record its condition finds; null when the condition finds none.
-    private async Task<Result<string?>> Target(string type, string? id, Interaction interaction, CancellationToken cancel)
+    /// <summary>The id of the address, or of the one record its condition finds; null when the condition finds none.</summary>
+    public async Task<Result<string?>> Target(string type, string? id, Interaction interaction, CancellationToken cancel)
     {
         if (id is not null)
             return id;
@@ -208,7 +213,8 @@ internal sealed class WriteRecords(Call call)
         return found.Count > 1 ? new Error("change.ambiguous", "The condition finds more than one record.") : Result.Of(found.FirstOrDefault());
     }
 
-    private Result<RecordQuery> Condition(string type, IReadOnlyList<(string Name, string Value)> parameters)
+    /// <summary>What a condition asks, within what the caller may search.</summary>
+    public Result<RecordQuery> Condition(string type, IReadOnlyList<(string Name, string Value)> parameters)
     {
         // The scope narrows a condition as it narrows a search: it is computed over what the caller may see.
         var within = call.Within(type, ScopeActions.Search);
