@@ -72,45 +72,25 @@ internal sealed class WriteRecords(Call call)
         if (incoming.Resource.OriginalId is not { } said ? interaction.Path is [_, _] : !string.Equals(said, id, StringComparison.Ordinal))
             return (null, default, Failures.Answer(incoming.Resource.OriginalId is null ? NoId : OtherId));
         return call.ResidentOf(id) == incoming.Resident
-            ? (Saying(new RecordChange.Update(id, incoming.Record(call, interaction.FullUrl), held.Value), incoming), incoming.Resident, null)
+            ? (Saying(new RecordChange.Update(id, incoming.Record(call), held.Value), incoming), incoming.Resident, null)
             : (null, default, Failures.Answer(IncomingResource.AnotherSubject));
     }
 
     public async Task<Answer> Patch(string type, string? id, Interaction interaction, CancellationToken cancel)
     {
-        if ((OutOfScope(type, ScopeActions.Update) ?? PatchUnread(call, type)) is { } closed)
-            return Failures.Answer(closed);
-        if (interaction.ContentType is not "application/json-patch+json")
-            return Failures.Answer(new Error("body.media", "A patch is a JSON Patch: application/json-patch+json."));
-        if (id is null)
-        {
-            var target = await new ByCondition(call).Find(type, interaction.Query, cancel);
-            if (!target.IsOk)
-                return Failures.Answer(target.Error);
-            id = target.Value?.Id;
-        }
-
-        if (id is null || await call.Seen(type, id, cancel) is not { } standing || !await IsReadable(type, id, cancel))
-            return Failures.Answer(Failures.Missing);
-        if (WriteRules.Refusal(call.Caller, RuledAction.Patch, standing) is { } ruled)
-            return Failures.Answer(ruled);
-        var wanted = Preconditions.Of(interaction, standing);
-        if (!wanted.IsOk)
-            return Failures.Answer(wanted.Error);
-        var whole = new ArrayBufferWriter<byte>();
-        standing.WriteJson(whole);
-        var patched = JsonPatch.Apply(whole.WrittenMemory, interaction.Body);
-        if (!patched.IsOk)
-            return Failures.Answer(patched.Error);
-        // Held against the version that was read: what was written meanwhile is not overwritten.
-        var held = interaction with { Query = [], Body = patched.Value, IfMatch = Tags.Of(standing.Version), IfNoneMatch = null };
-        var (change, resident, refused) = await PlanUpdate(type, id, held, RuledAction.Patch, cancel);
+        var (change, resident, refused, standing) = await Patched(type, id, interaction, cancel);
         if (refused is not null)
             return refused;
         // What changes nothing is no new version.
-        return change is RecordChange.Update { Record.Resource.Json: var json } && json.Span.SequenceEqual(standing.Resource.Json.Span)
-            ? Answered(call, new ChangedRecord(id, type, standing.Version, standing.Updated, ChangeOutcome.Found, standing), interaction.Prefer, _said.GetValueOrDefault(change) ?? [], isReadable: true)
+        return change is RecordChange.Update { Record.Resource.Json: var json } && json.Span.SequenceEqual(standing!.Resource.Json.Span)
+            ? Answered(call, new ChangedRecord(standing.Id, type, standing.Version, standing.Updated, ChangeOutcome.Found, standing), interaction.Prefer, _said.GetValueOrDefault(change) ?? [], isReadable: true)
             : await Apply(change!, resident, interaction, cancel);
+    }
+
+    public async Task<(RecordChange? Change, ResidentNo Resident, Answer? Refused)> PlanPatch(string type, string? id, Interaction interaction, CancellationToken cancel)
+    {
+        var (change, resident, refused, _) = await Patched(type, id, interaction, cancel);
+        return (change, resident, refused);
     }
 
     public async Task<Answer> Delete(string type, string? id, Interaction interaction, CancellationToken cancel)
@@ -189,6 +169,40 @@ internal sealed class WriteRecords(Call call)
         };
     }
 
+    private async Task<(RecordChange? Change, ResidentNo Resident, Answer? Refused, StoredRecord? Standing)> Patched(string type, string? id, Interaction interaction, CancellationToken cancel)
+    {
+        if ((OutOfScope(type, ScopeActions.Update) ?? PatchUnread(call, type)) is { } closed)
+            return Not(closed);
+        if (interaction.ContentType is not "application/json-patch+json")
+            return Not(new Error("body.media", "A patch is a JSON Patch: application/json-patch+json."));
+        if (id is null)
+        {
+            var target = await new ByCondition(call).Find(type, interaction.Query, cancel);
+            if (!target.IsOk)
+                return Not(target.Error);
+            id = target.Value?.Id;
+        }
+
+        if (id is null || await call.Seen(type, id, cancel) is not { } standing || !await IsReadable(type, id, cancel))
+            return Not(Failures.Missing);
+        if (WriteRules.Refusal(call.Caller, RuledAction.Patch, standing) is { } ruled)
+            return Not(ruled);
+        var wanted = Preconditions.Of(interaction, standing);
+        if (!wanted.IsOk)
+            return Not(wanted.Error);
+        var whole = new ArrayBufferWriter<byte>();
+        standing.WriteJson(whole);
+        var patched = JsonPatch.Apply(whole.WrittenMemory, interaction.Body);
+        if (!patched.IsOk)
+            return Not(patched.Error);
+        // Held against the version that was read: what was written meanwhile is not overwritten.
+        var held = interaction with { Query = [], Body = patched.Value, IfMatch = Tags.Of(standing.Version), IfNoneMatch = null };
+        var (change, resident, refused) = await PlanUpdate(type, id, held, RuledAction.Patch, cancel);
+        return (change, resident, refused, standing);
+
+        static (RecordChange?, ResidentNo, Answer?, StoredRecord?) Not(Error error) => (null, default, Failures.Answer(error), null);
+    }
+
     private async Task<Answer> UpdateOne(string type, string id, Interaction interaction, CancellationToken cancel)
     {
         var (change, resident, refused) = await PlanUpdate(type, id, interaction, RuledAction.Update, cancel);
@@ -198,18 +212,24 @@ internal sealed class WriteRecords(Call call)
     // The condition goes with the create: what another made meanwhile is found under the write, null is answered, and it is updated instead of made twice.
     private async Task<Answer?> CreateUnlessThere(string type, Interaction interaction, CancellationToken cancel)
     {
-        if (Preconditions.OfNothing(interaction) is { } not)
-            return Failures.Answer(not);
-        var (change, resident, refused) = PlanCreate(type, interaction, new ByCondition(call).Query(type, interaction.Query));
+        var (change, resident, refused) = PlanCreateUnlessThere(type, interaction, mustBeNew: false);
         if (refused is not null)
             return refused;
-        if (((RecordChange.Create)change!).Record.Resource.OriginalId is not null)
-            return Failures.Answer(ClientsId);
-        var done = await Change(change, resident, cancel);
-        return done is { IsOk: true, Value.Outcome: ChangeOutcome.Found } ? null : await Answered(change, done, interaction, cancel);
+        var done = await Change(change!, resident, cancel);
+        return done is { IsOk: true, Value.Outcome: ChangeOutcome.Found } ? null : await Answered(change!, done, interaction, cancel);
     }
 
-    private (RecordChange? Change, ResidentNo Resident, Answer? Refused) PlanCreate(string type, Interaction interaction, Result<RecordQuery>? condition)
+    /// <summary>The create that a conditional update comes to when its condition finds nothing.</summary>
+    /// <param name="mustBeNew">What another made meanwhile is an error, and not the answer.</param>
+    public (RecordChange? Change, ResidentNo Resident, Answer? Refused) PlanCreateUnlessThere(string type, Interaction interaction, bool mustBeNew)
+    {
+        if (Preconditions.OfNothing(interaction) is { } not)
+            return (null, default, Failures.Answer(not));
+        var (change, resident, refused) = PlanCreate(type, interaction, new ByCondition(call).Query(type, interaction.Query), mustBeNew);
+        return refused is null && ((RecordChange.Create)change!).Record.Resource.OriginalId is not null ? (null, default, Failures.Answer(ClientsId)) : (change, resident, refused);
+    }
+
+    private (RecordChange? Change, ResidentNo Resident, Answer? Refused) PlanCreate(string type, Interaction interaction, Result<RecordQuery>? condition, bool mustBeNew = false)
     {
         if ((OutOfScope(type, ScopeActions.Create) ?? WriteRules.Refusal(type, RuledAction.Create, call.Caller.Kind, RecordStanding.New)) is { } closed)
             return (null, default, Failures.Answer(closed));
@@ -219,7 +239,7 @@ internal sealed class WriteRecords(Call call)
         if (condition is { IsOk: false, Error: { } wrong })
             return (null, default, Failures.Answer(wrong));
         var query = condition is { } asked ? asked.Value with { BeforeOpening = call.Cost.Walk(incoming.Resident) } : null;
-        return (Saying(new RecordChange.Create(incoming.Record(call, interaction.FullUrl), query), incoming), incoming.Resident, null);
+        return (Saying(new RecordChange.Create(incoming.Record(call), query) { MustBeNew = mustBeNew }, incoming), incoming.Resident, null);
     }
 
     private async Task<Answer> Apply(RecordChange change, ResidentNo resident, Interaction interaction, CancellationToken cancel) =>
