@@ -37,7 +37,7 @@ public abstract class BundleReferenceContract(StoreKind store)
         await using var clinic = await Clinic.Open(store);
         var one = await clinic.Patient();
         var hospital = (await one.Ask("POST", "Organization", Hospital)).Id;
-        string[] ways = [$"{Clinic.Root}/Organization/{hospital}", $"./Organization/{hospital}", $"HTTPS://Hibiki.Example/fhir/Organization/{hospital}"];
+        string[] ways = [$"{Clinic.Root}/Organization/{hospital}", $"./Organization/{hospital}", $"HTTPS://Hibiki.Example/fhir/Organization/{hospital}", $"http://hibiki.example/fhir/Organization/{hospital}"];
         var foreign = new[] { $"https://hibiki.example/FHIR/Organization/{hospital}", "https://other.test/fhir/Organization/1", $"https://hibiki.example/fhirs/Organization/{hospital}" };
         var body = Seen(one, [.. ways, .. foreign]).Replace($"\"Patient/{one.Id}\"", $"\"{Clinic.Root}/Patient/{one.Id}\"", StringComparison.Ordinal);
         string[] expected = [.. ways.Select(_ => $"Organization/{hospital}"), .. foreign];
