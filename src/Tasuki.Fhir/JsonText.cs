@@ -53,6 +53,15 @@ public static class JsonText
         }
     }
 
+    /// <summary>Error <c>resource.text</c> for bytes that are no UTF-8, or null.</summary>
+    public static Error? NotUtf8(ReadOnlySpan<byte> utf8)
+    {
+        if (Utf8.IsValid(utf8))
+            return null;
+        var (line, column) = PositionOf(utf8, FirstInvalid(utf8));
+        return new Error("resource.text", $"The text is not UTF-8 (line {line}, column {column}).");
+    }
+
     /// <summary>Line and column from 1 of a byte; a column counts characters.</summary>
     public static (long Line, long Column) PositionOf(ReadOnlySpan<byte> utf8, int offset)
     {
