@@ -1,5 +1,4 @@
 using System.Text;
-using System.Text.RegularExpressions;
 using System.Xml;
 using Tasuki.Fhir.Validation;
 using Tasuki.Kernel;
@@ -178,82 +177,6 @@ internal sealed partial class XmlToJson(XmlReader reader)
             Refuse($"'{name}' holds more than one resource");
     }
 
-    private void Plain(Element element, Frame frame)
-    {
-        var (line, column) = (_place.LineNumber, _place.LinePosition - 1);
-        string? value = null;
-        var (valueLine, valueColumn) = (line, column);
-        if (reader.MoveToAttribute("value"))
-        {
-            value = reader.Value;
-            (valueLine, valueColumn) = (_place.LineNumber, _place.LinePosition + "value=".Length);
-            reader.MoveToElement();
-        }
-
-        if (value is not null)
-            Value(element, frame, Written(element.Primitive, value), (line, column), (valueLine, valueColumn));
-        else if (element.Many && frame.IsOpen)
-            _json.Write(",null");
-        frame.Items += element.Many ? 1 : 0;
-        Beside(element, frame, value is null, (line, column));
-    }
-
-    private void Value(Element element, Frame frame, string written, (int Line, int Column) at, (int Line, int Column) valueAt)
-    {
-        if (!element.Many)
-        {
-            Property(frame, element.Name, at);
-        }
-        else if (frame.IsOpen)
-        {
-            _json.Write(",");
-        }
-        else
-        {
-            Property(frame, element.Name, at).Write("[").Repeat("null,", frame.Items);
-            frame.IsOpen = true;
-        }
-
-        _json.At(valueAt.Line, valueAt.Column).Write(written);
-    }
-
-    // Id and extensions of a plain value, under its name with an underscore.
-    private void Beside(Element element, Frame frame, bool isAlone, (int Line, int Column) at)
-    {
-        var own = new Frame();
-        var json = _json;
-        _json = new PlacedJson(isPlaced: false);
-        Attributes(own, ["id", "value"]);
-        var (attributes, hasChildren) = (_json.ToString(), _fault is null && First());
-        _json = json;
-        if (_fault is not null)
-            return;
-        if (attributes.Length == 0 && !hasChildren)
-        {
-            // Nothing is said: the check finds it, and where.
-            if (isAlone && !element.Many)
-                Property(frame, element.Name, at).Write("null");
-            return;
-        }
-
-        if (element.Many)
-        {
-            _json = frame.Beside ??= new PlacedJson(isPlaced: false);
-            _json.Repeat("null,", frame.Items - 1 - frame.BesideItems);
-            frame.BesideItems = frame.Items;
-        }
-        else
-        {
-            Property(frame, "_" + element.Name, at);
-        }
-
-        _json.Write("{").Write(attributes);
-        if (hasChildren)
-            Members(R4.Element, own);
-        _json.Write(element.Many ? "}," : "}");
-        _json = json;
-    }
-
     private void CloseList(Frame frame)
     {
         if (frame.List is not { } list || _fault is not null)
@@ -285,9 +208,9 @@ internal sealed partial class XmlToJson(XmlReader reader)
             if (reader.NamespaceURI is Declarations || (isRoot && reader.NamespaceURI is Schemas))
                 continue;
             if (reader.NamespaceURI.Length > 0 || !allowed.Contains(reader.Name))
-                Refuse($"'{element}' has an attribute that R4 does not give it", length: 0);
+                Refuse($"'{element}' has an attribute that R4 does not give it", (_place.LineNumber, _place.LinePosition));
             else if (reader.Value.Length == 0)
-                Refuse($"the attribute '{reader.Name}' of '{element}' is empty", length: 0);
+                Refuse($"the attribute '{reader.Name}' of '{element}' is empty", (_place.LineNumber, _place.LinePosition));
             else if (reader.Name is not "value")
                 Property(frame, reader.Name, (_place.LineNumber, _place.LinePosition)).Text(reader.Value);
         }
@@ -305,9 +228,12 @@ internal sealed partial class XmlToJson(XmlReader reader)
         {
             if (reader.NodeType is XmlNodeType.Element)
                 return true;
-            if (reader.NodeType is XmlNodeType.Text or XmlNodeType.CDATA && !string.IsNullOrWhiteSpace(reader.Value))
+            if (reader.NodeType is XmlNodeType.Text or XmlNodeType.CDATA && reader.Value.AsSpan().ContainsAnyExcept(" \t\r\n"))
             {
-                Refuse("text stands between elements", length: 0);
+                // The text begins with the blanks before it.
+                var blanks = reader.Value.AsSpan(0, reader.Value.AsSpan().IndexOfAnyExcept(" \t\r\n"));
+                var lines = blanks.Count('\n');
+                Refuse("text stands between elements", (_place.LineNumber + lines, lines == 0 ? _place.LinePosition + blanks.Length : blanks.Length - blanks.LastIndexOf('\n')));
                 return false;
             }
         }
@@ -324,14 +250,11 @@ internal sealed partial class XmlToJson(XmlReader reader)
         }
     }
 
-    private static string Written(Primitive type, string value) =>
-        (Primitives.IsNumber(type) && JsonNumber().IsMatch(value)) || (type is Primitive.Boolean && value is "true" or "false") ? value : PlacedJson.Quoted(value);
-
     private string Name => IssuePath.Names(reader.LocalName);
 
-    private void Refuse(string what, string code = "resource.json", int length = 1) =>
-        _fault ??= new Error(code, $"The XML is no FHIR R4: {what} (line {_place.LineNumber}, column {Math.Max(1, _place.LinePosition - length)}).");
+    // At the bracket of the element.
+    private void Refuse(string what, string code = "resource.json") => Refuse(what, (_place.LineNumber, _place.LinePosition - 1), code);
 
-    [GeneratedRegex(@"\A-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?\z", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, 1000)]
-    private static partial Regex JsonNumber();
+    private void Refuse(string what, (int Line, int Column) at, string code = "resource.json") =>
+        _fault ??= new Error(code, $"The XML is no FHIR R4: {what} (line {at.Line}, column {at.Column}).");
 }

@@ -61,7 +61,7 @@ public sealed class SearchValueTests
     public void What_a_store_keeps_of_a_record_holds_the_reference_without_its_version()
     {
         var facts = RecordFacts.Of(CanonicalResource.Parse("""{"resourceType":"Observation","hasMember":[{"reference":"Observation/x/_history/3"},{"reference":"Observation/y"}]}"""u8.ToArray()).Value);
-        Assert.Equal(["Observation/x", "Observation/x/_history/3", "Observation/y"], facts.References.Order(StringComparer.Ordinal));
+        Assert.Equal(["Observation/x", "Observation/x/_history/3", "Observation/y"], facts.References.Order(StringComparer.Ordinal), StringComparer.Ordinal);
     }
 
     private static bool Finds(string type, string parameter, SearchTest test, string body)
