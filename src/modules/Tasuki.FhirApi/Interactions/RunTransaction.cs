@@ -161,9 +161,9 @@ internal sealed class RunTransaction(Call call, List<Interaction> entries, Func<
         refused = null;
         var references = new BundleReferences(call.Root);
         for (var i = 0; i < _changes.Count; i++)
-            references.Add(i, _changes[i].Change, entries[_changes[i].Index].FullUrl);
+            references.Add(i, _changes[i].Change, _changes[i].Index, entries[_changes[i].Index].FullUrl);
         foreach (var (index, change, first) in _same)
-            references.Add(first, change, entries[index].FullUrl);
+            references.Add(first, change, index, entries[index].FullUrl);
         var linked = new RecordChange[_changes.Count];
         for (var i = 0; i < linked.Length; i++)
         {
