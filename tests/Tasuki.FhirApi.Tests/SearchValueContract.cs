@@ -69,7 +69,7 @@ public abstract class SearchValueContract(StoreKind store)
         [
             ($"Observation?has-member=Observation/{member}", [panel]), ($"Observation?has-member={member}", [panel]), ($"Observation?has-member=Observation/{member}/_history/1", [panel]),
             ($"Observation?has-member=Observation/{member}/_history/2", []), ($"Observation?has-member={Clinic.Root}/Observation/{member}", [panel]), ("Observation?has-member.status=final", [panel]),
-            ("Observation?has-member.status=amended", []), ($"Observation?subject={Clinic.Root}/Patient/{one.Id}&status=final", [member]),
+            ("Observation?has-member.status=amended", []), ("Observation?_has:Observation:has-member:status=amended", [member]), ($"Observation?subject={Clinic.Root}/Patient/{one.Id}&status=final", [member]),
         ]);
         Assert.Equal([panel], (await one.Ask("GET", $"Observation?_id={member}&_revinclude=Observation:has-member")).Included);
     }
