@@ -33,11 +33,13 @@ public sealed class InvariantDifferentialTests
             {
                 if (Mutation.Of(piece.Json, random) is var (kind, json))
                     Compare($"{piece.Name}, {kind}", json);
+                var (what, bent) = RuleMutation.Of(piece.Json, random);
+                Compare($"{piece.Name}, {what}", bent);
             }
         }
 
         TestContext.Current.TestOutputHelper!.WriteLine($"{compared} resources compared, {broken} of them break an invariant");
-        Assert.Empty(unlike);
+        Assert.True(unlike.Count == 0, string.Join('\n', unlike));
         Assert.True(compared > 500 && broken > 20, $"{compared} compared, {broken} broken");
 
         void Compare(string name, byte[] json)
@@ -49,6 +51,9 @@ public sealed class InvariantDifferentialTests
             var ours = issues.Select(issue => issue.Code is FaultCode.Narrative ? "txt-1" : issue.Code).Where(Known.Contains).ToHashSet(StringComparer.Ordinal);
             var theirs = fhirPath.Check(json, ["http://hl7.org/fhir/StructureDefinition/" + TypeOf(json)])
                 .Where(finding => finding.Severity is FindingSeverity.Error && Known.Contains(finding.Rule)).Select(finding => finding.Rule).ToHashSet(StringComparer.Ordinal);
+            // In a Bundle a reference can lead to another entry by its fullUrl alone, which the base check does not follow.
+            if (TypeOf(json) is "Bundle")
+                theirs.Remove("target");
             compared++;
             broken += ours.Count > 0 ? 1 : 0;
             if (!ours.SetEquals(theirs))

@@ -64,9 +64,9 @@ public abstract class OperationContract(StoreKind store)
     {
         await using var clinic = await Clinic.Open(store);
         var one = await clinic.Patient();
-        var answer = await one.Ask("POST", "Observation/$validate", "{\n\"resourceType\":\"Observation\",\n\"status\":}");
+        var answer = await one.Ask("POST", "Observation/$validate", "{\n\"status\":\"final\",\n\"code\":}");
         var issue = Assert.Single(answer.Body.GetProperty("issue").EnumerateArray());
-        Assert.StartsWith("Line 3, column 10: ", issue.GetProperty("diagnostics").GetString(), StringComparison.Ordinal);
+        Assert.StartsWith("Line 3, column 8: ", issue.GetProperty("diagnostics").GetString(), StringComparison.Ordinal);
         Assert.False(issue.TryGetProperty("expression", out _));
     }
 

@@ -1,3 +1,5 @@
+using System.Collections.Frozen;
+
 namespace Tasuki.Fhir.Validation;
 
 /// <summary>
@@ -11,7 +13,7 @@ internal static class Invariants
 
     private static Invariant Qty3 => new("qty-3", HasSystemOnly) { With = "code", Without = "system" };
 
-    private static readonly Dictionary<string, Invariant[]> DataTypes = new(StringComparer.Ordinal)
+    private static Dictionary<string, Invariant[]> DataTypes => new(StringComparer.Ordinal)
     {
         ["Age"] =
         [
@@ -113,9 +115,8 @@ internal static class Invariants
     /// <summary>Quantity where the standard wants one without a comparator.</summary>
     public const string SimpleQuantity = "SimpleQuantity";
 
-    public static readonly IReadOnlyDictionary<string, Invariant[]> ByType =
-        DataTypes.Concat(ResourceInvariants.ByType).ToDictionary(one => one.Key, one => one.Value, StringComparer.Ordinal);
+    public static readonly FrozenDictionary<string, Invariant[]> ByType = DataTypes.Concat(ResourceInvariants.ByType).ToFrozenDictionary(StringComparer.Ordinal);
 
     /// <summary>The keys of those that the walk itself looks at.</summary>
-    public static readonly IReadOnlyList<string> OfTheWalk = ["dom-2", "dom-3", "dom-4", "dom-5", "ele-1", "ref-1", "txt-1", "txt-2"];
+    public static readonly string[] OfTheWalk = ["dom-2", "dom-3", "dom-4", "dom-5", "ele-1", "ref-1", "txt-1", "txt-2"];
 }

@@ -8,7 +8,7 @@ internal static class ResourceInvariants
     private const string ConditionClinical = "http://terminology.hl7.org/CodeSystem/condition-clinical";
     private const string Mistaken = "entered-in-error";
 
-    public static readonly IReadOnlyDictionary<string, Invariant[]> ByType = new Dictionary<string, Invariant[]>(StringComparer.Ordinal)
+    public static Dictionary<string, Invariant[]> ByType => new(StringComparer.Ordinal)
     {
         ["AllergyIntolerance"] =
         [
