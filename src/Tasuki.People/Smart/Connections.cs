@@ -81,14 +81,16 @@ internal sealed class Connections(TasukiDb db, SmartSeals seals, RecordVault vau
         return [.. living.OrderByDescending(l => l.Item1.Connection.Created)];
     }
 
-    /// <summary>Ends a connection: first what every next request asks for, then its tokens, then the vault's grants. What has ended is no error.</summary>
+    /// <summary>
+    /// Ends a connection: first what every next request asks for, then the vault's grants. What has ended is no error. Its tokens are dead with it and go with the next sweep: a request
+    /// that is just looking at one, or just giving one out, finds an end and not a hole.
+    /// </summary>
     /// <param name="by">The resident, or the app itself, which may always give back what it has.</param>
     public async Task End(SmartConnection c, Actor by, CancellationToken cancel)
     {
         var now = clock.GetUtcNow();
         var none = Array.Empty<byte>();
         await db.Set<SmartConnection>().Where(x => x.No == c.No && x.Ended == null).ExecuteUpdateAsync(s => s.SetProperty(x => x.Ended, now).SetProperty(x => x.Mac, none), cancel);
-        await db.Set<SmartToken>().Where(t => t.ConnectionNo == c.No).ExecuteDeleteAsync(cancel);
         if (c.ResidentNo is not { } resident)
             return;
         foreach (var grant in new[] { c.GrantNo, c.EntryGrantNo })

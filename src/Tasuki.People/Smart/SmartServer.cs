@@ -120,6 +120,8 @@ internal static class SmartServer
         server.AddEventHandler<ValidateTokenRequestContext>(h => h.UseScopedHandler<CheckToken>().SetOrder(0));
         server.AddEventHandler<HandleTokenRequestContext>(h => h.UseSingletonHandler<AnswerToken>().SetOrder(0));
         server.AddEventHandler<ApplyTokenResponseContext>(h => h.UseSingletonHandler<NameTheClient>().SetOrder(NameTheClient.Order));
+        server.RemoveEventHandler(OpenIddictServerHandlers.RedeemTokenEntry.Descriptor);
+        server.AddEventHandler<ProcessSignInContext>(h => h.UseScopedHandler<RedeemOnce>().SetOrder(RedeemOnce.Order));
         server.AddEventHandler<ProcessSignInContext>(h => h.UseSingletonHandler<RenewWhileSignedIn>().SetOrder(RenewWhileSignedIn.Order));
         server.AddEventHandler<HandleRevocationRequestContext>(h => h.UseScopedHandler<GiveBack>().SetOrder(0));
         server.AddEventHandler<HandleIntrospectionRequestContext>(h => h.UseSingletonHandler<TellScopes>().SetOrder(0));
