@@ -31,14 +31,16 @@ internal sealed class AnswerToken(SmartIssuer issuer) : IOpenIddictServerHandler
     }
 }
 
-/// <summary>A backend whose assertion is not good is an unknown client (RFC 6749, section 5.2), whatever about it was wrong.</summary>
+/// <summary>An app whose assertion is not good is an unknown client (RFC 6749, section 5.2), whatever about it was wrong.</summary>
 internal sealed class NameTheClient : IOpenIddictServerHandler<ApplyTokenResponseContext>
 {
     public const int Order = int.MinValue + 50_000;
 
     public ValueTask HandleAsync(ApplyTokenResponseContext context)
     {
-        if (context.Request?.IsClientCredentialsGrantType() is true && context.Response.Error is Names.Errors.InvalidToken or Names.Errors.InvalidGrant)
+        // The assertion is looked at before code and refresh token are: where it was not found good, it is what was wrong.
+        var unproved = context.Transaction.GetProperty<ProcessAuthenticationContext>(typeof(ProcessAuthenticationContext).FullName!) is { ClientAssertion: not null, ClientAssertionPrincipal: null };
+        if ((unproved || context.Request?.IsClientCredentialsGrantType() is true) && context.Response.Error is Names.Errors.InvalidToken or Names.Errors.InvalidGrant)
             context.Response.Error = Names.Errors.InvalidClient;
         return default;
     }

@@ -115,7 +115,7 @@ internal static class SmartServer
         });
         server.AddEventHandler<HandleAuthorizationRequestContext>(h => h.UseScopedHandler<CheckAuthorization>().SetOrder(0));
         server.AddEventHandler<ExtractTokenRequestContext>(h => h.UseScopedHandler<NameClientOfRefresh>().SetOrder(NameClientOfRefresh.Order));
-        server.AddEventHandler<ValidateTokenContext>(h => h.UseSingletonHandler<AcceptSmartAssertions>().SetOrder(AcceptSmartAssertions.Order));
+        server.AddEventHandler<ValidateTokenContext>(h => h.UseScopedHandler<AcceptSmartAssertions>().SetOrder(AcceptSmartAssertions.Order));
         server.AddEventHandler<ProcessAuthenticationContext>(h => h.UseScopedHandler<SpendAssertion>().SetOrder(SpendAssertion.Order));
         server.AddEventHandler<ValidateTokenRequestContext>(h => h.UseScopedHandler<CheckToken>().SetOrder(0));
         server.AddEventHandler<HandleTokenRequestContext>(h => h.UseSingletonHandler<AnswerToken>().SetOrder(0));
