@@ -46,7 +46,7 @@ internal sealed class NameTheClient : IOpenIddictServerHandler<ApplyTokenRespons
     }
 }
 
-/// <summary>The discovery document names the ways an app may prove itself that really are open: a signed assertion, or for one without a key PKCE alone.</summary>
+/// <summary>The discovery document names the ways an app may prove itself that really are open: a signed assertion, or for one without a key PKCE alone. And what signs identity tokens.</summary>
 internal sealed class TellMethods : IOpenIddictServerHandler<HandleConfigurationRequestContext>
 {
     public ValueTask HandleAsync(HandleConfigurationRequestContext context)
@@ -57,6 +57,8 @@ internal sealed class TellMethods : IOpenIddictServerHandler<HandleConfiguration
             methods.Add(Names.ClientAuthenticationMethods.PrivateKeyJwt);
         }
 
+        context.IdTokenSigningAlgorithms.Clear();
+        context.IdTokenSigningAlgorithms.Add(Names.Algorithms.RsaSha256);
         context.TokenEndpointAuthenticationMethods.Add(Names.ClientAuthenticationMethods.None);
         context.RevocationEndpointAuthenticationMethods.Add(Names.ClientAuthenticationMethods.None);
         return default;

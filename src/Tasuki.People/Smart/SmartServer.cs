@@ -114,6 +114,7 @@ internal static class SmartServer
             options.PromptValues.Add(Names.PromptValues.None);
         });
         server.AddEventHandler<HandleAuthorizationRequestContext>(h => h.UseScopedHandler<CheckAuthorization>().SetOrder(0));
+        server.AddEventHandler<ApplyAuthorizationResponseContext>(h => h.UseScopedHandler<SendErrorBack>().SetOrder(SendErrorBack.Order));
         server.AddEventHandler<ExtractTokenRequestContext>(h => h.UseScopedHandler<NameClientOfRefresh>().SetOrder(NameClientOfRefresh.Order));
         server.AddEventHandler<ValidateTokenContext>(h => h.UseScopedHandler<AcceptSmartAssertions>().SetOrder(AcceptSmartAssertions.Order));
         server.AddEventHandler<ProcessAuthenticationContext>(h => h.UseScopedHandler<SpendAssertion>().SetOrder(SpendAssertion.Order));
@@ -123,6 +124,7 @@ internal static class SmartServer
         server.RemoveEventHandler(OpenIddictServerHandlers.RedeemTokenEntry.Descriptor);
         server.AddEventHandler<ProcessSignInContext>(h => h.UseScopedHandler<RedeemOnce>().SetOrder(RedeemOnce.Order));
         server.AddEventHandler<ProcessSignInContext>(h => h.UseSingletonHandler<RenewWhileSignedIn>().SetOrder(RenewWhileSignedIn.Order));
+        server.AddEventHandler<GenerateTokenContext>(h => h.UseSingletonHandler<ShapeIdentityToken>().SetOrder(ShapeIdentityToken.Order));
         server.AddEventHandler<HandleRevocationRequestContext>(h => h.UseScopedHandler<GiveBack>().SetOrder(0));
         server.AddEventHandler<HandleIntrospectionRequestContext>(h => h.UseSingletonHandler<TellScopes>().SetOrder(0));
         server.AddEventHandler<HandleConfigurationRequestContext>(h => h.UseSingletonHandler<TellMethods>().SetOrder(int.MaxValue));
