@@ -39,6 +39,7 @@ internal static class SmartServer
         services.AddSingleton<SmartSeals>();
         services.AddScoped<Apps>();
         services.AddScoped<RegisterApp>();
+        services.AddSingleton<RegistrationThrottle>();
         services.AddScoped<DecideApp>();
         services.AddScoped<Connections>();
         services.AddScoped<WriteConnection>();
