@@ -7,6 +7,9 @@ namespace Tasuki.Kernel;
 /// </summary>
 public sealed record Error(string Code, string Message)
 {
+    /// <summary>Of several things asked for at once, the one it is about, from 0; null where it is about none of them or all.</summary>
+    public int? At { get; init; }
+
     public override string ToString() => $"{Code}: {Message}";
 }
 

@@ -9,6 +9,9 @@ namespace Tasuki.Vault;
 /// <summary>Making residents, and finding them by municipal tokens. Number, key, row, in that order: no row ever stands without a durable key.</summary>
 internal sealed class Enrolment(VaultParts parts, ISeal seal)
 {
+    /// <summary>Of the first record of an account.</summary>
+    public const long FirstSeq = 1;
+
     // Five bytes of every record id hold the number.
     private const long LargestNumber = (1L << 40) - 1;
 
@@ -80,5 +83,5 @@ internal sealed class Enrolment(VaultParts parts, ISeal seal)
     }
 
     private object?[] Row(ResidentNo resident, long created) =>
-        [resident.Value, (long)ResidentState.Open, 1L, created, 1L, 1L, created, null, null, new ResidentStatus(resident, ResidentState.Open, null, null).Mac(parts)];
+        [resident.Value, (long)ResidentState.Open, FirstSeq, created, 1L, 1L, created, null, null, new ResidentStatus(resident, ResidentState.Open, null, null).Mac(parts)];
 }

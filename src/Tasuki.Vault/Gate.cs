@@ -70,9 +70,12 @@ internal sealed class Gate(VaultParts parts)
         if (asked.State == ResidentState.Open && await Limit(actor, resident, purpose, asked.Grants, cancel) is { } limit)
             return new Session(parts, actor, resident, purpose, limit, inRun);
 
-        await parts.Log.Append(new LogEntry(resident, actor, Known(purpose), LogAction.Open, Detail: null, Refused: true));
+        await LogRefused(actor, resident, purpose);
         return Refused;
     }
+
+    public Task LogRefused(Actor actor, ResidentNo resident, string purpose) =>
+        parts.Log.Append(new LogEntry(resident, actor, Known(purpose), LogAction.Open, Detail: null, Refused: true));
 
     /// <summary>
     /// To read and to write, in one round trip: what is written is found and changed only where it may be read too. The session knows how the resident's row stands, so that its first change need
@@ -104,7 +107,7 @@ internal sealed class Gate(VaultParts parts)
                 return new Session(parts, actor, resident, writing, write.Within(read)) { Stands = stands };
         }
 
-        await parts.Log.Append(new LogEntry(resident, actor, Known(reads ? writing : reading), LogAction.Open, Detail: null, Refused: true));
+        await LogRefused(actor, resident, reads ? writing : reading);
         return reads ? OnlyToRead : Refused;
 
         List<GrantRow> Of(string purpose) => grants.FindAll(grant => string.Equals(grant.Purpose, purpose, StringComparison.Ordinal));
@@ -120,7 +123,7 @@ internal sealed class Gate(VaultParts parts)
         var asked = await Ask(actor, resident, purpose, seq);
         if (asked.State != ResidentState.Open || await Limit(actor, resident, purpose, asked.Grants, cancel) is not { } limit)
         {
-            await parts.Log.Append(new LogEntry(resident, actor, Known(purpose), LogAction.Open, Detail: null, Refused: true));
+            await LogRefused(actor, resident, purpose);
             return Refused;
         }
 
@@ -163,7 +166,7 @@ internal sealed class Gate(VaultParts parts)
                 return found;
         }
 
-        await parts.Log.Append(new LogEntry(resident, actor, Known(purpose), LogAction.Open, Detail: null, Refused: true));
+        await LogRefused(actor, resident, purpose);
         return Refused;
     }
 
@@ -186,7 +189,7 @@ internal sealed class Gate(VaultParts parts)
             return Refused;
         }
 
-        await parts.Log.Append(new LogEntry(resident, actor, Known(purpose), LogAction.Open, Detail: null, Refused: true));
+        await LogRefused(actor, resident, purpose);
         return Refused;
     }
 

@@ -8,7 +8,11 @@ public abstract record RecordChange
     }
 
     /// <param name="IfNoneExist">Nothing is created when exactly one record that this session sees is found; more than one is the error <c>change.ambiguous</c>.</param>
-    public sealed record Create(NewRecord Record, RecordQuery? IfNoneExist = null) : RecordChange;
+    public sealed record Create(NewRecord Record, RecordQuery? IfNoneExist = null) : RecordChange
+    {
+        /// <summary>What the condition finds is an error (<c>change.version</c>) instead of the answer.</summary>
+        public bool MustBeNew { get; init; }
+    }
 
     /// <param name="IfVersion">The version that must stand, else <c>change.version</c>; null for whichever stands.</param>
     public sealed record Update(string Id, NewRecord Record, int? IfVersion = null) : RecordChange;

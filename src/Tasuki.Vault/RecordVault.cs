@@ -121,6 +121,12 @@ public sealed class RecordVault : IAsyncDisposable
     /// <summary>Whose record this is, told from the id alone; null for an id that was not made here. The gate decides who may know more.</summary>
     public ResidentNo? ResidentOf(string recordId) => _parts.Ids.ResidentOf(recordId);
 
+    /// <summary>Whether an id is that of the first record of an account, which is the person's own Patient; told from the id alone.</summary>
+    public bool IsFirst(string recordId) => ResidentOf(recordId) is { } resident && _parts.Ids.SeqOf(resident, recordId) == Enrolment.FirstSeq;
+
+    /// <summary>Writes down that somebody was refused before they came to the gate, such as an app whose scopes do not cover what it asked.</summary>
+    public Task LogRefused(Actor actor, ResidentNo resident, string purpose) => _gate.LogRefused(actor, resident, purpose);
+
     /// <summary>The same for the ids of <see cref="SeenAccess"/> and <see cref="SeenGrant"/>.</summary>
     public ResidentNo? ResidentOfView(string id) => _parts.Ids.ResidentOfView(id);
 

@@ -14,10 +14,17 @@ public sealed record RecordOrigin(SourceKind Kind, string? Name, long? FileNo, s
 
 /// <summary>
 /// One record to be stored. <paramref name="Category"/> is what the document around it said; null lets the vault's code lists decide. Whether it is
-/// sensitive is always found by the code lists. <paramref name="LocalUrl"/> is what other records of the same write call it (fullUrl or Type/id): such
+/// sensitive is always found by the code lists. <paramref name="LocalUrl"/> is what other records of the same <see cref="Session.Write"/> call it (fullUrl or Type/id): such
 /// references are rewritten to the stored id.
 /// </summary>
-public sealed record NewRecord(CanonicalResource Resource, RecordOrigin Origin, DataCategory? Category = null, string? LocalUrl = null);
+public sealed record NewRecord(CanonicalResource Resource, RecordOrigin Origin, DataCategory? Category = null, string? LocalUrl = null)
+{
+    /// <summary>
+    /// For <see cref="Session.Change"/>: what this record calls others of the same request, and which change each is, from 0. Wherever the record links to such a name
+    /// (<see cref="ResourceLinks"/>) it comes to link to the record that is created, changed or found by that change.
+    /// </summary>
+    public IReadOnlyDictionary<string, int>? Links { get; init; }
+}
 
 /// <summary>One version of one record, opened.</summary>
 public sealed record StoredRecord(

@@ -65,7 +65,7 @@ public abstract class BundleContract(StoreKind store)
             ("POST", "Observation", "{\"resourceType\":\"Condition\"}", 400), ("POST", "Observation", "{\"resourceType\":\"Observation\",\"status\":\"final\",\"status\":\"final\"}", 400),
             ("POST", "Observation", one.Observation("61", "2026-02-31"), 422), ("POST", "Observation", one.Observation("\"61\"", "2026-02-01"), 422), ("POST", "Nothing", "{}", 404),
             ("POST", "", $"{{\"resourceType\":\"Bundle\",\"type\":\"transaction\",\"entry\":[{many}]}}", 413), ("POST", "", "{\"resourceType\":\"Bundle\",\"type\":\"collection\"}", 400),
-            ("POST", "", "{\"resourceType\":\"Bundle\",\"type\":\"transaction\",\"entry\":[{}]}", 400), ("POST", "", "{\"resourceType\":\"Bundle\",\"type\":\"transaction\",\"entry\":7}", 413),
+            ("POST", "", "{\"resourceType\":\"Bundle\",\"type\":\"transaction\",\"entry\":[{}]}", 400), ("POST", "", "{\"resourceType\":\"Bundle\",\"type\":\"transaction\",\"entry\":7}", 400),
             ("GET", "Observation/a b'; drop table record--", null, 404), ("GET", "Observation/..%2f..%2fetc", null, 404), ("GET", "Observation?date=ge9999999-99-99", null, 400),
             ("GET", "Observation?_id=' or 1=1 --", null, 200), ("GET", "Observation/$nothing", null, 400), ("PUT", "Observation/none", one.Observation("61", "2026-02-01"), 404),
             ("PATCH", "Observation/none", "[]", 404), ("GET", "Observation/_history?_count=x", null, 400), ("GET", $"Observation?{string.Join('&', Enumerable.Repeat("code=1", 1_200))}", null, 422),

@@ -107,15 +107,20 @@ public sealed class Patient(Clinic clinic, ResidentNo resident, string id)
         Kind is ApiCallerKind.Backend ? null : resident, Kind is ApiCallerKind.Backend ? null : id, Kind is ApiCallerKind.ClinicianApp ? 7 : null, 1, null,
         SmartScopes.Parse(Kind is ApiCallerKind.Backend ? Scopes.Replace("patient/", "system/", StringComparison.Ordinal) : Scopes).Value, TimeProvider.System.GetUtcNow().AddMinutes(10));
 
-    /// <summary>The grants a caller of that kind reads and writes by.</summary>
-    internal async Task Share(ApiCallerKind kind, AccessClasses classes)
+    /// <summary>The grants a caller of that kind reads and writes by; their numbers.</summary>
+    internal async Task<IReadOnlyList<long>> Share(ApiCallerKind kind, AccessClasses classes)
     {
         Kind = kind;
+        var numbers = new List<long>();
         foreach (var purpose in new[] { Caller.ReadPurpose, Caller.WritePurpose })
         {
-            Assert.True((await clinic.Vault.Grant(
-                Actor.Resident(resident), new NewGrant(resident, Caller.Actor.Kind, Caller.Actor.Id, purpose, classes, null, null, TimeProvider.System.GetUtcNow().AddDays(1)), Clinic.Cancel)).IsOk);
+            var given = await clinic.Vault.Grant(
+                Actor.Resident(resident), new NewGrant(resident, Caller.Actor.Kind, Caller.Actor.Id, purpose, classes, null, null, TimeProvider.System.GetUtcNow().AddDays(1)), Clinic.Cancel);
+            Assert.True(given.IsOk, given.Error?.Message);
+            numbers.Add(given.Value);
         }
+
+        return numbers;
     }
 
     /// <summary>A record that came another way than through the interface.</summary>
@@ -188,11 +193,14 @@ public sealed record Reply(int Status, int? Version, string? Location, JsonEleme
 
     public IReadOnlyList<string> Included => Ids("include");
 
-    public string? Next => Body.GetProperty("link").EnumerateArray().FirstOrDefault(link => link.GetProperty("relation").GetString() is "next") is { ValueKind: JsonValueKind.Object } next
-        ? next.GetProperty("url").GetString()![(Clinic.Root.Length + 1)..] : null;
+    public string? Next => Link("next");
 
     /// <summary>Of an OperationOutcome: type and sentence of its first issue.</summary>
     public (string Code, string Sentence) Issue => (Body.GetProperty("issue")[0].GetProperty("code").GetString()!, Body.GetProperty("issue")[0].GetProperty("diagnostics").GetString()!);
+
+    /// <summary>Behind the base; null where the answer has no such link.</summary>
+    public string? Link(string relation) => Body.GetProperty("link").EnumerateArray().FirstOrDefault(link => link.GetProperty("relation").GetString() == relation) is { ValueKind: JsonValueKind.Object } found
+        ? found.GetProperty("url").GetString()![(Clinic.Root.Length + 1)..] : null;
 
     private IReadOnlyList<string> Ids(string mode) =>
         [.. Entries.Where(entry => entry.GetProperty("search").GetProperty("mode").GetString() == mode).Select(entry => entry.GetProperty("resource").GetProperty("id").GetString()!)];

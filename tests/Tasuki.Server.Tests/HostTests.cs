@@ -29,6 +29,10 @@ public sealed class HostTests
             Assert.EndsWith($" phr.hosts.test:{port}", who, StringComparison.Ordinal);
             foreach (var name in new[] { "elsewhere.test", "localhost", "127.0.0.1", "phr.hosts.test.elsewhere.test" })
                 Assert.Equal((int)HttpStatusCode.MisdirectedRequest, (await walker.Send(HttpMethod.Get, "/test/who", null, host: name)).Status);
+            // Addresses are of the configured name, whatever port or name a request is said to be for.
+            var stated = (await walker.Send(HttpMethod.Get, "/fhir/metadata", null, host: "phr.hosts.test:9999")).Body;
+            Assert.Contains("\"https://phr.hosts.test/fhir\"", stated, StringComparison.Ordinal);
+            Assert.DoesNotContain("9999", stated, StringComparison.Ordinal);
             await app.StopAsync(Cancel);
         }
     }

@@ -141,6 +141,45 @@ public abstract class ChangeContract(StoreKind store)
         Assert.Equal(2, (await (await test.Own(resident)).AccessLog(100, Cancel)).Count(e => e is { Action: "revoke", Refused: false }));
     }
 
+    [Fact]
+    public async Task What_the_records_of_one_request_call_each_other_becomes_what_is_stored_changed_or_found()
+    {
+        await using var test = await Start(store);
+        var session = await test.Own(await test.Resident());
+        var (standing, found) = ((await session.Change([Create("1")], null, Cancel)).Value[0].Id, (await session.Change([Create("7")], null, Cancel)).Value[0].Id);
+        var like = new RecordQuery { Types = ["Observation"], Where = new RecordPredicate.Parameter("value-quantity", new QuantityTest(SearchPrefix.Equal, 7)) };
+        var report = CanonicalResource.Parse("{\"resourceType\":\"DiagnosticReport\",\"result\":[{\"reference\":\"a\"},{\"reference\":\"b\"},{\"reference\":\"c\"},{\"reference\":\"d\"}],\"presentedForm\":[{\"url\":\"c\"}]}"u8.ToArray()).Value;
+        var links = new Dictionary<string, int>(StringComparer.Ordinal) { ["a"] = 1, ["b"] = 2, ["c"] = 3 };
+        var done = (await session.Change(
+            [new RecordChange.Create(new NewRecord(report, Weight("1").Origin) { Links = links }), new RecordChange.Create(Weight("7"), like), new RecordChange.Update(standing, Weight("2")), Create("3")],
+            null, Cancel)).Value;
+        Assert.Equal([ChangeOutcome.Created, ChangeOutcome.Found, ChangeOutcome.Updated, ChangeOutcome.Created], done.Select(one => one.Outcome));
+        var stored = (await session.Read(done[0].Id, Cancel)).Value.Resource.Text();
+        Assert.Equal(
+            $"{{\"resourceType\":\"DiagnosticReport\",\"result\":[{{\"reference\":\"Observation/{found}\"}},{{\"reference\":\"Observation/{standing}\"}},{{\"reference\":\"Observation/{done[3].Id}\"}},{{\"reference\":\"d\"}}],\"presentedForm\":[{{\"url\":\"Observation/{done[3].Id}\"}}]}}",
+            stored);
+    }
+
+    [Fact]
+    public async Task An_error_names_the_change_it_is_about()
+    {
+        await using var test = await Start(store);
+        var resident = await test.Resident();
+        var session = await test.Own(resident);
+        var first = (await session.Change([Create("1")], null, Cancel)).Value[0].Id;
+        foreach (var (code, change) in new (string, RecordChange)[]
+        {
+            ("record.missing", new RecordChange.Delete(test.Vault.Parts.Ids.Encode(resident, 4_000))), ("change.version", new RecordChange.Update(first, Weight("2"), IfVersion: 9)),
+            ("test.no", new RecordChange.Delete(first)),
+        })
+        {
+            var error = (await session.Change([Create("5"), change], (_, _) => new Error("test.no", "Not this one."), Cancel)).Error!;
+            Assert.Equal((code, 1), (error.Code, error.At));
+        }
+
+        Assert.Equal(("change.twice", 2), (await session.Change([Create("5"), new RecordChange.Delete(first), new RecordChange.Delete(first)], null, Cancel)).Error is { } twice ? (twice.Code, twice.At!.Value) : default);
+    }
+
     private static RecordChange.Create Create(string value) => new(Weight(value));
 
     private static NewRecord Weight(string value) => new(

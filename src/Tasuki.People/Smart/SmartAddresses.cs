@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Http;
 namespace Tasuki.People;
 
 /// <summary>Absolute addresses of this server, from the configured name where there is one; else from the request, whose host was checked at the door.</summary>
-internal static class SmartAddresses
+public static class SmartAddresses
 {
     public const string FhirPath = "/fhir";
 

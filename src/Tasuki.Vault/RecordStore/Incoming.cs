@@ -30,8 +30,13 @@ internal sealed record Incoming(
     /// <summary>The row that stands for this version.</summary>
     public RecordRow Row(VaultParts parts, ResidentNo resident, NewVersion version, ResidentKeys keys, IReadOnlyDictionary<string, string> references)
     {
-        var resource = references.Count > 0 && Resource.Json.Span.IndexOf("\"reference\":"u8) >= 0
-            ? Resource.WithReferences(reference => references.GetValueOrDefault(reference)) : Resource;
+        return Row(parts, resident, version, keys, references.Count > 0 && Resource.Json.Span.IndexOf("\"reference\":"u8) >= 0
+            ? Resource.WithReferences(reference => references.GetValueOrDefault(reference)) : Resource);
+    }
+
+    /// <param name="resource">The one that came, or it with its references rewritten.</param>
+    public RecordRow Row(VaultParts parts, ResidentNo resident, NewVersion version, ResidentKeys keys, CanonicalResource resource)
+    {
         var facts = ReferenceEquals(resource, Resource) ? Facts : RecordFacts.Of(resource);
         var row = new RecordRow(
             resident, version.Seq, ResourceTypes.NumberOf(resource.Type), version.Version, version.Updated, keys.Classes.Apply(Class.Index),

@@ -18,6 +18,7 @@ internal sealed class RecordChanges(VaultParts parts, RecordOpener opener, Sessi
     private const int TriesWithoutLock = 3;
     private static readonly Error Missing = new("record.missing", "No such record.");
     private static readonly Error NoGrant = new("record.missing", "No such grant.");
+    private static readonly Error NotNew = new("change.version", "What the condition found nothing for was created at the same time: ask once more.");
     private static readonly Error Twice = new("change.twice", "The same record is changed twice in one request.");
     private readonly ResidentNo _resident = opener.Resident;
 
@@ -39,7 +40,7 @@ internal sealed class RecordChanges(VaultParts parts, RecordOpener opener, Sessi
             var planned = await Plan(changes, incoming, residents, rows, permit, keys, cancel);
             if (!planned.IsOk)
                 return planned.Error;
-            var sealedRows = await Seal(planned.Value, incoming, keys);
+            var sealedRows = await Seal(planned.Value, changes, incoming, keys);
             if (planned.Value.Plan.Versions.Count == 0)
                 await log().Nothing();
             else if (!await sealedRows.TryCommit(log(), parts.Records, planned.Value.Plan, _resident, together: tries == 0, cancel))
@@ -74,7 +75,7 @@ internal sealed class RecordChanges(VaultParts parts, RecordOpener opener, Sessi
         var planned = await Plan(changes, incoming, residents, rows, permit, keys, cancel);
         if (!planned.IsOk)
             return planned.Error;
-        var sealedRows = await Seal(planned.Value, incoming, keys);
+        var sealedRows = await Seal(planned.Value, changes, incoming, keys);
         var plan = planned.Value.Plan;
         var grants = new Grants(parts);
         if (await grants.Living(work, _resident, ends, cancel) is not { } ended)
@@ -123,29 +124,31 @@ internal sealed class RecordChanges(VaultParts parts, RecordOpener opener, Sessi
             {
                 var there = await Twins(query, keys, cancel);
                 if (!there.IsOk)
-                    return there.Error;
-                if ((found[i] = there.Value) is not null)
+                    return there.Error with { At = i };
+                if ((found[i] = there.Value) is not null && changes[i] is RecordChange.Create { MustBeNew: true })
+                    return NotNew with { At = i };
+                if (found[i] is not null)
                     continue;
             }
             else if (changes[i] is RecordChange.Update or RecordChange.Delete)
             {
                 var (id, version) = changes[i] is RecordChange.Update update ? (update.Id, update.IfVersion) : (((RecordChange.Delete)changes[i]).Id, ((RecordChange.Delete)changes[i]).IfVersion);
                 if (!standing.TryGetValue(parts.Ids.SeqOf(_resident, id), out var stands))
-                    return Missing;
+                    return Missing with { At = i };
                 if (!taken.Add(stands.Known.Row.Seq))
-                    return Twice;
+                    return Twice with { At = i };
                 if (version is { } wanted && wanted != stands.Known.Row.Version)
-                    return new Error("change.version", $"Version {wanted} was to be changed, and version {stands.Known.Row.Version} stands.");
+                    return new Error("change.version", $"Version {wanted} was to be changed, and version {stands.Known.Row.Version} stands.") { At = i };
                 if (incoming[i] is { } one && !string.Equals(one.Resource.Type, stands.Record.Type, StringComparison.Ordinal))
-                    return Missing;
+                    return Missing with { At = i };
                 if (permit?.Invoke(stands.Record, changes[i]) is { } refused)
-                    return refused;
+                    return refused with { At = i };
                 known = stands.Known;
             }
 
             // Who was given some classes writes those, and nothing else.
             if (incoming[i] is { } written && !limit.Classes.Contains(written.Class))
-                return Gate.Refused;
+                return Gate.Refused with { At = i };
             planned.Add((incoming[i]?.Resource.Type ?? known!.Row.TypeName, known));
             places.Add(i);
         }
@@ -179,13 +182,33 @@ internal sealed class RecordChanges(VaultParts parts, RecordOpener opener, Sessi
         return new Statement(sql.ToString(), [.. parameters]);
     }
 
-    private Task<SealedRows> Seal(Planned planned, Incoming?[] incoming, ResidentKeys keys)
+    private Task<SealedRows> Seal(Planned planned, IReadOnlyList<RecordChange> changes, Incoming?[] incoming, ResidentKeys keys)
     {
-        var mine = planned.Places.Select(place => incoming[place]).ToList();
-        var references = planned.Plan.References(mine, parts.Ids, _resident);
+        var references = References(planned, changes);
         return SealedRows.Make(planned.Plan, parts, keys, version =>
-            mine[version.Index] is { } one ? one.Row(parts, _resident, version, keys, references) : Gone(planned.Standing[version.Index]!, version, keys));
+        {
+            var change = planned.Places[version.Index];
+            return incoming[change] is { } one ? one.Row(parts, _resident, version, keys, Linked(one.Resource, RecordOf(changes[change])!.Links, references))
+                : Gone(planned.Standing[version.Index]!, version, keys);
+        });
     }
+
+    // What is stored for each change, a record that was found among them; nothing where no record asks for it.
+    private string[] References(Planned planned, IReadOnlyList<RecordChange> changes)
+    {
+        if (!changes.Any(change => RecordOf(change)?.Links is not null))
+            return [];
+        var references = new string[changes.Count];
+        for (var i = 0; i < references.Length; i++)
+            references[i] = planned.Found[i]?.Reference ?? "";
+        for (var i = 0; i < planned.Places.Count; i++)
+            references[planned.Places[i]] = $"{planned.Plan.Targets[i].Type}/{parts.Ids.Encode(_resident, planned.Plan.Targets[i].Seq)}";
+        return references;
+    }
+
+    private static CanonicalResource Linked(CanonicalResource resource, IReadOnlyDictionary<string, int>? links, string[] references) =>
+        links is null ? resource : CanonicalResource.FromStore(
+            resource.Type, ResourceLinks.Rewrite(resource.Json, link => links.TryGetValue(link.Text, out var change) ? references[change] : null));
 
     private RecordRow Gone(KnownRecord standing, NewVersion version, ResidentKeys keys)
     {

@@ -129,7 +129,7 @@ internal sealed partial record BulkRequest(string Url, string Root, string Scope
         // What shapes an answer, instead of choosing records, has no meaning in a file.
         if (parameters.Any(one => one.Name.StartsWith('_') && one.Name is not ("_id" or "_lastUpdated" or "_tag" or "_profile" or "_security" or "_source") && !one.Name.StartsWith("_has:", StringComparison.Ordinal)))
             return new Error("query.value", "A query in '_typeFilter' takes search parameters only, none that shapes or orders an answer.");
-        return new SearchParser(call.Root, call.ResidentOf, lenient).Parse([type], parameters);
+        return new SearchParser(call, lenient).Parse([type], parameters);
     }
 
     private static Result<IReadOnlyList<(string Name, string Value)>> FromBody(ReadOnlyMemory<byte> body)

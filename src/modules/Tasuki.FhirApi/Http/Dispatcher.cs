@@ -12,20 +12,29 @@ namespace Tasuki.FhirApi;
 internal sealed class Dispatcher(Call call, ISeal seal)
 {
     private static readonly Error Unknown = new("interaction.unknown", "There is no such address. The CapabilityStatement at /metadata says what is answered.");
+    public static readonly Error OneType = new("query.parameter", "The parameter '_type' belongs to a search over several types, and this address names one.");
     private static readonly Error NotAType = new("type.unknown", "Resources of this type are not held here. The CapabilityStatement at /metadata lists those that are.");
 
-    public Task<Answer> Run(Interaction request, CancellationToken cancel) => request.Path switch
+    public async Task<Answer> Run(Interaction request, CancellationToken cancel)
+    {
+        var answer = await Route(request, cancel);
+        if (answer.BeyondScopes)
+            await call.LogRefused(request);
+        return answer;
+    }
+
+    private Task<Answer> Route(Interaction request, CancellationToken cancel) => request.Path switch
     {
         [] when request.Method is "POST" => new RunBundle(call, RunEntry).Run(request, cancel),
-        [] when request.Method is "GET" => SearchWhole(request, cancel),
-        ["_search"] when request.Method is "POST" => SearchWhole(request, cancel),
+        [] when request.Method is "GET" => Several(new SearchPlace(""), request, cancel),
+        ["_search"] when request.Method is "POST" => Several(new SearchPlace(""), request, cancel),
         ["_history"] when request.Method is "GET" => new ReadRecords(call).History(null, null, request, cancel),
         ["metadata"] when request.Method is "GET" => Task.FromResult(CapabilityStatement.Answer(call.Root, call.Clock)),
         [['$', ..], ..] => Refused(Unknown),
         [var type, ..] when !HeldTypes.Has(type) => Refused(NotAType),
         [var type, ..] when HeldTypes.IsView(type) => new AnswerView(call, seal).Run(ViewTypes.Of(type), request, cancel),
         [var type] => OfType(type, request, cancel),
-        [var type, "_search"] when request.Method is "POST" => Search([type], request, null, cancel),
+        [var type, "_search"] when request.Method is "POST" => Typed(type, new SearchPlace(type), request, cancel),
         [var type, "_history"] when request.Method is "GET" => new ReadRecords(call).History(type, null, request, cancel),
         [var type, ['$', .. var operation]] => OnType(type, operation, request, cancel),
         [var type, var id] => OfRecord(type, id, request, cancel),
@@ -43,7 +52,7 @@ internal sealed class Dispatcher(Call call, ISeal seal)
 
     private Task<Answer> OfType(string type, Interaction request, CancellationToken cancel) => request.Method switch
     {
-        "GET" => Search([type], request, null, cancel),
+        "GET" => Typed(type, new SearchPlace(type), request, cancel),
         "POST" => new WriteRecords(call).Create(type, request, cancel),
         "PUT" => new WriteRecords(call).Update(type, null, request, cancel),
         "PATCH" => new WriteRecords(call).Patch(type, null, request, cancel),
@@ -77,20 +86,26 @@ internal sealed class Dispatcher(Call call, ISeal seal)
         _ => Refused(Unknown),
     };
 
-    private Task<Answer> Compartment(string id, string type, Interaction request, CancellationToken cancel) =>
-        type is not "*" && !HeldTypes.Has(type) ? Refused(NotAType)
-        : call.ResidentOf(id) is { } resident ? Search(type is "*" ? [.. call.Open(People.ScopeActions.Search).Select(one => one.Type)] : [type], request, resident, cancel)
-        : Refused(Failures.Missing);
+    private async Task<Answer> Compartment(string id, string type, Interaction request, CancellationToken cancel)
+    {
+        if (type is not "*" && !HeldTypes.Has(type))
+            return Failures.Answer(NotAType);
+        if (await call.PatientOf(id, cancel) is not { } resident)
+            return Failures.Answer(Failures.Missing);
+        var place = new SearchPlace($"Patient/{id}/{type}", resident);
+        return type is "*" ? await Several(place, request, cancel) : await Typed(type, place, request, cancel);
+    }
 
     // Over several types; which, the scopes or '_type' say.
-    private Task<Answer> SearchWhole(Interaction request, CancellationToken cancel) =>
-        ViewTypes.Asked([], request.Query) is { } view ? new SearchView(call, seal).Run(view, request.Query, null, request.Prefer.Lenient, cancel)
-        : call.Open(People.ScopeActions.Search) is { Count: > 0 } open ? Search([.. open.Select(one => one.Type)], request, null, cancel)
-        : Refused(new Error("scope.insufficient", "The token's scopes do not cover this."));
+    private Task<Answer> Several(SearchPlace place, Interaction request, CancellationToken cancel) =>
+        ViewTypes.Asked(request.Query) is { } view ? new SearchView(call, seal).Run(view, request.Query, place, request.Prefer.Lenient, cancel)
+        : call.Open(People.ScopeActions.Search) is { Count: > 0 } open ? new RunSearch(call, seal).Run([.. open.Select(one => one.Type)], request.Query, place, request.Prefer.Lenient, cancel)
+        : Refused(Call.Insufficient);
 
-    private Task<Answer> Search(IReadOnlyList<string> types, Interaction request, Kernel.ResidentNo? about, CancellationToken cancel) =>
-        ViewTypes.Asked(types, request.Query) is { } view ? new SearchView(call, seal).Run(view, request.Query, about, request.Prefer.Lenient, cancel)
-        : new RunSearch(call, seal).Run(types, request.Query, about, request.Prefer.Lenient, cancel);
+    private Task<Answer> Typed(string type, SearchPlace place, Interaction request, CancellationToken cancel) =>
+        request.Query.Any(one => one.Name is "_type") ? Refused(OneType)
+        : HeldTypes.IsView(type) ? new SearchView(call, seal).Run(ViewTypes.Of(type), request.Query, place, request.Prefer.Lenient, cancel)
+        : new RunSearch(call, seal).Run([type], request.Query, place, request.Prefer.Lenient, cancel);
 
     private static Task<Answer> Refused(Error error) => Task.FromResult(Failures.Answer(error));
 

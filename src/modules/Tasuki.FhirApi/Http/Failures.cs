@@ -11,7 +11,7 @@ internal static class Failures
     public static Answer Answer(Error error)
     {
         var (status, code) = Of(error.Code);
-        return new Answer(status, Outcome.Of(new Issue("error", code, error.Code is "record.missing" or "gate.refused" ? Missing.Message : error.Message)));
+        return new Answer(status, Outcome.Of(new Issue("error", code, error.Code is "record.missing" or "gate.refused" ? Missing.Message : error.Message))) { BeyondScopes = error.Code is "scope.insufficient" };
     }
 
     public static (int Status, string Code) Of(string error) => error switch

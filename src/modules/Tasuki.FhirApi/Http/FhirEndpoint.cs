@@ -18,68 +18,67 @@ internal static class FhirEndpoint
     /// <summary>A request's body at most. Larger amounts come by the command import-fhir.</summary>
     public const int LargestBody = 16 * 1024 * 1024;
 
-    private const string Json = IncomingBody.Json;
-    private const string Xml = IncomingBody.Xml;
-
-    private static readonly HashSet<string> JsonNames = new(StringComparer.OrdinalIgnoreCase) { Json, "application/json", "text/json", "json", "*/*", "application/*", "text/html" };
-    private static readonly HashSet<string> XmlNames = new(StringComparer.OrdinalIgnoreCase) { Xml, "application/xml", "text/xml", "xml" };
-
     public static async Task Answer(HttpContext context)
     {
         var cancel = context.RequestAborted;
-        var form = WantedForm(context.Request) ?? (Bulk.BulkEndpoint.IsFile(PathOf(context.Request)) ? Json : null);
+        var form = AnswerForm.Of(context.Request) ?? (Bulk.BulkEndpoint.IsFile(PathOf(context.Request)) ? IncomingBody.Json : null);
         if (form is null)
         {
-            await Send(context, Failures.Answer(new Error("accept.media", "Answers come as application/fhir+json or application/fhir+xml.")), Json);
+            await Send(context, Failures.Answer(AnswerForm.Neither), IncomingBody.Json);
             return;
         }
 
-        await Send(context, await Run(context, cancel), form);
+        var (answer, named) = await Run(context, cancel);
+        await Send(context, answer, named ?? form);
     }
 
     /// <summary>For a request that ended in a fault, before anything of an answer was sent. The status stands; nothing of the fault is said.</summary>
     public static Task AnswerFault(HttpContext context)
     {
         var sentence = context.Response.StatusCode < 500 ? "The request is not of its form." : "Something went wrong here. What was asked was not done, or not wholly; ask again.";
-        return Send(context, new Answer(context.Response.StatusCode, Outcome.Of(new Issue("error", context.Response.StatusCode < 500 ? "structure" : "exception", sentence))), Json);
+        return Send(context, new Answer(context.Response.StatusCode, Outcome.Of(new Issue("error", context.Response.StatusCode < 500 ? "structure" : "exception", sentence))), IncomingBody.Json);
     }
 
-    private static async Task<Answer> Run(HttpContext context, CancellationToken cancel)
+    // With the form that a search by POST names in its body; null for none.
+    private static async Task<(Answer, string? Form)> Run(HttpContext context, CancellationToken cancel)
     {
         var request = context.Request;
-        var root = $"{request.Scheme}://{request.Host}{request.PathBase}{Base}";
+        var root = SmartAddresses.Fhir(request, context.RequestServices.GetRequiredService<SmartIssuer>());
         var clock = context.RequestServices.GetRequiredService<TimeProvider>();
         var path = PathOf(request);
         // A HEAD is a GET whose body stays here.
         var method = request.Method is "HEAD" ? "GET" : request.Method;
         if (path is ["metadata"] && method is "GET")
-            return Capability.CapabilityStatement.Answer(root, clock);
+            return (Capability.CapabilityStatement.Answer(root, clock), null);
 
         var callers = context.RequestServices.GetRequiredService<ApiCallers>();
         var caller = await callers.Of(context, cancel);
         if (!caller.IsOk)
         {
             ApiCallers.Refuse(context, caller.Error);
-            return new Answer(context.Response.StatusCode, Outcome.Of(new Issue("error", "login", caller.Error.Message)));
+            return (new Answer(context.Response.StatusCode, Outcome.Of(new Issue("error", "login", caller.Error.Message))), null);
         }
 
         var body = await IncomingBody.Read(request, cancel);
         if (!body.IsOk)
-            return Failures.Answer(body.Error);
+            return (Failures.Answer(body.Error), null);
         if (QueryText.Fault(request.QueryString.Value ?? "") is { } broken)
-            return Failures.Answer(broken);
+            return (Failures.Answer(broken), null);
         var query = request.Query.SelectMany(pair => pair.Value.Select(value => (pair.Key, value ?? ""))).ToList();
         var interaction = new Interaction(method, path, query, body.Value.Bytes)
         {
             ContentType = body.Value.Type, IfMatch = Header(request, "If-Match"), IfNoneMatch = Header(request, "If-None-Match"), IfNoneExist = Header(request, "If-None-Exist"),
             Prefer = Preference.Of(request.Headers["Prefer"]),
         };
+        string? form = null;
         if (body.Value.Type is IncomingBody.Form)
         {
-            var form = System.Text.Encoding.UTF8.GetString(body.Value.Bytes.Span);
-            if (QueryText.Fault(form) is { } fault)
-                return Failures.Answer(fault);
-            interaction = interaction with { Query = [.. query, .. QueryText.Parse(form)], Body = default };
+            var text = System.Text.Encoding.UTF8.GetString(body.Value.Bytes.Span);
+            if (QueryText.Fault(text) is { } fault)
+                return (Failures.Answer(fault), null);
+            interaction = interaction with { Query = [.. query, .. QueryText.Parse(text)], Body = default };
+            if (interaction.Query.FirstOrDefault(one => one.Name is "_format") is { Value: { } named } && (form = AnswerForm.Named(named)) is null)
+                return (Failures.Answer(AnswerForm.Neither), null);
         }
 
         using var call = new Call(caller.Value, context.RequestServices.GetRequiredService<RecordVault>(), root, clock, context.RequestServices.GetRequiredService<Searching.SearchBudget>())
@@ -87,10 +86,10 @@ internal static class FhirEndpoint
             Profiles = context.RequestServices.GetRequiredService<WrittenProfiles>(),
         };
         if (Bulk.BulkEndpoint.Takes(path))
-            return await Bulk.BulkEndpoint.Run(context, call, interaction, cancel);
+            return (await Bulk.BulkEndpoint.Run(context, call, interaction, cancel), null);
         var answer = await new Dispatcher(call, context.RequestServices.GetRequiredService<ISeal>()).Run(interaction, cancel);
-        return answer.Status is StatusCodes.Status429TooManyRequests && call.Cost.RetryAfter is { } seconds
-            ? answer with { Headers = [.. answer.Headers, ("Retry-After", seconds.ToString(CultureInfo.InvariantCulture))] } : answer;
+        return (answer.Status is StatusCodes.Status429TooManyRequests && call.Cost.RetryAfter is { } seconds
+            ? answer with { Headers = [.. answer.Headers, ("Retry-After", seconds.ToString(CultureInfo.InvariantCulture))] } : answer, form);
     }
 
     private static async Task Send(HttpContext context, Answer answer, string form)
@@ -118,31 +117,12 @@ internal static class FhirEndpoint
             return;
         form = answer.Form ?? form;
         // What XML cannot hold is not held back: it comes as JSON.
-        var xml = form is Xml ? FhirXml.FromJson(answer.Body) : null;
+        var xml = form is IncomingBody.Xml ? FhirXml.FromJson(answer.Body) : null;
         var body = xml ?? answer.Body;
-        response.ContentType = $"{(form is Xml && xml is null ? Json : form)}; charset=utf-8";
+        response.ContentType = $"{(form is IncomingBody.Xml && xml is null ? IncomingBody.Json : form)}; charset=utf-8";
         response.ContentLength = body.Length;
         if (context.Request.Method is not "HEAD")
             await response.Body.WriteAsync(body, context.RequestAborted);
-    }
-
-    // '_format' says it before Accept does. Null: neither form is accepted.
-    private static string? WantedForm(HttpRequest request)
-    {
-        var wanted = request.Query.TryGetValue("_format", out var named) && named.Count > 0 ? [named[0]!] : request.Headers.Accept.SelectMany(one => (one ?? "").Split(',')).ToArray();
-        if (wanted.Length == 0)
-            return Json;
-        foreach (var one in wanted.Select(one => one.Split(';')[0].Trim()))
-        {
-            // A '+' in an address that was not escaped came as a blank.
-            var name = one.Replace(' ', '+');
-            if (JsonNames.Contains(name))
-                return Json;
-            if (XmlNames.Contains(name))
-                return Xml;
-        }
-
-        return null;
     }
 
     private static string[] PathOf(HttpRequest request) => (request.Path.Value ?? "")[Base.Length..].Split('/', StringSplitOptions.RemoveEmptyEntries);

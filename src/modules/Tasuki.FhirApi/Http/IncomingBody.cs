@@ -60,6 +60,8 @@ internal static class IncomingBody
             return new Error("body.media", "A body is written in UTF-8.");
         if (request.Headers.ContentEncoding.Any(encoding => !string.Equals(encoding, "identity", StringComparison.OrdinalIgnoreCase)))
             return new Error("body.media", "A body comes as it is: Content-Encoding is not taken.");
+        if (!AnswerForm.IsR4(said))
+            return new Error("body.media", "A body is of FHIR 4.0: its fhirVersion is 4.0.");
         return (said.MediaType.Value?.ToLowerInvariant(), isSearch) switch
         {
             (Form, true) => Form,

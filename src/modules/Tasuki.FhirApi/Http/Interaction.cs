@@ -53,6 +53,9 @@ internal sealed record Answer(int Status, ReadOnlyMemory<byte> Body)
     /// <summary>Writes a body of any length; <see cref="Body"/> is empty then.</summary>
     public Func<Stream, CancellationToken, Task>? Write { get; init; }
 
+    /// <summary>The token's scopes do not cover what was asked: so it was refused before the gate.</summary>
+    public bool BeyondScopes { get; init; }
+
     /// <summary>The body is an OperationOutcome that says why not.</summary>
     public bool IsFailure => Status >= 400;
 }

@@ -44,7 +44,7 @@ internal sealed class ByCondition(Call call)
                 return new Error("query.parameter", $"The parameter '{name.Split(':')[0]}' shapes the answer of a search; a condition takes search parameters alone.");
         }
 
-        var parsed = new SearchParser(call.Root, call.ResidentOf, lenient: false).Parse([type], parameters);
+        var parsed = new SearchParser(call, lenient: false).Parse([type], parameters);
         if (!parsed.IsOk)
             return parsed.Error;
         return parsed.Value.Where is RecordPredicate.And { Parts.Count: > 1 } where

@@ -36,7 +36,10 @@ internal sealed record IncomingResource(CanonicalResource Resource, ResidentNo R
         if (MyNumberScan.Find(parsed.Value.Json.Span) is not null)
             return (null, HoldsMyNumber(body.Span));
         // Category and source are the vault's to say, not a caller's.
-        var resource = parsed.Value.WithoutTags(tag => tag.System?.StartsWith("urn:x-tasuki:", StringComparison.Ordinal) is true);
+        var written = WrittenReferences.Of(call, parsed.Value.WithoutTags(tag => tag.System?.StartsWith("urn:x-tasuki:", StringComparison.Ordinal) is true));
+        if (!written.IsOk)
+            return (null, Failures.Answer(written.Error));
+        var resource = written.Value;
         var resident = WhoseIs(call, resource);
         if (!resident.IsOk)
             return (null, Failures.Answer(resident.Error));
@@ -44,7 +47,7 @@ internal sealed record IncomingResource(CanonicalResource Resource, ResidentNo R
         return said.Any(issue => issue.Severity is "error") ? (null, new Answer(422, Outcome.Of(said))) : (new IncomingResource(resource, resident.Value, said), null);
     }
 
-    public NewRecord Record(Call call, string? localUrl) => new(Resource, WriteRules.Origin(call.Caller, call.Clock.GetUtcNow()), LocalUrl: localUrl);
+    public NewRecord Record(Call call) => new(Resource, WriteRules.Origin(call.Caller, call.Clock.GetUtcNow()));
 
     /// <summary>Every reference to a Patient must be to one and the same; the launched one where there is one. Error <c>resource.subject</c>.</summary>
     public static Result<ResidentNo> WhoseIs(Call call, CanonicalResource resource)

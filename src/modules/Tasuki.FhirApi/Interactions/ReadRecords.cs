@@ -26,7 +26,7 @@ internal sealed class ReadRecords(Call call)
         var shape = RecordShapes.Whole;
         foreach (var (name, value) in interaction.Query.Where(one => one.Name is not ("_format" or "_pretty")))
         {
-            var request = name is "_summary" or "_elements" ? new SearchParser(call.Root, call.ResidentOf, lenient: false).Parse([found.Type], [(name, value)]) : new Error("query.parameter", "A read takes the parameters '_summary', '_elements' and '_format'.");
+            var request = name is "_summary" or "_elements" ? new SearchParser(call, lenient: false).Parse([found.Type], [(name, value)]) : new Error("query.parameter", "A read takes the parameters '_summary', '_elements' and '_format'.");
             if (!request.IsOk)
                 return Failures.Answer(request.Error);
             shape = RecordShapes.Of(request.Value);

@@ -1,23 +1,14 @@
 using System.Buffers;
 using System.Globalization;
-using System.Text;
 using System.Text.Json;
 using Tasuki.Fhir;
-using Tasuki.FhirApi.Views;
 using Tasuki.Kernel;
-using Tasuki.Vault;
 
 namespace Tasuki.FhirApi.Interactions;
 
-/// <summary>
-/// batch: each entry for itself. transaction: all changes in one, of one person, all or none, in FHIR's order (DELETE, POST, PUT, then GET); references among the entries
-/// are rewritten to the ids given. A Consent may end with them. Each entry is checked as if it came alone.
-/// </summary>
+/// <summary>A Bundle sent to the base. batch: each entry for itself, and none knows another. transaction: all or none (<see cref="RunTransaction"/>).</summary>
 internal sealed class RunBundle(Call call, Func<Interaction, CancellationToken, Task<Answer>> dispatch)
 {
-    public const int MostEntries = 5_000;
-
-    private static readonly Error AnotherPerson = new("resource.subject", "A transaction is about one person; this entry is about another.");
     private static readonly JsonDocumentOptions Reading = new() { MaxDepth = CanonicalResource.MaximumDepth, AllowDuplicateProperties = false };
 
     public async Task<Answer> Run(Interaction interaction, CancellationToken cancel)
@@ -37,95 +28,29 @@ internal sealed class RunBundle(Call call, Func<Interaction, CancellationToken, 
         using (document)
         {
             var root = document.RootElement;
-            if (root.ValueKind is not JsonValueKind.Object || Text(root, "resourceType") is not "Bundle" || Text(root, "type") is not ("batch" or "transaction"))
+            if (root.ValueKind is not JsonValueKind.Object || Entries.Text(root, "resourceType") is not "Bundle" || Entries.Text(root, "type") is not ("batch" or "transaction"))
                 return Failures.Answer(new Error("resource.type", "What is sent to the base is a Bundle of type batch or transaction."));
-            var isTransaction = Text(root, "type") is "transaction";
-            if (!root.TryGetProperty("entry"u8, out var list))
-                return Written(isTransaction, []);
-            if (list.ValueKind is not JsonValueKind.Array || list.GetArrayLength() > MostEntries)
-                return new Answer(413, Outcome.Of(new Issue("error", "too-costly", $"A Bundle holds at most {MostEntries} entries.")));
-            var entries = new List<Interaction>();
-            foreach (var (index, entry) in list.EnumerateArray().Index())
-            {
-                var parsed = Entry(entry, interaction);
-                if (!parsed.IsOk)
-                    return Failures.Answer(new Error(parsed.Error.Code, $"Entry {index + 1}: {parsed.Error.Message}"));
-                entries.Add(parsed.Value);
-            }
-
-            return isTransaction ? await Transaction(entries, cancel) : await Batch(entries, cancel);
+            var isTransaction = Entries.Text(root, "type") is "transaction";
+            var (entries, refused) = Entries.Of(call, root, interaction);
+            if (refused is not null)
+                return refused;
+            if (!isTransaction)
+                return Written(isTransaction, await Batch(entries, cancel));
+            var (answers, not) = await new RunTransaction(call, entries, dispatch).Run(cancel);
+            return not ?? Written(isTransaction, answers);
         }
     }
 
-    private async Task<Answer> Batch(List<Interaction> entries, CancellationToken cancel)
+    private async Task<List<Answer>> Batch(List<Interaction> entries, CancellationToken cancel)
     {
         var answers = new List<Answer>(entries.Count);
         foreach (var entry in entries)
-            answers.Add(await dispatch(entry, cancel));
-        return Written(isTransaction: false, answers);
-    }
-
-    private async Task<Answer> Transaction(List<Interaction> entries, CancellationToken cancel)
-    {
-        var answers = new Answer?[entries.Count];
-        var changes = new List<(int Index, RecordChange Change)>();
-        var ends = new List<(int Index, PlannedEnd End)>();
-        ResidentNo? resident = null;
-        var writes = new WriteRecords(call);
-        foreach (var (index, entry) in entries.Index().OrderBy(one => Order(one.Item.Method)))
         {
-            if (entry.Method is "GET")
-                continue;
-            if (entry is { Method: "PUT", Path: ["Consent", var consent] })
-            {
-                var end = await new EndConsent(call).Plan(ViewTypes.Of("Consent"), consent, RuledAction.Update, entry, cancel);
-                if (end.Refused is { } not)
-                    return At(index, not);
-                if ((resident ??= end.Of!.Resident) != end.Of!.Resident)
-                    return At(index, Failures.Answer(AnotherPerson));
-                ends.Add((index, end));
-                continue;
-            }
-
-            var (change, whose, refused) = entry switch
-            {
-                { Method: "POST", Path: [var type] } when HeldTypes.IsRecord(type) => writes.PlanCreate(type, entry),
-                { Method: "PUT", Path: [var type, var id] } when HeldTypes.IsRecord(type) => await writes.PlanUpdate(type, id, entry, RuledAction.Update, cancel),
-                { Method: "DELETE", Path: [var type, var id] } when HeldTypes.IsRecord(type) => await writes.PlanDelete(type, id, entry, cancel),
-                _ => (null, default, Failures.Answer(new Error("interaction.unknown", "A transaction creates (POST Type), updates (PUT Type/id), deletes (DELETE Type/id), ends a Consent (PUT Consent/id) and reads (GET)."))),
-            };
-            if (refused is not null)
-                return At(index, refused);
-            if ((resident ??= whose) != whose)
-                return At(index, Failures.Answer(AnotherPerson));
-            changes.Add((index, change!));
+            var writes = entry is { Method: "POST", Path: [_] } or { Method: "PUT" };
+            answers.Add(writes && BundleReferences.Nowhere(entry.Body) is { } nowhere ? Entries.Nowhere(nowhere) : await dispatch(entry, cancel));
         }
 
-        if (resident is { } one)
-        {
-            var session = await call.Session(one, write: true, cancel);
-            var done = session.IsOk ? await session.Value.Change([.. changes.Select(change => change.Change)], writes.Permit, cancel, [.. ends.Where(end => end.End.Ends).Select(end => end.End.Id)]) : session.Error;
-            if (!done.IsOk)
-                return Failures.Answer(session.IsOk ? WriteRecords.NotWritten(done.Error) : done.Error);
-            for (var i = 0; i < changes.Count; i++)
-                answers[changes[i].Index] = writes.Answered(changes[i].Change, done.Value[i], entries[changes[i].Index].Prefer);
-            foreach (var (index, end) in ends)
-                answers[index] = await new EndConsent(call).Answered(end, entries[index], cancel);
-        }
-
-        foreach (var (index, entry) in entries.Index().Where(entry => entry.Item.Method is "GET"))
-            answers[index] = await dispatch(entry, cancel);
-        return Written(isTransaction: true, answers!);
-    }
-
-    private static Answer At(int index, Answer refused)
-    {
-        // The first issue says which entry it was.
-        using var outcome = JsonDocument.Parse(refused.Body);
-        var issues = outcome.RootElement.GetProperty("issue"u8).EnumerateArray().Select(issue => new Issue(
-            Text(issue, "severity")!, Text(issue, "code")!, $"Entry {index + 1}: {Text(issue, "diagnostics")}",
-            issue.TryGetProperty("expression"u8, out var expression) ? expression[0].GetString() : null)).ToList();
-        return refused with { Body = Outcome.Of(issues) };
+        return answers;
     }
 
     private Answer Written(bool isTransaction, IReadOnlyList<Answer> answers)
@@ -176,33 +101,4 @@ internal sealed class RunBundle(Call call, Func<Interaction, CancellationToken, 
         writer.WriteEndObject();
         writer.WriteEndObject();
     }
-
-    private Result<Interaction> Entry(JsonElement entry, Interaction whole)
-    {
-        if (entry.ValueKind is not JsonValueKind.Object || !entry.TryGetProperty("request"u8, out var request) || request.ValueKind is not JsonValueKind.Object
-            || Text(request, "method") is not { } method || Text(request, "url") is not { } url)
-        {
-            return new Error("resource.structure", "it needs request.method and request.url.");
-        }
-
-        if (QueryText.Fault(url) is { } broken)
-            return broken;
-        if (url.StartsWith(call.Root + "/", StringComparison.Ordinal))
-            url = url[(call.Root.Length + 1)..];
-        var question = url.IndexOf('?', StringComparison.Ordinal);
-        var path = (question < 0 ? url : url[..question]).Split('/', StringSplitOptions.RemoveEmptyEntries).Select(Uri.UnescapeDataString).ToList();
-        if (path is ["", ..] or [] && method is not "GET")
-            return new Error("interaction.unknown", "its address names no type.");
-        return new Interaction(
-            method, path, question < 0 ? [] : QueryText.Parse(url[question..]),
-            entry.TryGetProperty("resource"u8, out var resource) ? Encoding.UTF8.GetBytes(resource.GetRawText()) : default)
-        {
-            ContentType = "application/fhir+json", IfMatch = Text(request, "ifMatch"), IfNoneMatch = Text(request, "ifNoneMatch"), IfNoneExist = Text(request, "ifNoneExist"), Prefer = whole.Prefer,
-            FullUrl = Text(entry, "fullUrl"),
-        };
-    }
-
-    private static int Order(string method) => method switch { "DELETE" => 0, "POST" => 1, "PUT" => 2, "PATCH" => 3, _ => 4 };
-
-    private static string? Text(JsonElement element, string name) => element.TryGetProperty(name, out var value) && value.ValueKind is JsonValueKind.String ? value.GetString() : null;
 }

@@ -40,43 +40,22 @@ internal sealed class WriteRecords(Call call)
 
     public async Task<Answer> Update(string type, string? id, Interaction interaction, CancellationToken cancel)
     {
+        if (OutOfScope(type, ScopeActions.Update) is { } closed)
+            return Failures.Answer(closed);
         if (id is not null)
-        {
-            var (change, resident, refused) = await PlanUpdate(type, id, interaction, RuledAction.Update, cancel);
-            return refused ?? await Apply(change!, resident, interaction, cancel);
-        }
-
+            return await UpdateOne(type, id, interaction, cancel);
         for (var tries = 0; tries < TriesByCondition; tries++)
         {
-            var (planned, whose, not) = await PlanUpdateBy(type, interaction, cancel);
-            if (not is not null)
-                return not;
-            var done = await Change(planned!, whose, cancel);
-            // Another request made it meanwhile: it is updated instead of made twice.
-            if (done is not { IsOk: true, Value.Outcome: ChangeOutcome.Found })
-                return await Answered(planned!, done, interaction, cancel);
+            var target = await new ByCondition(call).Find(type, interaction.Query, cancel);
+            if (!target.IsOk)
+                return Failures.Answer(target.Error);
+            if (target.Value is { } found)
+                return await UpdateOne(type, found.Id, interaction, cancel);
+            if (await CreateUnlessThere(type, interaction, cancel) is { } answer)
+                return answer;
         }
 
         return Failures.Answer(Contended);
-    }
-
-    /// <summary>
-    /// What a conditional update comes to: an update of the one record found, or a create that carries the same condition, so that of two at the same time one alone makes a
-    /// record. The loser's outcome is <see cref="ChangeOutcome.Found"/>, and nothing of it is written.
-    /// </summary>
-    public async Task<(RecordChange? Change, ResidentNo Resident, Answer? Refused)> PlanUpdateBy(string type, Interaction interaction, CancellationToken cancel)
-    {
-        if (OutOfScope(type, ScopeActions.Update) is { } closed)
-            return (null, default, Failures.Answer(closed));
-        var target = await new ByCondition(call).Find(type, interaction.Query, cancel);
-        if (!target.IsOk)
-            return (null, default, Failures.Answer(target.Error));
-        if (target.Value is { } found)
-            return await PlanUpdate(type, found.Id, interaction, RuledAction.Update, cancel);
-        if (Preconditions.OfNothing(interaction) is { } not)
-            return (null, default, Failures.Answer(not));
-        var plan = PlanCreate(type, interaction, new ByCondition(call).Query(type, interaction.Query));
-        return plan.Change is RecordChange.Create { Record.Resource.OriginalId: not null } ? (null, default, Failures.Answer(ClientsId)) : plan;
     }
 
     public async Task<(RecordChange? Change, ResidentNo Resident, Answer? Refused)> PlanUpdate(string type, string id, Interaction interaction, RuledAction action, CancellationToken cancel)
@@ -93,82 +72,48 @@ internal sealed class WriteRecords(Call call)
         if (incoming.Resource.OriginalId is not { } said ? interaction.Path is [_, _] : !string.Equals(said, id, StringComparison.Ordinal))
             return (null, default, Failures.Answer(incoming.Resource.OriginalId is null ? NoId : OtherId));
         return call.ResidentOf(id) == incoming.Resident
-            ? (Saying(new RecordChange.Update(id, incoming.Record(call, interaction.FullUrl), held.Value), incoming), incoming.Resident, null)
+            ? (Saying(new RecordChange.Update(id, incoming.Record(call), held.Value), incoming), incoming.Resident, null)
             : (null, default, Failures.Answer(IncomingResource.AnotherSubject));
     }
 
     public async Task<Answer> Patch(string type, string? id, Interaction interaction, CancellationToken cancel)
     {
-        var (change, standing, refused) = await PatchOf(type, id, interaction, cancel);
+        var (change, resident, refused, standing) = await Patched(type, id, interaction, cancel);
         if (refused is not null)
             return refused;
         // What changes nothing is no new version.
-        return change!.Record.Resource.Json.Span.SequenceEqual(standing!.Resource.Json.Span)
+        return change is RecordChange.Update { Record.Resource.Json: var json } && json.Span.SequenceEqual(standing!.Resource.Json.Span)
             ? Answered(call, new ChangedRecord(standing.Id, type, standing.Version, standing.Updated, ChangeOutcome.Found, standing), interaction.Prefer, _said.GetValueOrDefault(change) ?? [], isReadable: true)
-            : await Apply(change, call.ResidentOf(change.Id)!.Value, interaction, cancel);
+            : await Apply(change!, resident, interaction, cancel);
     }
 
-    /// <param name="id">Null: the query is a condition that finds the record.</param>
     public async Task<(RecordChange? Change, ResidentNo Resident, Answer? Refused)> PlanPatch(string type, string? id, Interaction interaction, CancellationToken cancel)
     {
-        var (change, _, refused) = await PatchOf(type, id, interaction, cancel);
-        return refused is null ? (change, call.ResidentOf(change!.Id)!.Value, null) : (null, default, refused);
-    }
-
-    private async Task<(RecordChange.Update? Change, StoredRecord? Standing, Answer? Refused)> PatchOf(string type, string? id, Interaction interaction, CancellationToken cancel)
-    {
-        if ((OutOfScope(type, ScopeActions.Update) ?? PatchUnread(call, type)) is { } closed)
-            return Refused(closed);
-        if (interaction.ContentType is not "application/json-patch+json")
-            return Refused(new Error("body.media", "A patch is a JSON Patch: application/json-patch+json."));
-        if (id is null)
-        {
-            var target = await new ByCondition(call).Find(type, interaction.Query, cancel);
-            if (!target.IsOk)
-                return Refused(target.Error);
-            id = target.Value?.Id;
-        }
-
-        if (id is null || await call.Seen(type, id, cancel) is not { } standing || !await IsReadable(type, id, cancel))
-            return Refused(Failures.Missing);
-        if (WriteRules.Refusal(call.Caller, RuledAction.Patch, standing) is { } ruled)
-            return Refused(ruled);
-        var wanted = Preconditions.Of(interaction, standing);
-        if (!wanted.IsOk)
-            return Refused(wanted.Error);
-        var whole = new ArrayBufferWriter<byte>();
-        standing.WriteJson(whole);
-        var patched = JsonPatch.Apply(whole.WrittenMemory, interaction.Body);
-        if (!patched.IsOk)
-            return Refused(patched.Error);
-        // Held against the version that was read: what was written meanwhile is not overwritten.
-        var held = interaction with { Query = [], Body = patched.Value, IfMatch = Tags.Of(standing.Version), IfNoneMatch = null };
-        var (change, _, refused) = await PlanUpdate(type, id, held, RuledAction.Patch, cancel);
-        return ((RecordChange.Update?)change, standing, refused);
-
-        static (RecordChange.Update?, StoredRecord?, Answer?) Refused(Error error) => (null, null, Failures.Answer(error));
+        var (change, resident, refused, _) = await Patched(type, id, interaction, cancel);
+        return (change, resident, refused);
     }
 
     public async Task<Answer> Delete(string type, string? id, Interaction interaction, CancellationToken cancel)
     {
-        var (change, resident, refused) = id is null ? await PlanDeleteBy(type, interaction, cancel) : await PlanDelete(type, id, interaction, cancel);
-        var answer = change is null ? refused : await Apply(change, resident, interaction, cancel);
-        // Nothing is left to be done, and whoever saw it go may hear so.
-        return answer is null || (answer.Status == 404 && id is not null && await new ReadRecords(call).Gone(type, id, cancel) is not null) ? new Answer(204, default) : answer;
-    }
-
-    /// <summary>What a conditional deletion comes to; no change and no refusal where the condition finds nothing.</summary>
-    public async Task<(RecordChange? Change, ResidentNo Resident, Answer? Refused)> PlanDeleteBy(string type, Interaction interaction, CancellationToken cancel)
-    {
         if (OutOfScope(type, ScopeActions.Delete) is { } closed)
-            return (null, default, Failures.Answer(closed));
-        var found = await new ByCondition(call).Find(type, interaction.Query, cancel);
-        if (!found.IsOk)
-            return (null, default, Failures.Answer(found.Error));
-        if (found.Value is not { } one)
-            return (null, default, Preconditions.OfNothing(interaction) is { } not ? Failures.Answer(not) : null);
-        // What the condition does not find any more by then is not deleted for it.
-        return await PlanDelete(type, one.Id, interaction with { IfMatch = interaction.IfMatch ?? Tags.Of(one.Version) }, cancel);
+            return Failures.Answer(closed);
+        var target = id;
+        if (target is null)
+        {
+            var found = await new ByCondition(call).Find(type, interaction.Query, cancel);
+            if (!found.IsOk)
+                return Failures.Answer(found.Error);
+            if (found.Value is not { } one)
+                return Preconditions.OfNothing(interaction) is { } not ? Failures.Answer(not) : new Answer(204, default);
+            target = one.Id;
+            // What the condition does not find any more by then is not deleted for it.
+            interaction = interaction with { IfMatch = interaction.IfMatch ?? Tags.Of(one.Version) };
+        }
+
+        var (change, resident, refused) = await PlanDelete(type, target, interaction, cancel);
+        var answer = refused ?? await Apply(change!, resident, interaction, cancel);
+        // Nothing is left to be done, and whoever saw it go may hear so.
+        return answer.Status == 404 && await new ReadRecords(call).Gone(type, target, cancel) is not null ? new Answer(204, default) : answer;
     }
 
     public async Task<(RecordChange? Change, ResidentNo Resident, Answer? Refused)> PlanDelete(string type, string id, Interaction interaction, CancellationToken cancel)
@@ -223,7 +168,67 @@ internal sealed class WriteRecords(Call call)
         };
     }
 
-    private (RecordChange? Change, ResidentNo Resident, Answer? Refused) PlanCreate(string type, Interaction interaction, Result<RecordQuery>? condition)
+    private async Task<(RecordChange? Change, ResidentNo Resident, Answer? Refused, StoredRecord? Standing)> Patched(string type, string? id, Interaction interaction, CancellationToken cancel)
+    {
+        if ((OutOfScope(type, ScopeActions.Update) ?? PatchUnread(call, type)) is { } closed)
+            return Not(closed);
+        if (interaction.ContentType is not "application/json-patch+json")
+            return Not(new Error("body.media", "A patch is a JSON Patch: application/json-patch+json."));
+        if (id is null)
+        {
+            var target = await new ByCondition(call).Find(type, interaction.Query, cancel);
+            if (!target.IsOk)
+                return Not(target.Error);
+            id = target.Value?.Id;
+        }
+
+        if (id is null || await call.Seen(type, id, cancel) is not { } standing || !await IsReadable(type, id, cancel))
+            return Not(Failures.Missing);
+        if (WriteRules.Refusal(call.Caller, RuledAction.Patch, standing) is { } ruled)
+            return Not(ruled);
+        var wanted = Preconditions.Of(interaction, standing);
+        if (!wanted.IsOk)
+            return Not(wanted.Error);
+        var whole = new ArrayBufferWriter<byte>();
+        standing.WriteJson(whole);
+        var patched = JsonPatch.Apply(whole.WrittenMemory, interaction.Body);
+        if (!patched.IsOk)
+            return Not(patched.Error);
+        // Held against the version that was read: what was written meanwhile is not overwritten.
+        var held = interaction with { Query = [], Body = patched.Value, IfMatch = Tags.Of(standing.Version), IfNoneMatch = null };
+        var (change, resident, refused) = await PlanUpdate(type, id, held, RuledAction.Patch, cancel);
+        return (change, resident, refused, standing);
+
+        static (RecordChange?, ResidentNo, Answer?, StoredRecord?) Not(Error error) => (null, default, Failures.Answer(error), null);
+    }
+
+    private async Task<Answer> UpdateOne(string type, string id, Interaction interaction, CancellationToken cancel)
+    {
+        var (change, resident, refused) = await PlanUpdate(type, id, interaction, RuledAction.Update, cancel);
+        return refused ?? await Apply(change!, resident, interaction, cancel);
+    }
+
+    // The condition goes with the create: what another made meanwhile is found under the write, null is answered, and it is updated instead of made twice.
+    private async Task<Answer?> CreateUnlessThere(string type, Interaction interaction, CancellationToken cancel)
+    {
+        var (change, resident, refused) = PlanCreateUnlessThere(type, interaction, mustBeNew: false);
+        if (refused is not null)
+            return refused;
+        var done = await Change(change!, resident, cancel);
+        return done is { IsOk: true, Value.Outcome: ChangeOutcome.Found } ? null : await Answered(change!, done, interaction, cancel);
+    }
+
+    /// <summary>The create that a conditional update comes to when its condition finds nothing.</summary>
+    /// <param name="mustBeNew">What another made meanwhile is an error, and not the answer.</param>
+    public (RecordChange? Change, ResidentNo Resident, Answer? Refused) PlanCreateUnlessThere(string type, Interaction interaction, bool mustBeNew)
+    {
+        if (Preconditions.OfNothing(interaction) is { } not)
+            return (null, default, Failures.Answer(not));
+        var (change, resident, refused) = PlanCreate(type, interaction, new ByCondition(call).Query(type, interaction.Query), mustBeNew);
+        return refused is null && ((RecordChange.Create)change!).Record.Resource.OriginalId is not null ? (null, default, Failures.Answer(ClientsId)) : (change, resident, refused);
+    }
+
+    private (RecordChange? Change, ResidentNo Resident, Answer? Refused) PlanCreate(string type, Interaction interaction, Result<RecordQuery>? condition, bool mustBeNew = false)
     {
         if ((OutOfScope(type, ScopeActions.Create) ?? WriteRules.Refusal(type, RuledAction.Create, call.Caller.Kind, RecordStanding.New)) is { } closed)
             return (null, default, Failures.Answer(closed));
@@ -233,7 +238,7 @@ internal sealed class WriteRecords(Call call)
         if (condition is { IsOk: false, Error: { } wrong })
             return (null, default, Failures.Answer(wrong));
         var query = condition is { } asked ? asked.Value with { BeforeOpening = call.Cost.Walk(incoming.Resident) } : null;
-        return (Saying(new RecordChange.Create(incoming.Record(call, interaction.FullUrl), query), incoming), incoming.Resident, null);
+        return (Saying(new RecordChange.Create(incoming.Record(call), query) { MustBeNew = mustBeNew }, incoming), incoming.Resident, null);
     }
 
     private async Task<Answer> Apply(RecordChange change, ResidentNo resident, Interaction interaction, CancellationToken cancel) =>

@@ -17,7 +17,7 @@ internal sealed class DocRef(Call call, ISeal seal)
         if (!given.IsOk)
             return Failures.Answer(given.Error);
         var search = Search(given.Value);
-        return search.IsOk ? await new RunSearch(call, seal).Run(["DocumentReference"], search.Value, null, lenient: false, cancel) : Failures.Answer(search.Error);
+        return search.IsOk ? await new RunSearch(call, seal).Run(["DocumentReference"], search.Value, new SearchPlace("DocumentReference/$docref") { Asked = given.Value }, lenient: false, cancel) : Failures.Answer(search.Error);
     }
 
     private Result<IReadOnlyList<(string, string)>> Search(IReadOnlyList<(string Name, string Value)> given)

@@ -11,8 +11,6 @@ internal sealed class Everything(Call call, ISeal seal)
 {
     public async Task<Answer> Run(string id, Interaction request, CancellationToken cancel)
     {
-        if (call.ResidentOf(id) is not { } resident)
-            return Failures.Answer(Failures.Missing);
         var parameters = new List<(string, string)>();
         var input = OperationInput.Parameters(request);
         if (!input.IsOk)
@@ -40,10 +38,12 @@ internal sealed class Everything(Call call, ISeal seal)
             }
         }
 
-        if (ViewTypes.Asked([], parameters) is { } view)
-            return await new SearchView(call, seal).Run(view, parameters, resident, lenient: false, cancel);
+        if (await call.PatientOf(id, cancel) is not { } resident)
+            return Failures.Answer(Failures.Missing);
+        var place = new SearchPlace($"Patient/{id}/$everything", resident) { Asked = input.Value, CareFrom = start?.From, CareTo = end?.To };
+        if (ViewTypes.Asked(parameters) is { } view)
+            return await new SearchView(call, seal).Run(view, parameters, place, lenient: false, cancel);
         var types = call.Open(People.ScopeActions.Search).Select(one => one.Type).ToList();
-        return types.Count == 0 ? Failures.Answer(new Error("scope.insufficient", "The token's scopes do not cover this."))
-            : await new RunSearch(call, seal) { CareFrom = start?.From, CareTo = end?.To }.Run(types, parameters, resident, lenient: false, cancel);
+        return types.Count == 0 ? Failures.Answer(Call.Insufficient) : await new RunSearch(call, seal).Run(types, parameters, place, lenient: false, cancel);
     }
 }

@@ -21,7 +21,7 @@ internal sealed class LastN(Call call)
         if (input.Value.LastOrDefault(one => one.Name is "max") is { Name: not null } given
             && (!int.TryParse(given.Value, NumberStyles.None, CultureInfo.InvariantCulture, out max) || max is < 1 or > MostEach))
             return Failures.Answer(new Error("query.value", $"The parameter 'max' is a whole number from 1 to {MostEach}."));
-        var parsed = new SearchParser(call.Root, call.ResidentOf, lenient: false).Parse(["Observation"], [.. input.Value.Where(one => one.Name is not "max")]);
+        var parsed = new SearchParser(call, lenient: false).Parse(["Observation"], [.. input.Value.Where(one => one.Name is not "max")]);
         if (!parsed.IsOk)
             return Failures.Answer(parsed.Error);
         var within = call.Within("Observation", ScopeActions.Search);

@@ -15,9 +15,10 @@ internal sealed class Call(ApiCaller caller, RecordVault vault, string root, Tim
     public const int MostResidents = 1_000;
 
     private static readonly Error NotToWrite = new("write.grant", "What the person agreed to lets this caller read, and not write.");
-    private static readonly Error Insufficient = new("scope.insufficient", "The token's scopes do not cover this.");
+    public static readonly Error Insufficient = new("scope.insufficient", "The token's scopes do not cover this.");
     private readonly Dictionary<(ResidentNo, bool), Task<Result<Session>>> _sessions = [];
     private SearchCost? _cost;
+    private bool _refused;
 
     public ApiCaller Caller => caller;
 
@@ -71,6 +72,21 @@ internal sealed class Call(ApiCaller caller, RecordVault vault, string root, Tim
 
     /// <summary>Whether this call may be about that resident at all.</summary>
     public bool May(ResidentNo resident) => Named is null || Named == resident;
+
+    /// <summary>The person whose Patient this id is, where the gate opens to this caller; null looks like a missing one. Whether the Patient itself may be seen is another question.</summary>
+    public async Task<ResidentNo?> PatientOf(string id, CancellationToken cancel) =>
+        ResidentOf(id) is { } resident && (await Session(resident, write: false, cancel)).IsOk && (vault.IsFirst(id) || await Seen("Patient", id, cancel) is not null) ? resident : null;
+
+    public bool HasOpened(ResidentNo resident) => _sessions.ContainsKey((resident, false));
+
+    /// <summary>A refusal by the scopes, which comes before the gate, stands in the log of the person it was about, once for a request: of the launched patient, or whose record was named.</summary>
+    public async Task LogRefused(Interaction request)
+    {
+        if (_refused || (caller.Resident ?? (request.Path is [_, var id, ..] ? ResidentOf(id) : null)) is not { } resident)
+            return;
+        _refused = true;
+        await vault.LogRefused(caller.Actor, resident, caller.ReadPurpose);
+    }
 
     public Task<Result<Session>> Session(ResidentNo resident, bool write, CancellationToken cancel) =>
         _sessions.TryGetValue((resident, write), out var known) ? known

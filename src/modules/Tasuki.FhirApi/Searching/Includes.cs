@@ -70,14 +70,14 @@ internal sealed class Includes(Call call)
                 parameter.Any(record.Resource.Json.Span, references);
         }
 
-        var wanted = references.Found.Select(reference => reference.Split('/')).Where(parts => parts.Length >= 2 && HeldTypes.IsRecord(parts[^2]) && (rule.Target is null || string.Equals(parts[^2], rule.Target, StringComparison.Ordinal)))
+        var wanted = references.Found.Select(reference => reference.Split("/_history/")[0].Split('/')).Where(parts => parts.Length >= 2 && HeldTypes.IsRecord(parts[^2]) && (rule.Target is null || string.Equals(parts[^2], rule.Target, StringComparison.Ordinal)))
             .Select(parts => (Type: parts[^2], Id: parts[^1])).Distinct().ToList();
         if (wanted.Count > Most)
             return TooMany;
         var found = new List<StoredRecord>();
         foreach (var kind in wanted.GroupBy(one => call.Vault.IsShared(one.Id)))
         {
-            var more = await Find(kind.Key ? null : session, kind.Key, new RecordPredicate.ById([.. kind.Select(one => one.Id)]), [.. kind.Select(one => one.Type).Distinct(StringComparer.Ordinal)], cancel);
+            var more = await Find(kind.Key ? null : session, kind.Key, new RecordPredicate.ById([.. kind.Select(one => one.Id)]), [.. kind.Select(one => one.Type).Distinct(StringComparer.Ordinal)], ScopeActions.Read, cancel);
             if (!more.IsOk)
                 return more;
             found.AddRange(more.Value);
@@ -88,34 +88,38 @@ internal sealed class Includes(Call call)
 
     private async Task<Result<IReadOnlyList<StoredRecord>>> Referring(Session? session, IncludeRule rule, IReadOnlyList<StoredRecord> from, CancellationToken cancel)
     {
-        if (rule.Source is not { } type)
-            return new Error("query.value", "The parameter '_revinclude' names a type: Type:parameter.");
+        var type = rule.Source!;
         if (HeldTypes.IsView(type))
             return session is null ? Result.Of<IReadOnlyList<StoredRecord>>([]) : await Origins(session, from, cancel);
         var targets = from.Where(record => rule.Target is null || string.Equals(record.Type, rule.Target, StringComparison.Ordinal)).Select(record => record.Reference).ToList();
         if (targets.Count == 0)
             return Result.Of<IReadOnlyList<StoredRecord>>([]);
         var any = Parameters(type, rule.Parameter).SelectMany(parameter => targets.Select(target => (RecordPredicate)new RecordPredicate.Parameter(parameter.Name, new ReferenceTest(target)))).ToList();
-        return await Find(session, SharedTypes.Has(type), new RecordPredicate.Or(any), [type], cancel);
+        return await Find(session, SharedTypes.Has(type), new RecordPredicate.Or(any), [type], ScopeActions.Search, cancel);
     }
 
     // Of a view only where a record came from can be asked for in the same breath.
     private async Task<Result<IReadOnlyList<StoredRecord>>> Origins(Session session, IReadOnlyList<StoredRecord> from, CancellationToken cancel)
     {
         var origins = new List<StoredRecord>();
-        if (call.Within("Provenance", ScopeActions.Read).IsOk && await Patients.Of(call, session.Resident, cancel) is { } of)
+        if (call.Within("Provenance", ScopeActions.Search).IsOk && await Patients.Of(call, session.Resident, cancel) is { } of)
         {
+            var walk = call.Cost.Walk(session.Resident);
             await foreach (var origin in ViewTypes.Of("Provenance").All(of, [("target", string.Join(',', from.Select(record => record.Reference)))], cancel))
+            {
+                if (walk() is { } costly)
+                    return costly;
                 origins.Add(origin);
+            }
         }
 
         return Result.Of<IReadOnlyList<StoredRecord>>(origins);
     }
 
-    // In the session, where there is one, and among the shared ones.
-    private async Task<Result<IReadOnlyList<StoredRecord>>> Find(Session? session, bool shared, RecordPredicate predicate, IReadOnlyList<string> types, CancellationToken cancel)
+    // In the session, where there is one, and among the shared ones. To follow a reference is to read, to ask who refers is to search.
+    private async Task<Result<IReadOnlyList<StoredRecord>>> Find(Session? session, bool shared, RecordPredicate predicate, IReadOnlyList<string> types, ScopeActions actions, CancellationToken cancel)
     {
-        var open = types.Select(type => (Type: type, Within: call.Within(type, ScopeActions.Read))).Where(one => one.Within.IsOk)
+        var open = types.Select(type => (Type: type, Within: call.Within(type, actions))).Where(one => one.Within.IsOk)
             .Select(one => one.Within.Value is RecordPredicate.Everything ? new RecordPredicate.OfType([one.Type]) : one.Within.Value).ToList();
         if (open.Count == 0)
             return Result.Of<IReadOnlyList<StoredRecord>>([]);

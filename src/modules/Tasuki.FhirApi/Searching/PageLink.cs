@@ -2,13 +2,27 @@ using System.Buffers.Text;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using Tasuki.Kernel;
 using Tasuki.Kernel.Seals;
 
 namespace Tasuki.FhirApi.Searching;
 
-/// <summary>Where the next page starts: the parameters, the place among the residents, the vault's own token.</summary>
-internal sealed record PageState(string[] Types, string[] Parameters, int Resident, string? After)
+/// <summary>
+/// Where the next page starts: what was asked and where, whose records come next, the vault's own token. A resident is named by number and not by their place among those
+/// reached, which changes when a grant ends between two pages.
+/// </summary>
+/// <param name="Resident">The first one who is not done with; <see cref="After"/> is of theirs.</param>
+internal sealed record PageState(string[] Types, string[] Parameters, long Resident, string? After)
 {
+    /// <summary>The compartment's person; null for a search that is in none.</summary>
+    public long? About { get; init; }
+
+    /// <summary>Behind the base, for the link to itself.</summary>
+    public string Address { get; init; } = "";
+
+    /// <summary>What an operation was asked with, where that is not the parameters of the search it is.</summary>
+    public string[]? Asked { get; init; }
+
     /// <summary>The persons' records are done with, and <see cref="After"/> is of the shared ones.</summary>
     public bool Shared { get; init; }
 
@@ -20,7 +34,33 @@ internal sealed record PageState(string[] Types, string[] Parameters, int Reside
 
     public DateTimeOffset? CareTo { get; init; }
 
-    public IReadOnlyList<(string, string)> Pairs() => [.. Parameters.Chunk(2).Select(pair => (pair[0], pair[1]))];
+    public static PageState First(IReadOnlyList<string> types, IReadOnlyList<(string Name, string Value)> parameters, SearchPlace place) =>
+        new([.. types], Flat(parameters), 0, null)
+        {
+            About = place.About?.Value, Address = place.Address, Asked = place.Asked is { } asked ? Flat(asked) : null, CareFrom = place.CareFrom, CareTo = place.CareTo,
+        };
+
+    public static string[] Flat(IReadOnlyList<(string Name, string Value)> pairs) => [.. pairs.SelectMany(one => new[] { one.Name, one.Value })];
+
+    public IReadOnlyList<(string, string)> Pairs() => Pairs(Parameters);
+
+    public string Self(IReadOnlyList<(string, string)> understood) => (Address.Length == 0 ? "" : "/" + Address) + PageLink.Query(Asked is null ? understood : Pairs(Asked));
+
+    private static IReadOnlyList<(string, string)> Pairs(string[] flat) => [.. flat.Chunk(2).Select(pair => (pair[0], pair[1]))];
+}
+
+/// <summary>Where a search is asked.</summary>
+/// <param name="Address">Behind the base.</param>
+/// <param name="About">The compartment's person; null for none.</param>
+internal sealed record SearchPlace(string Address, ResidentNo? About = null)
+{
+    /// <summary>As <see cref="PageState.Asked"/>.</summary>
+    public IReadOnlyList<(string Name, string Value)>? Asked { get; init; }
+
+    /// <summary>Only what was done between these times.</summary>
+    public DateTimeOffset? CareFrom { get; init; }
+
+    public DateTimeOffset? CareTo { get; init; }
 }
 
 /// <summary>
@@ -31,11 +71,23 @@ internal static class PageLink
 {
     public const string Parameter = "_page";
     private const int Longest = 8_000;
+    public static readonly Error Wrong = new("query.page", "The link to this page does not open: it is another caller's, or was changed. Search again.");
 
     public static string Seal(ISeal seal, Call call, PageState state) =>
         Base64Url.EncodeToString(seal.SealForMunicipality(Place(call), JsonSerializer.SerializeToUtf8Bytes(state)));
 
-    public static PageState? Open(ISeal seal, Call call, string value) =>
+    /// <summary>The page that the parameters ask for, or <paramref name="start"/> where they ask for none. Error <c>query.page</c>.</summary>
+    public static Result<PageState> Asked(ISeal seal, Call call, PageState start, IReadOnlyList<(string Name, string Value)> parameters)
+    {
+        if (parameters.FirstOrDefault(one => one.Name is Parameter) is not { Value: { } token })
+            return start;
+        if (!parameters.All(one => one.Name is Parameter or "_format" or "_pretty") || Open(seal, call, token) is not { } opened)
+            return Wrong;
+        // Another patient's compartment, or one this call is not about.
+        return (start.About is { } asked && opened.About != asked) || (opened.About is { } about && !call.May(new ResidentNo(about))) ? Wrong : opened;
+    }
+
+    private static PageState? Open(ISeal seal, Call call, string value) =>
         value.Length <= Longest && Base64Url.IsValid(value) && seal.OpenForMunicipality(Place(call), Base64Url.DecodeFromChars(value)) is { IsOk: true } opened
             ? JsonSerializer.Deserialize<PageState>(opened.Value) : null;
 

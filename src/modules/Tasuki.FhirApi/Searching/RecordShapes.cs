@@ -16,7 +16,7 @@ internal static class RecordShapes
 
     public static IRecordShape Of(SearchRequest request) => request switch
     {
-        { Elements.Count: > 0 } => new PartShape(type => name => request.Elements.Contains(name, StringComparer.Ordinal) || SummaryElements.IsMandatory(type, name)),
+        { Elements.Count: > 0 } => new PartShape(type => name => request.Elements.Any(one => SummaryElements.Means(type, one, name)) || SummaryElements.IsMandatory(type, name)),
         { Summary: SummaryMode.True } => new PartShape(type => name => SummaryElements.InSummary(type, name)),
         { Summary: SummaryMode.Text } => new PartShape(type => name => name is "text" || SummaryElements.IsMandatory(type, name)),
         { Summary: SummaryMode.Data } => new PartShape(_ => name => name is not "text"),

@@ -13,29 +13,25 @@ internal sealed class RunSearch(Call call, ISeal seal)
 {
     private const string Mode = "match";
 
+    // What an order over several persons may look at.
+    private const int MostSorted = 20_000;
+
+    private static readonly Error TooManySorted = new("query.costly", $"An order over several persons looks through at most {MostSorted} records: name one by the parameter 'patient', narrow the search, or leave '_sort' out.");
+
     private bool _withShared;
     private SharedSession? _shared;
 
     // What has no time of its own belongs to every time.
     private static readonly IReadOnlyList<string> Timeless = ["Device", "Location", "Medication", "Organization", "Patient", "Practitioner", "PractitionerRole", "RelatedPerson"];
 
-    /// <summary>Only what was done between these times.</summary>
-    public DateTimeOffset? CareFrom { get; init; }
-
-    public DateTimeOffset? CareTo { get; init; }
-
-    /// <param name="about">The compartment's patient; null for none.</param>
-    public async Task<Answer> Run(IReadOnlyList<string> types, IReadOnlyList<(string Name, string Value)> parameters, ResidentNo? about, bool lenient, CancellationToken cancel)
+    public async Task<Answer> Run(IReadOnlyList<string> types, IReadOnlyList<(string Name, string Value)> parameters, SearchPlace place, bool lenient, CancellationToken cancel)
     {
-        var start = new PageState([.. types], [.. parameters.SelectMany(one => new[] { one.Name, one.Value })], 0, null) { CareFrom = CareFrom, CareTo = CareTo };
-        if (parameters.FirstOrDefault(one => one.Name is PageLink.Parameter) is { Value: { } token })
-        {
-            if (parameters.Any(one => one.Name is not (PageLink.Parameter or "_format" or "_pretty")) || PageLink.Open(seal, call, token) is not { } opened)
-                return Failures.Answer(new Error("query.page", "The link to this page does not open: it is another caller's, or was changed. Search again."));
-            start = opened;
-        }
-
-        var parsed = new SearchParser(call.Root, call.ResidentOf, lenient).Parse(start.Types, start.Pairs());
+        var asked = PageLink.Asked(seal, call, PageState.First(types, parameters, place), parameters);
+        if (!asked.IsOk)
+            return Failures.Answer(asked.Error);
+        var start = asked.Value;
+        ResidentNo? about = start.About is { } number ? new ResidentNo(number) : null;
+        var parsed = new SearchParser(call, lenient).Parse(start.Types, start.Pairs());
         if (!parsed.IsOk)
             return Failures.Answer(parsed.Error);
         var request = parsed.Value;
@@ -45,8 +41,11 @@ internal sealed class RunSearch(Call call, ISeal seal)
         var residents = await Residents(request, about, cancel);
         if (!residents.IsOk)
             return Failures.Answer(residents.Error);
+        // No index goes over several persons.
         if (request.IsSorted && residents.Value.Count > 1)
-            return Failures.Answer(new Error("query.sort", "A search over several persons comes in no order: name one by the parameter 'patient', or leave '_sort' out."));
+            request = request with { SortKeys = request.AskedKeys };
+        // What was not understood is said once, and not asked again.
+        start = start with { Parameters = PageState.Flat(request.Understood) };
         var where = Timed(start, within.Value);
         _withShared = about is null && request.Residents is null && request.Types.Any(SharedTypes.Has);
         if (_withShared && request.IsSorted)
@@ -57,7 +56,7 @@ internal sealed class RunSearch(Call call, ISeal seal)
             request = ordered.Value;
         }
 
-        return await Answer(request, start, where, residents.Value, about, cancel);
+        return await Answer(request, start, where, residents.Value, cancel);
     }
 
     // Shared records have no index to walk beside a person's, so both are sorted here where there are no others; with others they would make every order a walk over everything.
@@ -94,13 +93,13 @@ internal sealed class RunSearch(Call call, ISeal seal)
     }
 
     private async Task<Answer> Answer(
-        SearchRequest request, PageState start, RecordPredicate predicate, IReadOnlyList<ResidentNo> residents, ResidentNo? about, CancellationToken cancel)
+        SearchRequest request, PageState start, RecordPredicate predicate, IReadOnlyList<ResidentNo> residents, CancellationToken cancel)
     {
         var query = new RecordQuery { Where = predicate, Order = request.Order, Limit = request.Count };
         if (request.Summary is SummaryMode.Count)
         {
             var all = await Count(query, residents, cancel);
-            return all.IsOk ? Bundle(request, start, [], [], all.Value, null, about) : Failures.Answer(all.Error);
+            return all.IsOk ? Bundle(request, start, [], [], all.Value, null) : Failures.Answer(all.Error);
         }
 
         var pages = request.SortKeys.Count > 0 ? await Sorted(request, start, query, residents, cancel) : await Pages(request, start, query, residents, cancel);
@@ -111,7 +110,7 @@ internal sealed class RunSearch(Call call, ISeal seal)
         if (total is { IsOk: false, Error: { } wrong })
             return Failures.Answer(wrong);
         var included = await new Includes(call).Of(request, found, residents, cancel);
-        return included.IsOk ? Bundle(request, start, found, included.Value, total?.Value, next, about) : Failures.Answer(included.Error);
+        return included.IsOk ? Bundle(request, start, found, included.Value, total?.Value, next) : Failures.Answer(included.Error);
     }
 
     private async Task<Result<Found>> Pages(
@@ -119,20 +118,23 @@ internal sealed class RunSearch(Call call, ISeal seal)
     {
         var found = new List<(ResidentNo? Resident, StoredRecord Record)>();
         PageState? next = null;
-        var place = start.Resident;
-        var after = start.After;
-        for (; place < residents.Count && !start.Shared; place++, after = null)
+        foreach (var (place, resident) in residents.Index())
         {
-            var page = await Page(residents[place], query with { Limit = request.Count - found.Count, After = after, BeforeOpening = call.Cost.Walk(residents[place]) }, residents.Count == 1, cancel);
+            if (start.Shared)
+                break;
+            if (resident.Value < start.Resident)
+                continue;
+            var after = resident.Value == start.Resident ? start.After : null;
+            var page = await Page(resident, query with { Limit = request.Count - found.Count, After = after, BeforeOpening = call.Cost.Walk(resident) }, residents.Count == 1, cancel);
             if (!page.IsOk && page.Error.Code is not "gate.refused")
                 return page.Error;
             if (!page.IsOk)
                 continue;
-            found.AddRange(page.Value.Records.Select(record => ((ResidentNo?)residents[place], record)));
+            found.AddRange(page.Value.Records.Select(record => ((ResidentNo?)resident, record)));
             if (page.Value.Next is { } more)
-                next = start with { Resident = place, After = more };
+                next = start with { Resident = resident.Value, After = more };
             else if (found.Count == request.Count && place + 1 < residents.Count)
-                next = start with { Resident = place + 1, After = null };
+                next = start with { Resident = residents[place + 1].Value, After = null };
             if (found.Count >= request.Count)
                 break;
         }
@@ -158,16 +160,19 @@ internal sealed class RunSearch(Call call, ISeal seal)
         return new Found(found, page.Value.Next is { } more ? start with { Shared = true, After = more } : null, null);
     }
 
-    // Of one person at most; whoever sorts must have seen everything.
+    // Whoever sorts must have seen everything.
     private async Task<Result<Found>> Sorted(SearchRequest request, PageState start, RecordQuery query, IReadOnlyList<ResidentNo> residents, CancellationToken cancel)
     {
         var page = new SortedPage(request.SortKeys, request.Count, start.Behind);
+        var opened = 0;
         foreach (var resident in residents)
         {
             var session = await call.Session(resident, write: false, cancel);
             if (!session.IsOk)
                 continue;
-            var looked = await session.Value.Each(query with { Order = RecordOrder.Stored, BeforeOpening = call.Cost.Walk(resident) }, page.Take, cancel);
+            var walk = call.Cost.Walk(resident);
+            Func<Error?> bound = residents.Count == 1 ? walk : () => ++opened > MostSorted ? TooManySorted : walk();
+            var looked = await session.Value.Each(query with { Order = RecordOrder.Stored, BeforeOpening = bound }, page.Take, cancel);
             if (!looked.IsOk)
                 return looked.Error;
         }
@@ -181,13 +186,13 @@ internal sealed class RunSearch(Call call, ISeal seal)
         }
 
         var (records, next) = page.Done();
-        return new Found([.. records.Select(record => (record.IsShared ? (ResidentNo?)null : residents[0], record))], next is null ? null : start with { Behind = next }, page.Total);
+        return new Found([.. records.Select(record => (record.IsShared ? null : call.Vault.ResidentOf(record.Id), record))], next is null ? null : start with { Behind = next }, page.Total);
     }
 
     // Of one person the gate and the page go in one round trip.
     private async Task<Result<RecordPage>> Page(ResidentNo resident, RecordQuery query, bool alone, CancellationToken cancel)
     {
-        if (alone)
+        if (alone && !call.HasOpened(resident))
             return await call.Vault.Search(call.Caller.Actor, resident, call.Caller.ReadPurpose, query, cancel);
         var session = await call.Session(resident, write: false, cancel);
         return session.IsOk ? await session.Value.Search(query, cancel) : session.Error;
@@ -217,13 +222,12 @@ internal sealed class RunSearch(Call call, ISeal seal)
     }
 
     private Answer Bundle(
-        SearchRequest request, PageState start, IReadOnlyList<(ResidentNo? Resident, StoredRecord Record)> found, IReadOnlyList<StoredRecord> included, int? total, PageState? next, ResidentNo? about)
+        SearchRequest request, PageState start, IReadOnlyList<(ResidentNo? Resident, StoredRecord Record)> found, IReadOnlyList<StoredRecord> included, int? total, PageState? next)
     {
         var bundle = new BundleWriter("searchset", call.Root, RecordShapes.Of(request), found.Select(one => one.Record));
         if (total is { } number)
             bundle.Total(number);
-        var path = about is null && request.Types is [var only] ? $"/{only}" : "";
-        var links = new List<(string, string)> { ("self", call.Root + path + PageLink.Query(request.Understood)) };
+        var links = new List<(string, string)> { ("self", call.Root + start.Self(request.Understood)) };
         if (next is not null)
             links.Add(("next", $"{call.Root}/{start.Types[0]}?{PageLink.Parameter}={PageLink.Seal(seal, call, next)}"));
         bundle.Links(links);
@@ -263,7 +267,7 @@ internal sealed class RunSearch(Call call, ISeal seal)
             open.Add(within.Value is RecordPredicate.Everything ? new RecordPredicate.OfType([type]) : within.Value);
         }
 
-        return open.Count == 0 ? new Error("scope.insufficient", "The token's scopes do not cover this.")
+        return open.Count == 0 ? Call.Insufficient
             : narrows ? new RecordPredicate.And([request.Where, new RecordPredicate.Or(open)]) : request.Where;
     }
 
@@ -272,6 +276,7 @@ internal sealed class RunSearch(Call call, ISeal seal)
         if (about is { } one)
             return Result.Of<IReadOnlyList<ResidentNo>>(request.Residents is null || request.Residents.Contains(one) ? [one] : []);
         // Whom it names is asked at the gate each; whom it does not name only where a grant reaches this caller.
-        return request.Residents is { } named ? Result.Of<IReadOnlyList<ResidentNo>>([.. named.OrderBy(no => no.Value).Take(Call.MostResidents)]) : await call.Residents(cancel);
+        return request.Residents is not { } named ? await call.Residents(cancel)
+            : named.Count > Call.MostResidents ? new Error("query.residents", $"A search names at most {Call.MostResidents} persons.") : Result.Of<IReadOnlyList<ResidentNo>>([.. named.OrderBy(no => no.Value)]);
     }
 }

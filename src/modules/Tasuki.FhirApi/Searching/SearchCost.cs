@@ -5,12 +5,16 @@ using Tasuki.Kernel;
 namespace Tasuki.FhirApi.Searching;
 
 /// <summary>
-/// Counts what the searches of one request open and ends the one that is too dear: beyond <see cref="SearchLimits.Most"/> records of a person in one walk over them
+/// Counts what the searches of one request open and ends the one that is too dear: beyond <see cref="SearchLimits.Most"/> records of a person in one walk over them, or ten times as many of all persons
 /// (<c>query.costly</c>), or when the request has become heavy and the caller's budget is used up or too many others run (<c>query.wait</c>).
 /// </summary>
 internal sealed class SearchCost(Call call, SearchBudget budget) : IDisposable
 {
+    // Of all persons together, in times of what may be opened of one.
+    private const int MostPersons = 10;
+
     private readonly Dictionary<ResidentNo, int> _opened = [];
+    private long _all;
     private bool _runs;
 
     /// <summary>Seconds after which what had to wait may be asked for again; null when nothing had to.</summary>
@@ -26,6 +30,8 @@ internal sealed class SearchCost(Call call, SearchBudget budget) : IDisposable
         {
             if (++opened > Limits.Most)
                 return TooCostly;
+            if (++_all > (long)Limits.Most * MostPersons)
+                return TooManyPersons;
             var all = ++CollectionsMarshal.GetValueRefOrAddDefault(_opened, resident, out _);
             if (all <= Limits.Heavy)
                 return null;
@@ -57,6 +63,9 @@ internal sealed class SearchCost(Call call, SearchBudget budget) : IDisposable
         _runs = true;
         return null;
     }
+
+    private Error TooManyPersons => new("query.costly", string.Create(CultureInfo.InvariantCulture,
+        $"This request would look through more than {(long)Limits.Most * MostPersons} records of all persons together: name fewer persons, or narrow it by code or date."));
 
     private Error TooCostly => new("query.costly", string.Create(CultureInfo.InvariantCulture,
         $"This search would look through more than {Limits.Most} records of one person: narrow it by type, code or date."));

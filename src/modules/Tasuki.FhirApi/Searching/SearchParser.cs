@@ -2,6 +2,7 @@ using System.Globalization;
 using Tasuki.Fhir;
 using Tasuki.Fhir.Searching;
 using Tasuki.Kernel;
+using Tasuki.People;
 using Tasuki.Vault;
 
 namespace Tasuki.FhirApi.Searching;
@@ -10,7 +11,7 @@ namespace Tasuki.FhirApi.Searching;
 /// From the parameters of a search to one predicate. Whatever is not understood is refused with its name (never with its value), or with <c>handling=lenient</c> said
 /// and left out: an answer is never wider than what was asked without a word about it.
 /// </summary>
-internal sealed class SearchParser(string root, Func<string, ResidentNo?> residentOf, bool lenient)
+internal sealed class SearchParser(Call call, bool lenient)
 {
     public const int LargestCount = 1_000;
 
@@ -21,6 +22,8 @@ internal sealed class SearchParser(string root, Func<string, ResidentNo?> reside
     private const int LongestSearch = 256 * 1024;
     private const int MostIncludes = 30;
 
+    // Of these one is meant, and which would be a guess.
+    private static readonly HashSet<string> Once = new(StringComparer.Ordinal) { "_count", "_sort", "_total", "_summary", "_elements", "_type" };
     private static readonly HashSet<string> Formats = new(StringComparer.Ordinal) { "_format", "_pretty" };
 
     private readonly List<string> _leftOut = [];
@@ -31,6 +34,8 @@ internal sealed class SearchParser(string root, Func<string, ResidentNo?> reside
     {
         if (parameters.Any(one => one.Name.Length > LongestName) || parameters.Sum(one => (long)one.Name.Length + one.Value.Length) > LongestSearch)
             return new Error("query.size", $"The name of a parameter has at most {LongestName} characters, and all parameters of a search together {LongestSearch / 1024} KB.");
+        if (parameters.Select(one => one.Name).Where(Once.Contains).GroupBy(one => one, StringComparer.Ordinal).FirstOrDefault(group => group.Skip(1).Any()) is { Key: var twice })
+            return new Error("query.value", $"The parameter '{twice}' is given once; several values stand in it with commas between.");
         if (parameters.Where(one => one.Name is "_type").Select(one => one.Value).LastOrDefault() is { } wanted)
         {
             var named = wanted.Split(',');
@@ -108,8 +113,7 @@ internal sealed class SearchParser(string root, Func<string, ResidentNo?> reside
                     _ => new Error("query.value", "The parameter '_summary' is true, text, data, count or false."),
                 };
             case "_elements":
-                var elements = value.Split(',', StringSplitOptions.TrimEntries).Select(one => one.Contains('.', StringComparison.Ordinal) ? one[(one.LastIndexOf('.') + 1)..] : one).ToList();
-                return elements.Exists(one => one.Length == 0) ? new Error("query.value", "The parameter '_elements' is a list of element names.") : request with { Elements = elements };
+                return Elements(request, value);
             case "_include" or "_include:iterate" or "_include:recurse":
                 return Included(request, value, reverse: false, iterate: name.Length > "_include".Length);
             case "_revinclude" or "_revinclude:iterate" or "_revinclude:recurse":
@@ -117,6 +121,22 @@ internal sealed class SearchParser(string root, Func<string, ResidentNo?> reside
             default:
                 return Formats.Contains(name) ? request : new Error("query.parameter", "");
         }
+    }
+
+    // Elements of the resource itself, such as 'status' or 'Observation.status'; what lies deeper comes with what it lies in.
+    private static Result<SearchRequest> Elements(SearchRequest request, string value)
+    {
+        var elements = new List<string>();
+        foreach (var one in value.Split(',', StringSplitOptions.TrimEntries))
+        {
+            var dot = one.IndexOf('.', StringComparison.Ordinal);
+            var (of, name) = dot < 0 ? (request.Types, one) : ([one[..dot]], one[(dot + 1)..]);
+            if ((dot > 0 && !request.Types.Contains(of[0], StringComparer.Ordinal)) || !of.Any(type => SummaryElements.Knows(type, name)))
+                return new Error("query.value", "The parameter '_elements' is a list of elements that the types asked for have at their top, such as 'status' or 'value'.");
+            elements.Add(name);
+        }
+
+        return request with { Elements = elements };
     }
 
     private static Result<SearchRequest> Sorted(SearchRequest request, string value)
@@ -147,6 +167,8 @@ internal sealed class SearchParser(string root, Func<string, ResidentNo?> reside
         var word = reverse ? "_revinclude" : "_include";
         if (request.Includes.Count >= MostIncludes)
             return new Error("query.size", $"A search has at most {MostIncludes} includes.");
+        if (parts is ["*"] && reverse)
+            return new Error("query.value", "The parameter '_revinclude' names a type: Type:parameter.");
         if (parts is ["*"])
             return request with { Includes = [.. request.Includes, new IncludeRule(null, null, null, reverse, iterate)] };
         if (reverse && !iterate && parts is ["Provenance", "target"])
@@ -205,7 +227,7 @@ internal sealed class SearchParser(string root, Func<string, ResidentNo?> reside
             RecordPredicate? predicate = null;
             foreach (var type in types)
             {
-                var test = ValueParser.Parse(SearchParameters.Find(type, name).Value, modifier, one, root);
+                var test = ValueParser.Parse(SearchParameters.Find(type, name).Value, modifier, one, call.Root);
                 if (!test.IsOk)
                     return test.Error;
                 predicate ??= new RecordPredicate.Parameter(name, test.Value);
@@ -222,7 +244,11 @@ internal sealed class SearchParser(string root, Func<string, ResidentNo?> reside
             return new Error("query.parameter", "The parameter '_has' reads _has:Type:reference:parameter, with a type this server holds.");
         if (SearchParameters.Find(parts[1], parts[2]) is not { IsOk: true, Value.Kind: SearchKind.Reference })
             return new Error("query.parameter", $"The parameter '_has' names a search parameter of {parts[1]} that is not known or refers to nothing.");
-        return Predicate([parts[1]], parts[3], value).Map(RecordPredicate (by) => new RecordPredicate.ReferencedBy(parts[1], parts[2], by));
+        // Whether such a record is there is told only to whom may search for it.
+        var within = call.Within(parts[1], ScopeActions.Search);
+        if (!within.IsOk)
+            return within.Error;
+        return Predicate([parts[1]], parts[3], value).Map(RecordPredicate (by) => new RecordPredicate.ReferencedBy(parts[1], parts[2], Both(within.Value, by)));
     }
 
     private Result<RecordPredicate> Chained(IReadOnlyList<string> types, string head, string rest, string value)
@@ -245,10 +271,16 @@ internal sealed class SearchParser(string root, Func<string, ResidentNo?> reside
         var possible = targets.Distinct(StringComparer.Ordinal).Where(type => first is "_id" or "_has" or "_lastUpdated" || SearchParameters.Find(type, first).IsOk).ToList();
         if (possible.Count == 0)
             return new Error("query.parameter", $"No type that the search parameter '{name}' refers to has the parameter '{ValueParser.Harmless(first)}'.");
-        var inner = possible.Select(type => Predicate([type], rest, value).Map(RecordPredicate (some) => new RecordPredicate.And([new RecordPredicate.OfType([type]), some]))).ToList();
+        // What stands in the record at the other end is told only to whom may read it.
+        var open = possible.Select(type => (Type: type, Within: call.Within(type, ScopeActions.Read))).Where(one => one.Within.IsOk).ToList();
+        if (open.Count == 0)
+            return Call.Insufficient;
+        var inner = open.Select(one => Predicate([one.Type], rest, value).Map(RecordPredicate (some) => new RecordPredicate.And([new RecordPredicate.OfType([one.Type]), Both(one.Within.Value, some)]))).ToList();
         return inner.FirstOrDefault(one => !one.IsOk) is { Error: { } wrong } ? wrong
             : new RecordPredicate.ReferenceTo(name, inner.Count == 1 ? inner[0].Value : new RecordPredicate.Or([.. inner.Select(one => one.Value)]));
     }
+
+    private static RecordPredicate Both(RecordPredicate within, RecordPredicate asked) => within is RecordPredicate.Everything ? asked : new RecordPredicate.And([within, asked]);
 
     private static Result<RecordPredicate> Updated(string value)
     {
@@ -275,7 +307,7 @@ internal sealed class SearchParser(string root, Func<string, ResidentNo?> reside
                 ? [.. ValueParser.Split(value, ',').Select(one => one[(one.LastIndexOf('/') + 1)..])] : null;
         if (ids is null)
             return;
-        var named = ids.Select(residentOf).OfType<ResidentNo>().ToHashSet();
+        var named = ids.Select(call.ResidentOf).OfType<ResidentNo>().ToHashSet();
         if (residents is null)
             residents = named;
         else

@@ -1,5 +1,6 @@
 using Tasuki.FhirApi.Interactions;
 using Tasuki.FhirApi.Operations;
+using Tasuki.FhirApi.Searching;
 using Tasuki.Kernel;
 using Tasuki.Kernel.Seals;
 using Tasuki.People;
@@ -14,7 +15,8 @@ internal sealed class AnswerView(Call call, ISeal seal)
 
     public Task<Answer> Run(IView view, Interaction request, CancellationToken cancel) => (request.Method, request.Path) switch
     {
-        ("GET", [_]) or ("POST", [_, "_search"]) => new SearchView(call, seal).Run(view, request.Query, null, request.Prefer.Lenient, cancel),
+        ("GET", [_]) or ("POST", [_, "_search"]) when request.Query.Any(one => one.Name is "_type") => Task.FromResult(Failures.Answer(Dispatcher.OneType)),
+        ("GET", [_]) or ("POST", [_, "_search"]) => new SearchView(call, seal).Run(view, request.Query, new SearchPlace(view.Type), request.Prefer.Lenient, cancel),
         ("POST", [_]) => Task.FromResult(Ruled(view, RuledAction.Create, ScopeActions.Create)),
         ("PUT", [_]) => Task.FromResult(Ruled(view, RuledAction.Create, ScopeActions.Update)),
         ("POST", [var type, "$validate"]) => new Validate(call).Run(type, null, request, cancel),

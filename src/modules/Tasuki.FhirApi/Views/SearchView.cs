@@ -14,17 +14,14 @@ internal sealed class SearchView(Call call, ISeal seal)
     private static readonly string[] Controls = ["_id", "_lastUpdated", "_count", "_total", "_summary", "_elements", "_format", "_pretty"];
     private static readonly Error TooMany = new("query.size", $"More than {MostLooked} would be looked through: name a date, a target or a patient.");
 
-    public async Task<Answer> Run(IView view, IReadOnlyList<(string Name, string Value)> parameters, ResidentNo? about, bool lenient, CancellationToken cancel)
+    public async Task<Answer> Run(IView view, IReadOnlyList<(string Name, string Value)> parameters, SearchPlace place, bool lenient, CancellationToken cancel)
     {
         IReadOnlyList<(string Name, string Value)> asked = [.. parameters.Where(one => one.Name is not "_type")];
-        var start = new PageState([view.Type], [.. asked.SelectMany(one => new[] { one.Name, one.Value })], 0, null);
-        if (asked.FirstOrDefault(one => one.Name is PageLink.Parameter) is { Value: { } token })
-        {
-            if (asked.Any(one => one.Name is not (PageLink.Parameter or "_format" or "_pretty")) || PageLink.Open(seal, call, token) is not { } opened || opened.Types is not [var type] || type != view.Type)
-                return Failures.Answer(new Error("query.page", "The link to this page does not open: it is another caller's, or was changed. Search again."));
-            start = opened;
-        }
-
+        var page = PageLink.Asked(seal, call, PageState.First([view.Type], asked, place), asked);
+        if (!page.IsOk || page.Value.Types is not [var type] || type != view.Type)
+            return Failures.Answer(page.Error ?? PageLink.Wrong);
+        var start = page.Value;
+        ResidentNo? about = start.About is { } number ? new ResidentNo(number) : null;
         var parsed = Parse(view, start.Pairs(), lenient);
         if (!parsed.IsOk)
             return Failures.Answer(parsed.Error);
@@ -34,6 +31,7 @@ internal sealed class SearchView(Call call, ISeal seal)
         var residents = parsed.Value.Residents is { } named ? Result.Of<IReadOnlyList<ResidentNo>>([.. named.Where(call.May).OrderBy(no => no.Value)]) : about is { } one ? Result.Of<IReadOnlyList<ResidentNo>>([one]) : await call.Residents(cancel);
         if (!residents.IsOk)
             return Failures.Answer(residents.Error);
+        start = start with { Parameters = PageState.Flat(parsed.Value.Understood) };
         IReadOnlyList<ResidentNo> whose = about is { } only ? [.. residents.Value.Where(no => no == only)] : residents.Value;
         var found = await Find(view, parsed.Value, new RecordPredicate.And([parsed.Value.Where, within.Value]), start, whose, cancel);
         return found.IsOk ? Bundle(view, parsed.Value, start, found.Value) : Failures.Answer(found.Error);
@@ -52,7 +50,7 @@ internal sealed class SearchView(Call call, ISeal seal)
 
         if (strange.Count > 0 && !lenient)
             return new Error("query.parameter", strange[0]);
-        return new SearchParser(call.Root, call.ResidentOf, lenient).Parse([view.Type], known).Map(request => request with { LeftOut = [.. request.LeftOut, .. strange] });
+        return new SearchParser(call, lenient).Parse([view.Type], known).Map(request => request with { LeftOut = [.. request.LeftOut, .. strange] });
     }
 
     private async Task<Result<ViewPage>> Find(IView view, SearchRequest request, RecordPredicate where, PageState start, IReadOnlyList<ResidentNo> residents, CancellationToken cancel)
@@ -60,17 +58,20 @@ internal sealed class SearchView(Call call, ISeal seal)
         var (found, total, looked) = (new List<StoredRecord>(), 0, 0);
         PageState? next = null;
         var counts = request.Total || request.Summary is SummaryMode.Count;
-        for (var place = counts ? 0 : start.Resident; place < residents.Count; place++)
+        foreach (var resident in residents.Where(one => counts || one.Value >= start.Resident))
         {
-            if (await Patients.Of(call, residents[place], cancel) is not { } of)
+            if (await Patients.Of(call, resident, cancel) is not { } of)
                 continue;
             var match = new ViewMatch(view, of.Patient);
-            var after = place < start.Resident ? new Place(DateTimeOffset.MinValue, "") : place == start.Resident ? Place.Parse(start.After) : null;
+            var after = resident.Value < start.Resident ? new Place(DateTimeOffset.MinValue, "") : resident.Value == start.Resident ? Place.Parse(start.After) : null;
+            var walk = call.Cost.Walk(resident);
             var last = "";
             await foreach (var one in view.All(of, start.Pairs(), cancel))
             {
                 if (++looked > MostLooked)
                     return TooMany;
+                if (walk() is { } costly)
+                    return costly;
                 var isLater = after?.Passes(one) ?? true;
                 if (!match.Holds(where, one))
                     continue;
@@ -79,7 +80,7 @@ internal sealed class SearchView(Call call, ISeal seal)
                     continue;
                 if (found.Count == request.Count)
                 {
-                    next = start with { Resident = place, After = last };
+                    next = start with { Resident = resident.Value, After = last };
                     if (!counts)
                         return new ViewPage(found, null, next);
                     continue;
@@ -98,7 +99,7 @@ internal sealed class SearchView(Call call, ISeal seal)
         var bundle = new BundleWriter("searchset", call.Root, RecordShapes.Of(request));
         if (page.Total is { } number)
             bundle.Total(number);
-        var links = new List<(string, string)> { ("self", $"{call.Root}/{view.Type}{PageLink.Query(request.Understood)}") };
+        var links = new List<(string, string)> { ("self", call.Root + start.Self(request.Understood)) };
         if (page.Next is { } next)
             links.Add(("next", $"{call.Root}/{view.Type}?{PageLink.Parameter}={PageLink.Seal(seal, call, next)}"));
         bundle.Links(links);

@@ -43,12 +43,9 @@ internal static class ViewTypes
     public static IReadOnlyList<string> ParametersOf(string type) =>
         HeldTypes.IsView(type) ? Of(type).Parameters : [.. SearchParameters.NamesOf(type).Where(name => SearchParameters.Find(type, name).IsOk)];
 
-    /// <summary>The one view that is asked for, by the address or by <c>_type</c>; null for records.</summary>
-    public static IView? Asked(IReadOnlyList<string> types, IReadOnlyList<(string Name, string Value)> query)
-    {
-        var wanted = query.LastOrDefault(one => one.Name is "_type").Value ?? (types is [var only] ? only : "");
-        return HeldTypes.IsView(wanted) ? Of(wanted) : null;
-    }
+    /// <summary>The one view that is asked for by <c>_type</c>; null for records.</summary>
+    public static IView? Asked(IReadOnlyList<(string Name, string Value)> query) =>
+        query.LastOrDefault(one => one.Name is "_type").Value is { } wanted && HeldTypes.IsView(wanted) ? Of(wanted) : null;
 }
 
 /// <summary>Writes the JSON of a view's resource and hands it on as records are handed on.</summary>

@@ -41,30 +41,33 @@ internal sealed class Summarize(Call call)
         foreach (var section in SummarySection.All)
         {
             var found = await Find(session.Value, section, cancel);
-            if (found.Count > 0 || section.Required)
-                sections.Add((section, found));
+            if (!found.IsOk)
+                return Failures.Answer(found.Error);
+            if (found.Value.Count > 0 || section.Required)
+                sections.Add((section, found.Value));
         }
 
         var more = await Referred(resident, [patient.Value, .. sections.SelectMany(one => one.Item2)], cancel);
-        return new Answer(200, new SummaryWriter(call.Root, RandomId, call.Clock.GetUtcNow()).Write(patient.Value, sections, more));
+        return more.IsOk ? new Answer(200, new SummaryWriter(call.Root, RandomId, call.Clock.GetUtcNow()).Write(patient.Value, sections, more.Value)) : Failures.Answer(more.Error);
     }
 
-    private async Task<IReadOnlyList<StoredRecord>> Find(Session session, SummarySection section, CancellationToken cancel)
+    private async Task<Result<IReadOnlyList<StoredRecord>>> Find(Session session, SummarySection section, CancellationToken cancel)
     {
         var open = section.Types.Select(type => (Type: type, Within: call.Within(type, ScopeActions.Search))).Where(one => one.Within.IsOk)
             .Select(RecordPredicate (one) => new RecordPredicate.And([new RecordPredicate.OfType([one.Type]), one.Within.Value, .. section.Only is { } only ? [only] : Array.Empty<RecordPredicate>()])).ToList();
         if (open.Count == 0)
-            return [];
-        var page = await session.Search(new RecordQuery { Where = new RecordPredicate.Or(open), Order = RecordOrder.NewestDateFirst, Limit = MostEach }, cancel);
-        return page.IsOk ? [.. page.Value.Records.Where(record => !SummaryText.IsError(record.Resource.Json))] : throw new InvalidOperationException(page.Error.Message);
+            return Result.Of<IReadOnlyList<StoredRecord>>([]);
+        var query = new RecordQuery { Where = new RecordPredicate.Or(open), Order = RecordOrder.NewestDateFirst, Limit = MostEach, BeforeOpening = call.Cost.Walk(session.Resident) };
+        var page = await session.Search(query, cancel);
+        return page.IsOk ? Result.Of<IReadOnlyList<StoredRecord>>([.. page.Value.Records.Where(record => !SummaryText.IsError(record.Resource.Json))]) : page.Error;
     }
 
     // What the entries refer to stands in the document too, where it is open and not too much.
-    private async Task<IReadOnlyList<StoredRecord>> Referred(ResidentNo resident, IReadOnlyList<StoredRecord> from, CancellationToken cancel)
+    private async Task<Result<IReadOnlyList<StoredRecord>>> Referred(ResidentNo resident, IReadOnlyList<StoredRecord> from, CancellationToken cancel)
     {
         var everything = new SearchRequest([], new RecordPredicate.Everything(), null) { Includes = [new IncludeRule(null, null, null, Reverse: false, Iterate: false)] };
         var found = await new Includes(call).Of(everything, [.. from.DistinctBy(record => record.Id, StringComparer.Ordinal).Select(record => ((ResidentNo?)resident, record))], [resident], cancel);
-        return found.IsOk ? found.Value : [];
+        return found is { IsOk: false, Error.Code: "query.size" } ? Result.Of<IReadOnlyList<StoredRecord>>([]) : found;
     }
 
     // A UUID of chance (RFC 9562, version 4): it names this making of the document.
