@@ -38,3 +38,7 @@ public sealed record ChangedRecord(string Id, string Type, int Version, DateTime
 public sealed record RecordVersion(string Id, string Type, int Version, DateTimeOffset Updated, StoredRecord? Record);
 
 public sealed record RecordHistory(IReadOnlyList<RecordVersion> Versions, string? Next);
+
+/// <summary>A place among the versions of one person, newest change first, as someone sees it who merges those of several persons.</summary>
+/// <param name="Id">The record whose version stands there, and was seen; null for the place right behind all that was stored at that time.</param>
+public sealed record VersionPlace(DateTimeOffset Updated, string? Id = null, int Version = 0);

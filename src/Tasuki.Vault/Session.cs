@@ -79,7 +79,9 @@ public sealed partial class Session
     /// Versions, newest change first: of one record, or of all of some types (none: all). A record that was deleted shows only that it was. Errors:
     /// <c>record.missing</c>, <c>query.limit</c>, <c>query.page</c>, <c>query.type</c>.
     /// </summary>
-    public async Task<Result<RecordHistory>> History(string? id, IReadOnlyList<string> types, DateTimeOffset? since, int limit, string? after, CancellationToken cancel)
+    /// <param name="behind">Where the first page starts; null for the newest. <paramref name="after"/> says it for the others.</param>
+    public async Task<Result<RecordHistory>> History(
+        string? id, IReadOnlyList<string> types, DateTimeOffset? since, int limit, string? after, CancellationToken cancel, VersionPlace? behind = null)
     {
         if (limit is < 1 or > 1_000)
             return new Error("query.limit", $"A page holds 1 to 1,000 versions; {limit} were asked for.");
@@ -87,7 +89,7 @@ public sealed partial class Session
             return new Error("query.type", "A type asked for is not one of FHIR R4.");
         long? seq = id is null ? null : _parts.Ids.SeqOf(Resident, id);
         var bound = new Binding(_parts.Municipality, "history").Number(Resident.Value).Number((int)_actor.Kind).Text(_actor.Id).Text(_purpose).Text(id ?? "").Text(string.Join(',', types));
-        PastPosition? position = null;
+        var position = behind is { } place ? new PastPosition(RecordStore.Time.Micros(place.Updated), place.Id is { } at ? _parts.Ids.SeqOf(Resident, at) : -1, place.Version) : (PastPosition?)null;
         if (after is not null && (position = PastPosition.Open(_parts.Ring, bound, after)) is null)
             return new Error("query.page", "The page token does not belong to this session and question.");
         var entry = Log(LogAction.History, id ?? (types.Count == 0 ? null : string.Join(',', types)));

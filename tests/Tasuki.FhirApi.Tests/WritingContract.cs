@@ -107,6 +107,11 @@ public abstract class WritingContract(StoreKind store)
 
             Assert.All(answers, answer => Assert.Equal((422, answers[1].Body.GetRawText()), (answer.Status, answer.Body.GetRawText())));
         }
+
+        var whole = new List<Reply>();
+        foreach (var patient in new[] { other.Id, "none" })
+            whole.Add(await one.Ask("POST", "", Bundle("transaction", "POST", "Observation", one.Observation("62", "2026-04-02").Replace(one.Id, patient, StringComparison.Ordinal))));
+        Assert.Equal((422, whole[1].Body.GetRawText()), (whole[0].Status, whole[0].Body.GetRawText()));
     }
 
     [Fact]

@@ -70,7 +70,7 @@ internal sealed class ReadRecords(Call call)
             ? last : null;
     }
 
-    /// <param name="id">Null for all records of the type; <paramref name="type"/> null for all of the caller's one resident.</param>
+    /// <param name="id">Null for all records of the type; <paramref name="type"/> null for all. Of whomever shares with the caller.</param>
     public async Task<Answer> History(string? type, string? id, Interaction interaction, CancellationToken cancel)
     {
         // SMART App Launch 2.2: the past of one record is read, that of a type or of all is searched.
@@ -86,26 +86,11 @@ internal sealed class ReadRecords(Call call)
         var residents = id is null ? await call.Residents(cancel) : call.ResidentOf(id) is { } whose ? Result.Of<IReadOnlyList<ResidentNo>>([whose]) : Failures.Missing;
         if (!residents.IsOk)
             return Failures.Answer(residents.Error);
-        if (residents.Value is not [var resident])
-            return Failures.Answer(new Error("query.residents", "The past of a type, or of all, is shown to a caller whom one person alone shares with: ask for that of one record, or use an app launched for one person."));
         var (count, since, after) = options.Value;
-        // Each version is opened like a record that a search looks at, and counts like one.
-        var walk = call.Cost.Walk(resident);
-        if (walk() is { } dear)
-            return Failures.Answer(dear);
-        var session = await call.Session(resident, write: false, cancel);
-        // Whether it is there for this caller is settled before its page: an empty one would tell of a record that is hidden.
-        if (id is not null && !(session.IsOk && await session.Value.History(id, [], null, 1, null, cancel) is { IsOk: true, Value.Versions: [var newest, ..] } && string.Equals(newest.Type, type, StringComparison.Ordinal)))
-            return Failures.Answer(Failures.Missing);
-        var found = session.IsOk ? await session.Value.History(id, id is null ? [.. types.Select(one => one.Item1)] : [], since, count, after, cancel) : session.Error;
+        IReadOnlyList<string> names = id is null ? [.. types.Select(one => one.Item1)] : [];
+        var found = residents.Value is [var resident] ? await Past(resident, type, id, names, options.Value, cancel) : await new PastOfMany(call, residents.Value, names, since).Page(count, after, cancel);
         if (!found.IsOk)
             return Failures.Answer(found.Error);
-        for (var i = 1; i < found.Value.Versions.Count; i++)
-        {
-            if (walk() is { } stop)
-                return Failures.Answer(stop);
-        }
-
         var path = $"{call.Root}/{string.Join('/', new[] { type, id, "_history" }.Where(part => part is not null))}";
         var bundle = new BundleWriter("history", call.Root, RecordShapes.Whole);
         List<(string, string)> links = [("self", path + PageLink.Query(interaction.Query))];
@@ -115,6 +100,27 @@ internal sealed class ReadRecords(Call call)
         foreach (var version in found.Value.Versions)
             bundle.Past(version);
         return new Answer(200, bundle.Done());
+    }
+
+    private async Task<Result<RecordHistory>> Past(
+        ResidentNo resident, string? type, string? id, IReadOnlyList<string> types, (int Count, DateTimeOffset? Since, string? After) options, CancellationToken cancel)
+    {
+        // Each version is opened like a record that a search looks at, and counts like one.
+        var walk = call.Cost.Walk(resident);
+        if (walk() is { } dear)
+            return dear;
+        var session = await call.Session(resident, write: false, cancel);
+        // Whether it is there for this caller is settled before its page: an empty one would tell of a record that is hidden.
+        if (id is not null && !(session.IsOk && await session.Value.History(id, [], null, 1, null, cancel) is { IsOk: true, Value.Versions: [var newest, ..] } && string.Equals(newest.Type, type, StringComparison.Ordinal)))
+            return Failures.Missing;
+        var found = session.IsOk ? await session.Value.History(id, types, options.Since, options.Count, options.After, cancel) : session.Error;
+        for (var i = 1; found.IsOk && i < found.Value.Versions.Count; i++)
+        {
+            if (walk() is { } stop)
+                return stop;
+        }
+
+        return found;
     }
 
     /// <summary>Through the gate, within the scopes. Errors <c>record.missing</c>, <c>gate.refused</c>, which is answered alike, and <c>scope.insufficient</c>.</summary>

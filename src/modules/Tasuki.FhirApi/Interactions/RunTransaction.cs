@@ -139,7 +139,12 @@ internal sealed class RunTransaction(Call call, List<Interaction> entries, Func<
             return refused;
         var session = await call.Session(one, write: true, cancel);
         if (!session.IsOk)
-            return Failures.Answer(_changes.Exists(one => one.Change is RecordChange.Create) ? WriteRecords.NotOpen(call, one, session.Error) : session.Error);
+        {
+            // Said of the entry that a Patient who never was would be said of.
+            var made = _changes.FindIndex(change => change.Change is RecordChange.Create);
+            return made < 0 ? Failures.Answer(session.Error) : Entries.At(_changes[made].Index, Failures.Answer(WriteRecords.NotOpen(call, one, session.Error)));
+        }
+
         var done = await session.Value.Change(linked, _writes.Permit, cancel, [.. _ends.Where(end => end.End.Ends).Select(end => end.End.Id)]);
         if (!done.IsOk)
         {

@@ -111,10 +111,9 @@ internal sealed class WriteRecords(Call call)
         }
 
         var (change, resident, refused) = await PlanDelete(type, target, interaction, cancel);
-        if (refused is null)
-            return await Apply(change!, resident, interaction, cancel);
+        var answer = refused ?? await Apply(change!, resident, interaction, cancel);
         // Nothing is left to be done, and whoever saw it go may hear so.
-        return refused.Status == 404 && await new ReadRecords(call).Gone(type, target, cancel) is not null ? new Answer(204, default) : refused;
+        return answer.Status == 404 && await new ReadRecords(call).Gone(type, target, cancel) is not null ? new Answer(204, default) : answer;
     }
 
     public async Task<(RecordChange? Change, ResidentNo Resident, Answer? Refused)> PlanDelete(string type, string id, Interaction interaction, CancellationToken cancel)
