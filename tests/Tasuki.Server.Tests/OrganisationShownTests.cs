@@ -44,11 +44,18 @@ public sealed class OrganisationShownTests
             Actor.Resident(resident), new NewGrant(resident, ActorKind.Clinician, clinician, Purpose.Care, AccessClasses.All, null, null, TimeProvider.System.GetUtcNow().AddDays(1)), Cancel)).IsOk);
         await (await vault.Open(Actor.Clinician(clinician), resident, Purpose.Care, Cancel)).Value.Count(Cancel);
 
+        var used = (await services.GetRequiredService<RegisterApp>().Register(
+            AppKind.Public, new AppContent("歩数ノート", "合同会社みかん", "dev@app.test", "健診を見るため", "https://app.test/privacy", ["https://app.test/callback"], null, null, "user/*.rs", "みどり市北1"), null, Cancel)).Value;
+        await (await vault.Open(Actor.Clinician(clinician).Through(used), resident, Purpose.Care, Cancel)).Value.Count(Cancel);
+
         var shown = await person.Get("/who-looked");
         Assert.Equal("/who-looked", shown.Path);
         var page = WebUtility.HtmlDecode(shown.Body);
         Assert.Contains("（登録の名の診療所）", page, StringComparison.Ordinal);
         Assert.DoesNotContain("書かれた名の診療所", page, StringComparison.Ordinal);
+        // Once with the app's name, once without: the clinician looked by the app and without it.
+        Assert.Equal(2, page.Split("（登録の名の診療所）").Length - 1);
+        Assert.Equal(1, page.Split("アプリ「歩数ノート」を通して").Length - 1);
     }
 
     private static async Task<StaffMember> Officer(IServiceProvider services, string name, string signIn)
