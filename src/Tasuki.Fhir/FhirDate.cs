@@ -15,6 +15,9 @@ public readonly record struct FhirDate(DateTimeOffset From, DateTimeOffset To)
     /// <summary>Where a period ends that says only its start.</summary>
     public static readonly DateTimeOffset OpenEnd = new(9999, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
+    // A day short of what the type holds, so that every offset and one day more can be told of it: 9999-12-31, which means for ever, is a date as others are.
+    private static DateTimeOffset Last => new(9999, 12, 31, 0, 0, 0, TimeSpan.Zero);
+
     private static readonly string[] Zoned = ["yyyy-MM-dd'T'HH:mm:ss.FFFFFFFzzz", "yyyy-MM-dd'T'HH:mmzzz"];
     private static readonly string[] Utc = ["yyyy-MM-dd'T'HH:mm:ss.FFFFFFF'Z'", "yyyy-MM-dd'T'HH:mm'Z'"];
     private const string Local = "yyyy-MM-dd'T'HH:mm:ss.FFFFFFF";
@@ -27,11 +30,11 @@ public readonly record struct FhirDate(DateTimeOffset From, DateTimeOffset To)
         switch (text.Length)
         {
             case 4 when Day(text + "-01-01") is { } year:
-                return year.Year == 9999 ? null : Span(year, year.AddYears(1));
+                return Span(year, year.Year == 9999 ? null : year.AddYears(1));
             case 7 when Day(text + "-01") is { } month:
-                return month is { Year: 9999, Month: 12 } ? null : Span(month, month.AddMonths(1));
+                return Span(month, month is { Year: 9999, Month: 12 } ? null : month.AddMonths(1));
             case 10 when Day(text) is { } day:
-                return day == DateOnly.MaxValue ? null : Span(day, day.AddDays(1));
+                return Span(day, day == DateOnly.MaxValue ? null : day.AddDays(1));
             case 16 when DateTime.TryParseExact(text, "yyyy-MM-dd'T'HH:mm", CultureInfo.InvariantCulture, DateTimeStyles.None, out var minute):
                 var from = new DateTimeOffset(minute, Kernel.TokyoDay.Offset);
                 return new FhirDate(from, from.AddMinutes(1));
@@ -83,7 +86,8 @@ public readonly record struct FhirDate(DateTimeOffset From, DateTimeOffset To)
     private static DateOnly? Day(string text) =>
         DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day) && day.Year > 1 ? day : null;
 
-    private static FhirDate Span(DateOnly from, DateOnly to) => new(Kernel.TokyoDay.StartOf(from), Kernel.TokyoDay.StartOf(to));
+    // Null: to the end of the calendar.
+    private static FhirDate Span(DateOnly from, DateOnly? to) => new(Kernel.TokyoDay.StartOf(from), to is { } next ? Kernel.TokyoDay.StartOf(next) : Last);
 
     private static FhirDate? Instant(string text)
     {
@@ -95,13 +99,18 @@ public readonly record struct FhirDate(DateTimeOffset From, DateTimeOffset To)
         }
         else if (!DateTimeOffset.TryParseExact(text, Zoned, CultureInfo.InvariantCulture, DateTimeStyles.None, out from))
         {
-            if (!DateTime.TryParseExact(text, Local, CultureInfo.InvariantCulture, DateTimeStyles.None, out var local) || local.Year is 1 or 9999)
+            if (!DateTime.TryParseExact(text, Local, CultureInfo.InvariantCulture, DateTimeStyles.None, out var local) || local.Year is 1)
                 return null;
             from = new DateTimeOffset(local, Kernel.TokyoDay.Offset);
         }
 
         // The edges of the calendar have no next second and no other offset.
-        return from.Year is 1 or 9999 ? null : new FhirDate(from, After(from, text));
+        if (from.Year is 1)
+            return null;
+        if (from < Last.AddMinutes(-1))
+            return new FhirDate(from, After(from, text));
+        var start = from < Last ? from : Last.AddSeconds(-1);
+        return new FhirDate(start, After(start, text) is var after && after < Last ? after : Last);
     }
 
     // A value with a fraction names an instant; one without names its whole second or minute.

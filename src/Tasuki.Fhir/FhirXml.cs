@@ -29,34 +29,32 @@ public static class FhirXml
         }
     }
 
-    /// <summary>Error <c>resource.json</c>: no well-formed FHIR XML; the sentence says where.</summary>
+    /// <summary>
+    /// Errors <c>resource.json</c> (no well-formed FHIR XML), <c>resource.duplicate</c> (an element stands twice that may stand once), <c>resource.depth</c>, <c>resource.text</c> (no UTF-8,
+    /// whatever the XML says of itself); the sentence says where. What is a fault of the resource and none of the form is left to the check of the JSON, whose lines are those of the XML.
+    /// </summary>
     public static Result<ReadOnlyMemory<byte>> ToJson(ReadOnlyMemory<byte> xml)
     {
+        if (JsonText.NotUtf8(xml.Span) is { } fault)
+            return fault;
         try
         {
-            var bytes = xml.ToArray();
-            if (IsTooDeep(bytes))
+            var text = Encoding.UTF8.GetString(xml.Span);
+            if (IsTooDeep(text))
                 return new Error("resource.depth", $"The XML is nested deeper than {DeepestXml} levels.");
-            using var reader = XmlReader.Create(new MemoryStream(bytes, writable: false), Reading);
-            var root = FhirXmlNode.Read(reader);
-            if (!ResourceTypes.IsKnown(root.Name))
-                return new Error("resource.json", "The XML's root is no FHIR R4 resource.");
-            var json = root.ToTypedElement(ModelInfo.ModelInspector).ToJson();
-            return new ReadOnlyMemory<byte>(Encoding.UTF8.GetBytes(json));
+            using var reader = XmlReader.Create(new StringReader(text), Reading);
+            var json = new XmlToJson(reader).Run();
+            return json.IsOk ? new ReadOnlyMemory<byte>(Encoding.UTF8.GetBytes(json.Value)) : json.Error;
         }
         catch (XmlException broken)
         {
-            return new Error("resource.json", $"The XML is not well-formed: line {broken.LineNumber}, column {broken.LinePosition}.");
-        }
-        catch (Exception wrong) when (wrong is FormatException or StructuralTypeException or InvalidOperationException)
-        {
-            return new Error("resource.json", "The XML is no FHIR R4 resource: an element or value stands where none can.");
+            return new Error("resource.json", $"The XML is not well-formed (line {broken.LineNumber}, column {broken.LinePosition}).");
         }
     }
 
-    private static bool IsTooDeep(byte[] xml)
+    private static bool IsTooDeep(string xml)
     {
-        using var reader = XmlReader.Create(new MemoryStream(xml, writable: false), Reading);
+        using var reader = XmlReader.Create(new StringReader(xml), Reading);
         while (reader.Read())
         {
             if (reader.Depth > DeepestXml)

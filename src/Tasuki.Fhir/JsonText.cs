@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text;
+using System.Text.Json;
 using System.Text.Unicode;
 using Tasuki.Kernel;
 
@@ -53,6 +54,15 @@ public static class JsonText
         }
     }
 
+    /// <summary>Error <c>resource.text</c> for bytes that are no UTF-8, or null.</summary>
+    public static Error? NotUtf8(ReadOnlySpan<byte> utf8)
+    {
+        if (Utf8.IsValid(utf8))
+            return null;
+        var (line, column) = PositionOf(utf8, FirstInvalid(utf8));
+        return new Error("resource.text", $"The text is not UTF-8 (line {line}, column {column}).");
+    }
+
     /// <summary>Line and column from 1 of a byte; a column counts characters.</summary>
     public static (long Line, long Column) PositionOf(ReadOnlySpan<byte> utf8, int offset)
     {
@@ -60,6 +70,40 @@ public static class JsonText
         var line = 1 + before.Count((byte)'\n');
         var start = before.LastIndexOf((byte)'\n') + 1;
         return (line, 1 + Encoding.UTF8.GetCharCount(before[start..]));
+    }
+
+    /// <summary>The byte at which the parser says that it stopped.</summary>
+    public static int OffsetOf(ReadOnlySpan<byte> utf8, JsonException broken)
+    {
+        var start = 0;
+        for (var line = broken.LineNumber ?? 0; line > 0 && utf8[start..].IndexOf((byte)'\n') is >= 0 and var end; line--)
+            start += end + 1;
+        return (int)Math.Min(utf8.Length, start + (broken.BytePositionInLine ?? 0));
+    }
+
+    /// <summary>Where in well-formed JSON the first property stands whose name its object has already; null when none does. Names are compared without their escapes.</summary>
+    public static int? SecondProperty(ReadOnlySpan<byte> utf8, int maximumDepth)
+    {
+        var names = new Stack<HashSet<string>>();
+        var reader = new Utf8JsonReader(utf8, new JsonReaderOptions { MaxDepth = maximumDepth });
+        try
+        {
+            while (reader.Read())
+            {
+                if (reader.TokenType is JsonTokenType.StartObject)
+                    names.Push(new HashSet<string>(StringComparer.Ordinal));
+                else if (reader.TokenType is JsonTokenType.EndObject)
+                    names.Pop();
+                else if (reader.TokenType is JsonTokenType.PropertyName && !names.Peek().Add(reader.GetString()!))
+                    return (int)reader.TokenStartIndex;
+            }
+        }
+        catch (JsonException)
+        {
+            // A fault behind it is not what was asked for.
+        }
+
+        return null;
     }
 
     /// <summary>The offset of the first byte that is no UTF-8; the length when there is none.</summary>

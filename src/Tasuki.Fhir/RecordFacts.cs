@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using System.Text.Json;
+using Tasuki.Fhir.Searching;
 using Tasuki.Fhir.Validation;
 
 namespace Tasuki.Fhir;
@@ -19,7 +20,7 @@ public sealed class RecordFacts
         Codings = codings;
         Codes = codings.Count == 0 ? FrozenSet<string>.Empty : new SortedSet<string>(codings.Select(coding => coding.Code), StringComparer.Ordinal);
         Identifiers = Set(identifiers);
-        References = Set(references);
+        References = Set(WithPlain(references));
     }
 
     /// <summary>The first coding of the element that says what the record is about.</summary>
@@ -36,7 +37,7 @@ public sealed class RecordFacts
     /// <summary>Every distinct <c>identifier.value</c>.</summary>
     public IReadOnlySet<string> Identifiers { get; }
 
-    /// <summary>Every distinct <c>reference</c>.</summary>
+    /// <summary>Every distinct <c>reference</c>; one to a version of a record also without it.</summary>
     public IReadOnlySet<string> References { get; }
 
     /// <summary>Every coding with its system, wherever it stands but in <c>meta</c>, in the order of the resource and as often as it stands there.</summary>
@@ -55,6 +56,19 @@ public sealed class RecordFacts
             return FirstCoding(coding);
         return element.TryGetProperty("code"u8, out var code) && code.ValueKind is JsonValueKind.String
             ? new Coding(Text(element, "system"), code.GetString()!) : null;
+    }
+
+    private static IReadOnlyList<string> WithPlain(IReadOnlyList<string> references)
+    {
+        List<string>? more = null;
+        for (var i = 0; i < references.Count; i++)
+        {
+            var plain = WrittenReference.Plain(references[i]);
+            if (plain.Length < references[i].Length)
+                (more ??= [.. references]).Add(plain);
+        }
+
+        return more ?? references;
     }
 
     private static IReadOnlySet<string> Set(IReadOnlyList<string> texts) => texts.Count == 0 ? FrozenSet<string>.Empty : new SortedSet<string>(texts, StringComparer.Ordinal);

@@ -15,11 +15,18 @@ public sealed record ResourceIssue(string Path, string Sentence, bool Refuses, s
 
     /// <summary>Byte in the line, from 1.</summary>
     public int Column { get; init; }
+
+    /// <summary>The code is the key of an invariant of R4, as in <c>obs-6</c>.</summary>
+    public bool IsInvariant { get; init; }
 }
 
-/// <summary>Is a resource valid FHIR R4: known elements, types, cardinality, formats of primitives, required codes. Not profiles, not invariants.</summary>
+/// <summary>
+/// Is a resource valid FHIR R4: known elements, types, cardinality, formats of primitives, required codes, invariants, types of what references lead to. Not
+/// profiles. For what a person brings in as a file: a broken invariant, a reference to a wrong type and a narrative that is none lose nothing of what the file
+/// says, so they are told and do not refuse. <see cref="ResourceValidator"/> refuses them.
+/// </summary>
 public static class ResourceCheck
 {
     /// <summary>Empty when the resource is valid. Never throws, whatever the resource holds.</summary>
-    public static IReadOnlyList<ResourceIssue> Check(CanonicalResource resource) => ResourceValidator.CheckText(resource.Json.Span);
+    public static IReadOnlyList<ResourceIssue> Check(CanonicalResource resource) => ResourceValidator.CheckText(resource.Json.Span, isStrict: false);
 }

@@ -9,7 +9,7 @@ public sealed record ResourceScan(IReadOnlyList<ResourceIssue> Issues, RecordFac
     {
         var json = resource.Json.Span;
         var facts = new FactsBuilder();
-        var walk = new ResourceWalk(json, facts);
+        var walk = new ResourceWalk(json, facts, isStrict: false);
         // The tables lead past what R4 does not know; the facts of a resource that is not valid are read without them.
         return walk.Run() is { } issues ? new ResourceScan(issues, FactsBuilder.Read(json)) : new ResourceScan([], facts.Build(json));
     }

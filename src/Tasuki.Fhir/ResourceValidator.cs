@@ -2,7 +2,7 @@ using Tasuki.Fhir.Validation;
 
 namespace Tasuki.Fhir;
 
-/// <summary>Checks the JSON of one R4 resource of any type, as it came and in one pass; see <see cref="ResourceCheck"/> for what is checked.</summary>
+/// <summary>Checks the JSON of one R4 resource of any type, as it came and in one pass; see <see cref="ResourceCheck"/> for what is checked. Every rule refuses: what is written by the interface is R4.</summary>
 public static class ResourceValidator
 {
     /// <summary>
@@ -11,15 +11,16 @@ public static class ResourceValidator
     public static IReadOnlyList<ResourceIssue> Check(ReadOnlySpan<byte> json)
     {
         if (JsonText.FirstFault(json) is not var (what, offset))
-            return CheckText(json);
+            return CheckText(json, isStrict: true);
         var (line, column) = IssuePath.Place(json, offset);
         return [new ResourceIssue("Resource", $"{what}.", Refuses: true, FaultCode.Text) { Line = line, Column = column }];
     }
 
+    /// <param name="isStrict">See <see cref="ResourceCheck"/>.</param>
     /// <param name="json">Bytes that <see cref="JsonText.Fault"/> has passed.</param>
-    internal static IReadOnlyList<ResourceIssue> CheckText(ReadOnlySpan<byte> json)
+    internal static IReadOnlyList<ResourceIssue> CheckText(ReadOnlySpan<byte> json, bool isStrict)
     {
-        var walk = new ResourceWalk(json, facts: null);
+        var walk = new ResourceWalk(json, facts: null, isStrict);
         return walk.Run() ?? (IReadOnlyList<ResourceIssue>)[];
     }
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Tasuki.Kernel;
 
 namespace Tasuki.Vault;
@@ -19,6 +20,8 @@ public enum ActorKind : byte
 /// </summary>
 public sealed class Actor
 {
+    private const string AppWord = "app ";
+
     private Actor(ActorKind kind, string id, ResidentNo? self, string? reason)
     {
         Kind = kind;
@@ -35,6 +38,7 @@ public sealed class Actor
     /// <summary>The resident this actor is, when it is one.</summary>
     public ResidentNo? Self { get; }
 
+    /// <summary>Why a job or an operator acts; of a clinician, the app they act through (<see cref="Through"/>).</summary>
     public string? Reason { get; }
 
     public static Actor Resident(ResidentNo self) => new(ActorKind.Resident, self.ToString(), self, null);
@@ -49,4 +53,13 @@ public sealed class Actor
 
     /// <summary>An app that holds a token. <paramref name="id"/> is the number of the app, and for one that a resident connected also that of the connection.</summary>
     public static Actor Application(string id) => new(ActorKind.Application, id, null, null);
+
+    /// <summary>The same clinician by an app: at the gate it is the clinician, and each entry of the access log names the app too.</summary>
+    public Actor Through(long app) => Kind is ActorKind.Clinician
+        ? new Actor(Kind, Id, Self, string.Create(CultureInfo.InvariantCulture, $"{AppWord}{app}")) : throw new InvalidOperationException($"A clinician acts through an app, not a {Kind}.");
+
+    /// <summary>The app that an entry's reason names.</summary>
+    internal static long? AppOf(ActorKind kind, string? reason) =>
+        kind is ActorKind.Clinician && reason is not null && reason.StartsWith(AppWord, StringComparison.Ordinal)
+        && long.TryParse(reason.AsSpan(AppWord.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var app) ? app : null;
 }

@@ -158,4 +158,4 @@ public readonly record struct Sample(int FromSecond, int ToSecond, string Value)
 public sealed record StoredFile(long FileNo, string Name, string ContentType, long Size, DateTimeOffset Received, byte[] Sha256);
 
 /// <summary>An entry of the access log as the resident reads it.</summary>
-public sealed record AccessEntry(DateTimeOffset At, ActorKind ActorKind, string ActorId, string Purpose, string Action, string? Detail, bool Refused);
+public sealed record AccessEntry(DateTimeOffset At, ActorKind ActorKind, string ActorId, string Purpose, string Action, string? Detail, bool Refused, long? App = null);

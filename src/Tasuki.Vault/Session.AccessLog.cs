@@ -82,7 +82,7 @@ public sealed partial class Session
             if ((itself || (ofOthers && StandsIn)) && IsShown(body, itself, about[i].Count, records.Count))
             {
                 IReadOnlyList<string> types = body.Action is LogAction.Search or LogAction.History && about[i].Count == 0 ? [.. (body.Detail ?? "").Split(',').Where(ResourceTypes.IsKnown)] : [];
-                found.Add(new SeenAccess(_parts.Ids.EncodeEntry(Resident, entry.WriterNo, entry.EntryNo), Time.FromMicros(entry.At), body.Kind, body.ActorId, body.Purpose, body.Action, body.Refused, records, types));
+                found.Add(new SeenAccess(_parts.Ids.EncodeEntry(Resident, entry.WriterNo, entry.EntryNo), Time.FromMicros(entry.At), body.Kind, body.ActorId, body.Purpose, body.Action, body.Refused, records, types, body.App));
             }
         }
 
@@ -125,5 +125,6 @@ public sealed partial class Session
 /// <param name="Id">Opaque; it says neither writer nor place.</param>
 /// <param name="Records">What it was about, as <c>Type/id</c>, as far as the session sees it.</param>
 /// <param name="Types">Which types a search was over; empty for all.</param>
+/// <param name="App">The app a clinician acted through.</param>
 public sealed record SeenAccess(
-    string Id, DateTimeOffset At, ActorKind ActorKind, string ActorId, string Purpose, string Action, bool Refused, IReadOnlyList<string> Records, IReadOnlyList<string> Types);
+    string Id, DateTimeOffset At, ActorKind ActorKind, string ActorId, string Purpose, string Action, bool Refused, IReadOnlyList<string> Records, IReadOnlyList<string> Types, long? App = null);

@@ -71,6 +71,36 @@ public sealed class ImportFhirTests : IDisposable
     }
 
     [Fact]
+    public async Task A_line_that_names_no_Patient_is_checked_too_and_no_line_is_lost_without_a_word()
+    {
+        await Done(["demo", "--residents", "2", .. Places]);
+        await Write("Patient.ndjson", """{"resourceType":"Patient","id":"a"}""");
+        var alone = Observation("o1", "Patient/a", null, 71).Replace("\"subject\":{\"reference\":\"Patient/a\"},", "", StringComparison.Ordinal);
+        await Write("Others.ndjson",
+            """{"resourceType":"Foo","id":"f"}""", alone.Replace("final", "nonsense", StringComparison.Ordinal), alone,
+            """{"resourceType":"AuditEvent","id":"e","type":{"code":"rest"},"recorded":"2026-01-01T00:00:00Z","agent":[{"requestor":true}],"source":{"observer":{"display":"x"}}}""",
+            """{"resourceType":"Consent","id":"c","status":"active","scope":{"text":"x"},"category":[{"text":"x"}],"patient":{"reference":"Patient/a"},"policyRule":{"text":"x"}}""",
+            """{"resourceType":"Organization","id":"n","name":"マイナンバー 123456789018"}""", """{"resourceType":"Organization","id":"nobody","name":"A clinic"}""",
+            alone.Replace("\"o1\"", "\"o2\"", StringComparison.Ordinal),
+            """{"resourceType":"DiagnosticReport","id":"r","status":"final","code":{"text":"x"},"subject":{"reference":"Patient/a"},"result":[{"reference":"Observation/o2"}]}""");
+        string[] command = ["import-fhir", Files, "--residents", await Map("a,1"), .. Who, .. Places];
+
+        var ran = await Run(command);
+        Assert.True(ran.Code == 1, ran.Output + ran.Errors);
+        Assert.Equal(
+            ["Others.ndjson:1", "Others.ndjson:2", "Others.ndjson:3", "Others.ndjson:4", "Others.ndjson:5", "Others.ndjson:6"],
+            ran.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => string.Join(':', line.Split(':')[..2])).Order(StringComparer.Ordinal), StringComparer.Ordinal);
+        Assert.Contains("Observation.status", ran.Output, StringComparison.Ordinal);
+        Assert.Contains("2 created, 0 updated, 0 there already, 6 lines refused", ran.Errors, StringComparison.Ordinal);
+        Assert.Contains("1 lines are about nobody", ran.Errors, StringComparison.Ordinal);
+        Assert.DoesNotContain("123456789018", ran.Output + ran.Errors, StringComparison.Ordinal);
+        await using var vault = await Vault();
+        var held = await Of(vault, 1);
+        Assert.DoesNotContain(held, one => one.Type is "Consent" && one.Origin.Position?.StartsWith("Others", StringComparison.Ordinal) is true);
+        Assert.Equal(["Others.ndjson:8", "Others.ndjson:9"], held.Select(one => one.Origin.Position!).Where(position => position?.StartsWith("Others", StringComparison.Ordinal) is true).Order(StringComparer.Ordinal), StringComparer.Ordinal);
+    }
+
+    [Fact]
     public async Task What_is_about_nobody_goes_once_among_the_shared_records_when_asked_for_and_changes_none_that_is_there()
     {
         await Done(["demo", "--residents", "3", .. Places]);

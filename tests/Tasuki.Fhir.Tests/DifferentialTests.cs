@@ -41,7 +41,8 @@ public sealed class DifferentialTests
         {
             compared++;
             var firely = Firely.Check(json);
-            var ours = ResourceValidator.Check(json);
+            // Firely's parser looks at no invariants and no targets of references: see InvariantTests.
+            var ours = ResourceValidator.Check(json).Where(issue => !issue.IsInvariant && issue.Code is not "target").ToList();
             invalid += firely.Count > 0 ? 1 : 0;
             foreach (var fault in firely.Where(fault => !ours.Any(issue => Near(issue.Path, fault.Path))))
                 Count(Firely.Key(fault), $"{name}: {fault.Path} {fault.Message}");

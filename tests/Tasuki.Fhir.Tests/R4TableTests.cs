@@ -31,6 +31,17 @@ public sealed class R4TableTests
     }
 
     [Fact]
+    public void What_references_may_lead_to_is_what_the_Firely_model_says()
+    {
+        var (ours, theirs) = (new List<string>(), new List<string>());
+        foreach (var type in R4.Types.Where(type => !type.Name.Contains('.', StringComparison.Ordinal)))
+            Targets(type, ModelInfo.ModelInspector.FindClassMapping(type.Name)!, type.Name, ours, theirs, []);
+        Assert.True(ours.Count > 300, $"{ours.Count} elements");
+        var unlike = string.Join('\n', theirs.Except(ours, StringComparer.Ordinal).Select(one => $"Firely {one}").Concat(ours.Except(theirs, StringComparer.Ordinal).Select(one => $"ours {one}")).Order(StringComparer.Ordinal));
+        Assert.True(unlike.Length == 0, unlike);
+    }
+
+    [Fact]
     public async System.Threading.Tasks.Task The_script_writes_the_table_again_byte_for_byte()
     {
         var script = Path.Combine(Repository, "eng", "r4");
@@ -61,6 +72,28 @@ public sealed class R4TableTests
 
         foreach (var property in mapping.PropertyMappings)
             theirs.Add($"{path}.{property.Name} {(property.IsMandatoryElement ? 1 : 0)} {property.IsCollection}");
+    }
+
+    private static void Targets(TypeTable type, ClassMapping mapping, string path, List<string> ours, List<string> theirs, HashSet<string> seen)
+    {
+        if (!seen.Add(type.Name))
+            return;
+        foreach (var name in type.Bits.Where(bit => bit is not "resourceType").Select(bit => bit.Replace("[x]", "", StringComparison.Ordinal)))
+        {
+            if (mapping.FindMappedElementByName(name) is not { } property)
+                continue;
+            var elements = type.Elements.Where(one => type.Bits[one.Bit].Replace("[x]", "", StringComparison.Ordinal) == name).ToList();
+            // Firely shares Signature with R5, which leads to other types.
+            if (type.Name is not "Signature" && elements.Find(one => one.TypeName is "Reference") is { } element)
+            {
+                string[] allowed = property.NativeProperty!.GetCustomAttributes(typeof(ReferencesAttribute), false).Cast<ReferencesAttribute>().FirstOrDefault()?.Resources ?? [];
+                ours.Add($"{path}.{name} {string.Join('|', (element.Targets ?? []).Select(one => one.Name).Order(StringComparer.Ordinal))}");
+                theirs.Add($"{path}.{name} {string.Join('|', allowed.Where(one => one is not "Resource").Order(StringComparer.Ordinal))}");
+            }
+
+            if (elements[0].Type is { } inner && inner.Name.Contains('.', StringComparison.Ordinal))
+                Targets(inner, ModelInfo.ModelInspector.FindOrImportClassMapping(property.ImplementingType)!, $"{path}.{name}", ours, theirs, seen);
+        }
     }
 
     private static string FindRepository()

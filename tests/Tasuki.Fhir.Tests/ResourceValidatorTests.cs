@@ -41,7 +41,7 @@ public sealed class ResourceValidatorTests
     [InlineData(Head + ""","effectiveDateTime":"2024-02-29T23:59:59.5+14:00","issued":"2024-01-01T00:00:00Z","valueInteger":-5}""")]
     [InlineData(Head + ""","_valueString":{"extension":[{"url":"http://example.org/a","valueCode":"unknown"}]}}""")]
     [InlineData("""{"code":{"text":"x"},"_status":{"extension":[{"url":"u","valueCode":"unknown"}]},"resourceType":"Observation"}""")]
-    [InlineData("""{"resourceType":"Patient","name":[{"given":[null,"a"],"_given":[{"id":"1"},null]}],"contained":[{"resourceType":"Organization","id":"o","name":"\u65e5\u672c"}]}""")]
+    [InlineData("""{"resourceType":"Patient","name":[{"given":[null,"a"],"_given":[{"id":"1","extension":[{"url":"u","valueCode":"unknown"}]},null]}],"managingOrganization":{"reference":"#o"},"contained":[{"resourceType":"Organization","id":"o","name":"\u65e5\u672c"}]}""")]
     [InlineData("""{"resourceType":"Questionnaire","status":"draft","item":[{"linkId":"1","type":"group","item":[{"linkId":"2","type":"string"}]}]}""")]
     [InlineData("""{"resourceType":"Basic","code":{"text":"x"},"text":{"status":"generated","div":"<div xmlns=\"http://www.w3.org/1999/xhtml\"><p>a &amp; b<br/></p><ul><li>c</li></ul></div>"}}""")]
     public void What_R4_allows_has_no_issue_and_all_of_it_shares_one_list(string json)
@@ -55,6 +55,17 @@ public sealed class ResourceValidatorTests
     {
         var issue = Assert.Single(Check("{\"resourceType\":\"Basic\",\n \"code\":{\"text\":\"日本\"},\n \"language\":\"日本\", \"created\":\"x\"}"));
         Assert.Equal(("Basic.created", 3, 33), (issue.Path, issue.Line, issue.Column));
+    }
+
+    [Theory]
+    [InlineData("{\"resourceType\":\"Basic\",\n \"code\":{\"text\":\"日\"},\n \"created\":x}", 3, 12)]
+    [InlineData("{\"resourceType\":\"Basic\",", 1, 24)]
+    [InlineData("{\n\"code\":{\"text\":1,},\"resourceType\":\"Basic\"}", 2, 18)]
+    [InlineData("", 1, 1)]
+    public void Text_that_is_no_JSON_is_told_where_it_ceases_to_be_some(string json, int line, int column)
+    {
+        var issue = Assert.Single(Check(json), one => one.Code is "json");
+        Assert.Equal((line, column), (issue.Line, issue.Column));
     }
 
     [Fact]

@@ -12,7 +12,7 @@ internal sealed class TreeFacts
     // The element that says when it was so: the date the "date" search parameter of the type reads, then the next best.
     private static readonly string[] DateElements =
     [
-        "effectiveDateTime", "effectivePeriod", "effectiveInstant", "occurrenceDateTime", "occurrencePeriod", "performedDateTime", "performedPeriod",
+        "effectiveDateTime", "effectivePeriod", "effectiveInstant", "effectiveTiming", "occurrenceDateTime", "occurrencePeriod", "occurrenceTiming", "performedDateTime", "performedPeriod",
         "whenHandedOver", "whenPrepared", "authoredOn", "onsetDateTime", "onsetPeriod", "recordedDate", "period", "date", "authored", "started",
         "servicedDate", "servicedPeriod", "billablePeriod", "created", "issued", "dateAsserted", "sent", "start", "dateTime", "collectedDateTime", "recorded", "birthDate",
     ];
@@ -88,11 +88,22 @@ internal sealed class TreeFacts
                 continue;
             if (element.ValueKind is JsonValueKind.String && FhirDate.Parse(element.GetString()) is { } date)
                 return date;
-            if (element.ValueKind is JsonValueKind.Object && Period(element) is { } period)
+            if (element.ValueKind is JsonValueKind.Object && (name.EndsWith("Timing", StringComparison.Ordinal) ? Timing(element) : Period(element)) is { } period)
                 return period;
         }
 
         return null;
+    }
+
+    // Its outer limits.
+    private static FhirDate? Timing(JsonElement element)
+    {
+        var spans = new List<FhirDate>();
+        if (element.TryGetProperty("event", out var events) && events.ValueKind is JsonValueKind.Array)
+            spans.AddRange(events.EnumerateArray().Where(one => one.ValueKind is JsonValueKind.String).Select(one => FhirDate.Parse(one.GetString())).OfType<FhirDate>());
+        if (element.TryGetProperty("repeat", out var repeat) && repeat.ValueKind is JsonValueKind.Object && repeat.TryGetProperty("boundsPeriod", out var bounds) && Period(bounds) is { } span)
+            spans.Add(span);
+        return spans.Count == 0 ? null : new FhirDate(spans.Min(one => one.From), spans.Max(one => one.To));
     }
 
     private static FhirDate? Period(JsonElement element)
@@ -113,6 +124,9 @@ internal sealed class TreeFacts
         if (property.NameEquals("reference"u8) && value.ValueKind is JsonValueKind.String)
         {
             references.Add(value.GetString()!);
+            // One to a version is one to the record.
+            var plain = value.GetString()!.Split("/_history/")[0];
+            references.Add(plain.StartsWith("./", StringComparison.Ordinal) ? plain[2..] : plain);
             return;
         }
 

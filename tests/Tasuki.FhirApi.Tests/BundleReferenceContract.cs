@@ -37,7 +37,7 @@ public abstract class BundleReferenceContract(StoreKind store)
         await using var clinic = await Clinic.Open(store);
         var one = await clinic.Patient();
         var hospital = (await one.Ask("POST", "Organization", Hospital)).Id;
-        string[] ways = [$"{Clinic.Root}/Organization/{hospital}", $"./Organization/{hospital}", $"HTTPS://Hibiki.Example/fhir/Organization/{hospital}"];
+        string[] ways = [$"{Clinic.Root}/Organization/{hospital}", $"./Organization/{hospital}", $"HTTPS://Hibiki.Example/fhir/Organization/{hospital}", $"http://hibiki.example/fhir/Organization/{hospital}"];
         var foreign = new[] { $"https://hibiki.example/FHIR/Organization/{hospital}", "https://other.test/fhir/Organization/1", $"https://hibiki.example/fhirs/Organization/{hospital}" };
         var body = Seen(one, [.. ways, .. foreign]).Replace($"\"Patient/{one.Id}\"", $"\"{Clinic.Root}/Patient/{one.Id}\"", StringComparison.Ordinal);
         string[] expected = [.. ways.Select(_ => $"Organization/{hospital}"), .. foreign];
@@ -77,9 +77,9 @@ public abstract class BundleReferenceContract(StoreKind store)
         var hospital = (await one.Ask("POST", "Organization", Hospital)).Id;
         var shared = await clinic.Share("""{"resourceType":"Organization","identifier":[{"system":"u","value":"s1"}],"name":"s"}""");
         var done = await one.Ask("POST", "", Entry.Transaction(
-            Entry.Of("POST", "Organization", Hospital.Replace("h1", "new", StringComparison.Ordinal), A, ",\"ifNoneExist\":\"identifier=u|new\""),
+            Entry.Of("POST", "Organization", Hospital.Replace("h1", "new", StringComparison.Ordinal), $"{Clinic.Root}/Organization/5", ",\"ifNoneExist\":\"identifier=u|new\""),
             Entry.Of("POST", "Observation", Seen(one, "Organization?identifier=u|h1", $"{Clinic.Root}/Organization?identifier=u%7Cs1", "Organization?identifier=u|new", "https://other.test/fhir/Organization?identifier=u|h1")
-                .Replace($"\"Patient/{one.Id}\"", $"\"Patient?_id={one.Id}\"", StringComparison.Ordinal))));
+                .Replace($"\"Patient/{one.Id}\"", $"\"Patient?_id={one.Id}\"", StringComparison.Ordinal), "http://left.test/fhir/Observation/1")));
         Assert.Equal(["201", "201"], done.Statuses(), StringComparer.Ordinal);
         Assert.Equal(
             [$"Organization/{hospital}", $"Organization/{shared}", $"Organization/{done.IdOf(0)}", "https://other.test/fhir/Organization?identifier=u|h1"], await Performers(one, done.IdOf(1)), StringComparer.Ordinal);

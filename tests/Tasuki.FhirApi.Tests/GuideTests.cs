@@ -50,7 +50,8 @@ public sealed class GuideTests
         const string Json = """{"resourceType":"Observation","id":"a","status":"final","code":{"coding":[{"system":"http://loinc.org","code":"29463-7"}]},"valueQuantity":{"value":61.40,"unit":"kg"}}""";
         var xml = FhirXml.FromJson(System.Text.Encoding.UTF8.GetBytes(Json))!.Value;
         Assert.Contains("<value value=\"61.40\"", System.Text.Encoding.UTF8.GetString(xml.Span), StringComparison.Ordinal);
-        Assert.Equal(Json, System.Text.Encoding.UTF8.GetString(FhirXml.ToJson(xml).Value.Span));
+        // Blanks within say where in the XML a part stood.
+        Assert.Equal(Json, System.Text.Json.Nodes.JsonNode.Parse(FhirXml.ToJson(xml).Value.Span)!.ToJsonString());
         Assert.Equal("resource.json", FhirXml.ToJson("<Observation xmlns=\"http://hl7.org/fhir\"><status>"u8.ToArray()).Error?.Code);
         Assert.Equal("resource.json", FhirXml.ToJson("<!DOCTYPE a [<!ENTITY b SYSTEM \"file:///etc/passwd\">]><Observation xmlns=\"http://hl7.org/fhir\">&b;</Observation>"u8.ToArray()).Error?.Code);
         Assert.Equal("resource.json", FhirXml.ToJson("<Nothing/>"u8.ToArray()).Error?.Code);

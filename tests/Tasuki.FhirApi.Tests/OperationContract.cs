@@ -37,6 +37,39 @@ public abstract class OperationContract(StoreKind store)
         Assert.Equal(405, (await one.Ask("DELETE", "Observation/$validate")).Status);
     }
 
+    [Theory]
+    [InlineData(",\"dataAbsentReason\":{\"text\":\"x\"}", "invariant", "obs-6", "Observation")]
+    [InlineData(",\"encounter\":{\"reference\":\"Device/1\"}", "structure", "Encounter", "Observation.encounter")]
+    [InlineData(",\"performer\":[{\"reference\":\"#none\"}]", "invariant", "ref-1", "Observation.performer[0]")]
+    [InlineData(",\"extension\":[{\"url\":\"http://example.org/a\"}]", "invariant", "ext-1", "Observation.extension[0]")]
+    [InlineData(",\"text\":{\"status\":\"generated\",\"div\":\"<div xmlns=\\\"http://www.w3.org/1999/xhtml\\\"><script>x</script></div>\"}", "structure", "txt-1", "Observation.text.div")]
+    public async Task What_breaks_an_invariant_of_R4_is_refused_on_create_and_update_with_what_validate_says(string more, string code, string said, string place)
+    {
+        await using var clinic = await Clinic.Open(store);
+        var one = await clinic.Patient();
+        var wrong = one.Observation("61", "2026-04-01", more);
+        var id = await one.Weigh("60", "2026-04-01");
+        var validated = await one.Ask("POST", "Observation/$validate", wrong);
+        var issue = Assert.Single(validated.Body.GetProperty("issue").EnumerateArray());
+        Assert.Equal(("error", code, place), (issue.GetProperty("severity").GetString(), issue.GetProperty("code").GetString(), issue.GetProperty("expression")[0].GetString()));
+        Assert.Contains(said, issue.GetProperty("diagnostics").GetString(), StringComparison.Ordinal);
+        var created = await one.Ask("POST", "Observation", wrong);
+        Assert.Equal((422, validated.Body.GetRawText()), (created.Status, created.Body.GetRawText()));
+        Assert.Equal(422, (await one.Ask("PUT", $"Observation/{id}", one.Observation("61", "2026-04-01", $",\"id\":\"{id}\"{more}"))).Status);
+        Assert.Equal([id], await one.Found("Observation"));
+    }
+
+    [Fact]
+    public async Task Text_that_is_no_JSON_is_told_with_the_place_where_it_ceases_to_be_some()
+    {
+        await using var clinic = await Clinic.Open(store);
+        var one = await clinic.Patient();
+        var answer = await one.Ask("POST", "Observation/$validate", "{\n\"status\":\"final\",\n\"code\":}");
+        var issue = Assert.Single(answer.Body.GetProperty("issue").EnumerateArray());
+        Assert.StartsWith("Line 3, column 8: ", issue.GetProperty("diagnostics").GetString(), StringComparison.Ordinal);
+        Assert.False(issue.TryGetProperty("expression", out _));
+    }
+
     [Fact]
     public async Task A_record_is_validated_as_it_stands_and_for_what_is_to_be_done_with_it()
     {

@@ -18,15 +18,15 @@ public abstract class RuleMatrixContract(StoreKind store)
     // What base R4 asks of each type beside the reference to the person.
     private static readonly FrozenDictionary<string, string> Elements = new Dictionary<string, string>(StringComparer.Ordinal)
     {
-        ["AllergyIntolerance"] = "'patient':P", ["Appointment"] = "'status':'booked','participant':[{'status':'accepted'}]", ["Binary"] = "'contentType':'text/plain','securityContext':P",
-        ["Bundle"] = "'type':'document'", ["CarePlan"] = "'status':'active','intent':'plan','subject':P", ["Communication"] = "'status':'completed'",
+        ["AllergyIntolerance"] = "'clinicalStatus':T,'patient':P", ["Appointment"] = "'status':'proposed','participant':[{'actor':P,'status':'accepted'}]", ["Binary"] = "'contentType':'text/plain','securityContext':P",
+        ["Bundle"] = "'type':'collection'", ["CarePlan"] = "'status':'active','intent':'plan','subject':P", ["Communication"] = "'status':'completed'",
         ["Composition"] = "'status':'final','type':T,'subject':P,'date':'2026-01-01','author':[P],'title':'t'", ["Condition"] = "'subject':P", ["Coverage"] = "'status':'active','beneficiary':P,'payor':[P]",
         ["DiagnosticReport"] = "'status':'final','code':T", ["DocumentReference"] = "'status':'current','content':[{'attachment':{'contentType':'text/plain'}}]", ["Encounter"] = "'status':'finished','class':{'code':'AMB'}",
         ["FamilyMemberHistory"] = "'status':'completed','patient':P,'relationship':T", ["Goal"] = "'lifecycleStatus':'active','description':T,'subject':P", ["ImagingStudy"] = "'status':'available','subject':P",
         ["Immunization"] = "'status':'completed','vaccineCode':T,'patient':P,'occurrenceString':'t'", ["Media"] = "'status':'completed','content':{'contentType':'text/plain'}",
         ["MedicationAdministration"] = "'status':'completed','medicationCodeableConcept':T,'subject':P,'effectiveDateTime':'2026-01-01'", ["MedicationDispense"] = "'status':'completed','medicationCodeableConcept':T",
         ["MedicationRequest"] = "'status':'active','intent':'order','medicationCodeableConcept':T,'subject':P", ["MedicationStatement"] = "'status':'active','medicationCodeableConcept':T,'subject':P",
-        ["Observation"] = "'status':'final','code':T", ["Procedure"] = "'status':'completed','subject':P", ["Questionnaire"] = "'status':'active'", ["QuestionnaireResponse"] = "'status':'completed'",
+        ["Observation"] = "'status':'final','code':T", ["Organization"] = "'name':'t'", ["Procedure"] = "'status':'completed','subject':P", ["Questionnaire"] = "'status':'active'", ["QuestionnaireResponse"] = "'status':'completed'",
         ["RelatedPerson"] = "'patient':P", ["ServiceRequest"] = "'status':'active','intent':'order','subject':P",
     }.ToFrozenDictionary(StringComparer.Ordinal);
 

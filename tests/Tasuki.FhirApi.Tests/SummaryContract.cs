@@ -21,7 +21,8 @@ public abstract class SummaryContract(StoreKind store)
         var weight = await one.Weigh("61.40", "2026-04-01");
         var problem = await Add(one, Condition(one, "active", "<b>高血圧 & \\\"腎\\\"</b>"));
         var past = await Add(one, Condition(one, "resolved", "hay fever"));
-        await Add(one, Condition(one, "active", "a slip", ",\"verificationStatus\":{\"coding\":[{\"system\":\"http://terminology.hl7.org/CodeSystem/condition-ver-status\",\"code\":\"entered-in-error\"}]}"));
+        // con-5: what was entered in error has no clinical status.
+        await Add(one, $$$$"""{"resourceType":"Condition","code":{"text":"a slip"},"subject":{"reference":"Patient/{{{{one.Id}}}}"},"verificationStatus":{"coding":[{"system":"http://terminology.hl7.org/CodeSystem/condition-ver-status","code":"entered-in-error"}]}}""");
         var organization = await Add(one, """{"resourceType":"Organization","name":"さくら医院"}""");
         var medicine = await Add(one, $$$"""{"resourceType":"MedicationStatement","status":"active","medicationCodeableConcept":{"text":"アムロジピン錠5mg"},"subject":{"reference":"Patient/{{{one.Id}}}"},"effectiveDateTime":"2026-03-01","informationSource":{"reference":"Organization/{{{organization}}}"}}""");
 
@@ -95,8 +96,8 @@ public abstract class SummaryContract(StoreKind store)
         return made.Id;
     }
 
-    private static string Condition(Patient one, string status, string text, string more = "") =>
-        $$$"""{"resourceType":"Condition","clinicalStatus":{"coding":[{"system":"http://terminology.hl7.org/CodeSystem/condition-clinical","code":"{{{status}}}"}]},"code":{"text":"{{{text}}}"},"subject":{"reference":"Patient/{{{one.Id}}}"}{{{more}}}}""";
+    private static string Condition(Patient one, string status, string text) =>
+        $$$"""{"resourceType":"Condition","clinicalStatus":{"coding":[{"system":"http://terminology.hl7.org/CodeSystem/condition-clinical","code":"{{{status}}}"}]},"code":{"text":"{{{text}}}"},"subject":{"reference":"Patient/{{{one.Id}}}"}}""";
 
     private static string Code(JsonElement concept) => concept.GetProperty("coding")[0].GetProperty("code").GetString()!;
 

@@ -56,6 +56,37 @@ public abstract class TransactionContract(StoreKind store)
     }
 
     [Fact]
+    public async Task What_two_entries_ask_for_by_one_condition_is_one_record()
+    {
+        await using var clinic = await Clinic.Open(store);
+        var one = await clinic.Patient();
+        const string A = "urn:uuid:1b0fd0d6-1d0a-4f9e-8f56-00000000000a", B = "urn:uuid:1b0fd0d6-1d0a-4f9e-8f56-00000000000b", IfNone = ",\"ifNoneExist\":\"identifier=u|o1\"";
+        var done = await one.Ask("POST", "", Entry.Transaction(
+            Entry.Of("POST", "Organization", Clinic1, A, IfNone), Entry.Of("POST", "Organization", Clinic1, B, IfNone),
+            Entry.Of("POST", "Observation", one.Observation("61", "2026-02-05", $",\"performer\":[{{\"reference\":\"{A}\"}},{{\"reference\":\"{B}\"}}]"))));
+        Assert.Equal(["201", "200", "201"], done.Statuses(), StringComparer.Ordinal);
+        Assert.Equal(done.IdOf(0), done.IdOf(1));
+        Assert.All(done.Entries[2].GetProperty("resource").GetProperty("performer").EnumerateArray(), performer => Assert.Equal($"Organization/{done.IdOf(0)}", performer.GetProperty("reference").GetString()));
+        var overlap = await one.Ask("POST", "", Entry.Transaction(
+            Entry.Of("PUT", "Observation?identifier=u|n", one.Observation("1", "2026-02-05")), Entry.Of("PUT", "Observation?identifier=u|n", one.Observation("2", "2026-02-05"))));
+        Assert.Equal((400, "Entry 2: Its condition finds no record, and entry 1 creates one by the same."), (overlap.Status, overlap.Issue.Sentence));
+        Assert.Single(await one.Found("Organization"));
+        Assert.Single(await one.Found("Observation"));
+    }
+
+    [Fact]
+    public async Task What_was_deleted_before_is_deleted_again_without_a_word()
+    {
+        await using var clinic = await Clinic.Open(store);
+        var one = await clinic.Patient();
+        var id = await one.Weigh("60", "2026-01-05");
+        Assert.Equal(204, (await one.Ask("DELETE", $"Observation/{id}")).Status);
+        var done = await one.Ask("POST", "", Entry.Transaction(Entry.Of("DELETE", $"Observation/{id}"), Entry.Of("POST", "Observation", one.Observation("61", "2026-02-05"))));
+        Assert.Equal(["204", "201"], done.Statuses(), StringComparer.Ordinal);
+        Assert.Equal(404, (await one.Ask("POST", "", Entry.Transaction(Entry.Of("DELETE", "Observation/none")))).Status);
+    }
+
+    [Fact]
     public async Task The_rules_of_writing_hold_for_each_entry()
     {
         await using var clinic = await Clinic.Open(store);

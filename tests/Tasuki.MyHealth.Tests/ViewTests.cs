@@ -117,6 +117,18 @@ public sealed class ViewTests
     }
 
     [Fact]
+    public void What_a_clinician_did_through_an_app_is_told_apart_from_what_was_done_without_it()
+    {
+        var at = new DateTimeOffset(2026, 10, 31, 9, 0, 0, TimeSpan.FromHours(9));
+        var visits = AccessHistory.Visits(
+        [
+            new(at, ActorKind.Clinician, "c", Purpose.Care, "read", null, false, App: 7), new(at.AddMinutes(-1), ActorKind.Clinician, "c", Purpose.Care, "read", null, false),
+            new(at.AddMinutes(-2), ActorKind.Clinician, "c", Purpose.Care, "read", null, false, App: 9), new(at.AddMinutes(-3), ActorKind.Clinician, "c", Purpose.Care, "read", null, false, App: 7),
+        ]);
+        Assert.Equal([(7, 2), (null, 1), (9, 1)], visits.Select(visit => (visit.App, visit.Actions[0].Count)));
+    }
+
+    [Fact]
     public void Nothing_in_a_synthetic_town_breaks_a_view()
     {
         foreach (var person in Population.Generate(new PopulationOptions(60, PopulationOptions.DemoSeed)))

@@ -71,6 +71,11 @@ public abstract class ChangeContract(StoreKind store)
         var session = await test.Own(resident);
         await session.Change([Create("7")], null, Cancel);
         Assert.Equal("change.ambiguous", (await session.Change([new RecordChange.Create(Weight("7"), like)], null, Cancel)).Error?.Code);
+        var eight = like with { Where = new RecordPredicate.Parameter("value-quantity", new QuantityTest(SearchPrefix.Equal, 8)) };
+        var must = new RecordChange.Create(Weight("8"), eight) { MustBeNew = true };
+        Assert.True((await session.Change([must], null, Cancel)).IsOk);
+        Assert.Equal(("change.version", 1), (await session.Change([Create("9"), must], null, Cancel)).Error is { } found ? (found.Code, found.At!.Value) : default);
+        Assert.Equal(3, Assert.Single(await session.Count(Cancel)).Count);
     }
 
     [Fact]

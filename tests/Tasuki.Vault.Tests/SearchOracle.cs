@@ -82,13 +82,20 @@ internal sealed class SearchOracle
             when known.Record.Type is "Patient" or "Practitioner" or "RelatedPerson" or "Person" or "Organization" =>
             known.Values(parameter.Name).SelectMany(value => value is HumanName name ? Parts(name) : [value.ToString()!]).Any(held => Called(text, held)),
         RecordPredicate.Parameter parameter => known.Values(parameter.Name).Any(value => Passes(parameter.Test, value)),
-        RecordPredicate.Missing missing => known.Values(missing.Name).Count == 0,
+        RecordPredicate.Missing missing => !IsThere(known, missing.Name),
         RecordPredicate.ReferenceTo to => known.Values(to.Name).OfType<ResourceReference>().Any(
             reference => _visible.Any(other => other.Record.Reference == reference.Reference && Holds(to.To, other))),
         RecordPredicate.ReferencedBy by => _visible.Any(other => other.Record.Type == by.Type && Holds(by.By, other)
             && other.Values(by.Name).OfType<ResourceReference>().Any(reference => reference.Reference == known.Record.Reference)),
         _ => throw new InvalidOperationException(predicate.GetType().Name),
     };
+
+    // A composite is there where an element has all its parts.
+    private static bool IsThere(Known known, string name)
+    {
+        var definition = ModelInfo.SearchParameters.FirstOrDefault(one => one.Resource == known.Record.Type && one.Name == name);
+        return known.Values(name).Any(element => definition is not { Type: SearchParamType.Composite } || definition.Component!.All(part => Select(element, part.Expression!).Count > 0));
+    }
 
     private static bool Composite(Known known, string name, CompositeTest test)
     {

@@ -30,10 +30,9 @@ public sealed class SearchParameterTests
             .Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal);
         Assert.Equal(
             [
-                "CarePlan.activity.detail.scheduledString", "ChargeItem.occurrenceTiming", "Consent.sourceAttachment", "Group.characteristic.valueQuantity",
+                "CarePlan.activity.detail.scheduledString", "Consent.sourceAttachment", "Group.characteristic.valueQuantity",
                 "Group.characteristic.valueRange", "Group.characteristic.valueReference", "Immunization.occurrenceString", "Observation.component.valueSampledData",
-                "Observation.effectiveTiming", "Observation.valueSampledData", "Procedure.performedAge", "Procedure.performedRange", "Procedure.performedString",
-                "ServiceRequest.occurrenceTiming",
+                "Observation.valueSampledData", "Procedure.performedAge", "Procedure.performedRange", "Procedure.performedString",
             ],
             leftOut, StringComparer.Ordinal);
     }
@@ -53,6 +52,9 @@ public sealed class SearchParameterTests
                     if (!SearchParameters.Find(type, name).IsOk)
                         continue;
                     var parameter = SearchParameters.Find(type, name).Value;
+                    // A composite is there where all its parts are; its expression names the element they stand in.
+                    if (parameter.Kind is SearchKind.Composite)
+                        continue;
                     var left = parameter.LeftOut.Select(one => one[(one.LastIndexOf('.') + 1)..]).ToHashSet(StringComparer.Ordinal);
                     var there = SearchOracle.Values(parsed, type, name).Count > 0 && !left.Any(one => resource.Text().Contains($"\"{one}\"", StringComparison.Ordinal));
                     var found = parameter.Exists(resource.Json.Span);

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using Tasuki.Fhir.Searching;
 using Tasuki.Kernel;
 using Tasuki.Kernel.Records;
 using Tasuki.Vault;
@@ -79,6 +80,11 @@ internal static class ImportFhirFiles
             Interlocked.Add(ref already, one.AlreadyThere);
             await Tell(one.Refused);
         });
+        var alone = index.Shared.Where(one => !run.IsReferred(one.Key) && !run.IsShared(one.Key)).ToList();
+        await Tell([.. alone.Where(one => IsOfSomebody(one.Key)).Select(one => new RefusedLine(one.Value, 1, "The resource names no Patient, and no line of a resident of the list refers to it."))]);
+        alone.RemoveAll(one => IsOfSomebody(one.Key));
+        if (alone.Count > 0)
+            await errors.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"{alone.Count} lines are about nobody, and no line of a resident refers to them: they are not stored."));
         var stored = created + updated + already;
         await errors.WriteLineAsync(string.Create(
             CultureInfo.InvariantCulture,
@@ -102,6 +108,9 @@ internal static class ImportFhirFiles
             }
         }
     }
+
+    // A device may be nobody's, and a Person is about several; any other type that can be asked for by its patient is of one.
+    private static bool IsOfSomebody(string name) => name.Split('/')[0] is not ("Device" or "Person") and var type && SearchParameters.Find(type, "patient").IsOk;
 
     private static Result<List<string>> Files(IReadOnlyList<string> paths)
     {

@@ -26,6 +26,9 @@ internal sealed class NdjsonIndex : IDisposable
     // They hold other resources, or say what became of a request.
     private static readonly string[] NoRecords = ["Bundle", "OperationOutcome", "Parameters"];
 
+    // What the server itself says of its records: another server's would stand beside it and be shown nowhere.
+    private static readonly string[] Views = ["AuditEvent", "Consent", "Provenance"];
+
     private readonly List<SafeFileHandle> _files = [];
     private readonly Dictionary<string, List<Place>> _ofPatient = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Place> _shared = new(StringComparer.Ordinal);
@@ -117,6 +120,10 @@ internal sealed class NdjsonIndex : IDisposable
         {
             Refuse(place, $"A {head.Type} is no record of a person.");
         }
+        else if (Views.Contains(head.Type, StringComparer.Ordinal))
+        {
+            Refuse(place, $"A {head.Type} is not taken over: who reads what by whose leave, and where a record came from, this server says of itself.");
+        }
         else if (head.Patients > 1)
         {
             Refuse(place, "The resource refers to more than one Patient.");
@@ -124,6 +131,11 @@ internal sealed class NdjsonIndex : IDisposable
         else if (head.Patient is { } patient)
         {
             (CollectionsMarshal.GetValueRefOrAddDefault(_ofPatient, patient, out _) ??= []).Add(place);
+        }
+        else if (LineFault.Of(line) is var (column, sentence))
+        {
+            // Nobody's import may come to it, and so nobody else would look.
+            Refuse(place, sentence, column);
         }
         else if (head.Id is null || !_shared.TryAdd($"{head.Type}/{head.Id}", place))
         {

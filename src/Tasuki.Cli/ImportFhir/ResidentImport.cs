@@ -1,8 +1,8 @@
+using System.Collections.Concurrent;
 using System.Text.Json;
 using Tasuki.Fhir;
 using Tasuki.Kernel;
 using Tasuki.Kernel.Records;
-using Tasuki.Kernel.Text;
 using Tasuki.Vault;
 
 namespace Tasuki.Cli.ImportFhir;
@@ -17,6 +17,14 @@ internal sealed record ImportedResident(int Created, int Updated, int AlreadyThe
 internal sealed class ResidentImport(RecordVault vault, Actor actor, NdjsonIndex index, IReadOnlyList<string> names, IReadOnlyDictionary<string, string> shared, SourceKind source, TimeProvider clock)
 {
     private static readonly JsonDocumentOptions Reading = new() { MaxDepth = CanonicalResource.MaximumDepth };
+
+    private readonly ConcurrentDictionary<string, bool> _referred = new(StringComparer.Ordinal);
+
+    /// <summary>Whether lines of a resident that was read led to this line about nobody (<c>Type/id</c>).</summary>
+    public bool IsReferred(string name) => _referred.ContainsKey(name);
+
+    /// <summary>Whether it went among the shared records.</summary>
+    public bool IsShared(string name) => shared.ContainsKey(name);
 
     public async Task<ImportedResident> Run(string patient, ResidentNo resident, CancellationToken cancel)
     {
@@ -54,7 +62,11 @@ internal sealed class ResidentImport(RecordVault vault, Actor actor, NdjsonIndex
             if (shared.TryGetValue(reference, out var once))
                 return once;
             if (seen.Add(reference) && index.Shared.TryGetValue(reference, out var place))
+            {
                 waiting.Enqueue(place);
+                _referred[reference] = true;
+            }
+
             return null;
         }
 
@@ -62,7 +74,7 @@ internal sealed class ResidentImport(RecordVault vault, Actor actor, NdjsonIndex
         {
             cancel.ThrowIfCancellationRequested();
             var bytes = index.Bytes(place);
-            if (Fault(bytes) is var (column, sentence))
+            if (LineFault.Of(bytes) is var (column, sentence))
             {
                 refused.Add(new RefusedLine(place, column, sentence));
                 continue;
@@ -85,19 +97,6 @@ internal sealed class ResidentImport(RecordVault vault, Actor actor, NdjsonIndex
     // Category and source are the vault's to say.
     private static CanonicalResource Cleaned(CanonicalResource resource) =>
         resource.Json.Span.IndexOf("urn:x-tasuki:"u8) < 0 ? resource : resource.WithoutTags(tag => tag.System?.StartsWith("urn:x-tasuki:", StringComparison.Ordinal) is true);
-
-    private static (int Column, string Sentence)? Fault(byte[] line)
-    {
-        if (MyNumberScan.Find(line) is { } at)
-            return (at + 1, "What looks like an individual number (My Number) is not taken over.");
-        foreach (var issue in ResourceValidator.Check(line))
-        {
-            if (issue.Refuses)
-                return (Math.Max(1, issue.Column), $"{issue.Path}: {issue.Sentence}");
-        }
-
-        return null;
-    }
 
     private static ImportedResident Nothing(List<Place> places, string sentence) => new(0, 0, 0, [.. places.Select(place => new RefusedLine(place, 1, sentence))]);
 }

@@ -38,4 +38,5 @@ internal sealed record PathStep(string Name, string? WhereName = null, string? W
 
 /// <summary>One alternative of a parameter's expression, down to a concrete property.</summary>
 /// <param name="Target">The type a reference must point at to count.</param>
-internal sealed record ElementPath(IReadOnlyList<PathStep> Steps, LeafKind Leaf, string FhirType, string? Target = null);
+/// <param name="System">Of a code: the system its element is bound to, where that is one.</param>
+internal sealed record ElementPath(IReadOnlyList<PathStep> Steps, LeafKind Leaf, string FhirType, string? Target = null, string? System = null);

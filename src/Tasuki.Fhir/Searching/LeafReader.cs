@@ -12,7 +12,7 @@ internal static class LeafReader
 
     private static bool Value(ref Utf8JsonReader reader, ReadOnlySpan<byte> json, LeafKind kind, ReadOnlySpan<byte> target, ValueTest test) => kind switch
     {
-        LeafKind.Text => IsString(ref reader) && TextOrToken(Bytes(ref reader), test),
+        LeafKind.Text => IsString(ref reader) && TextOrToken(Bytes(ref reader), target, test),
         LeafKind.Uri => IsString(ref reader) && test.Uri(Bytes(ref reader)),
         LeafKind.Canonical => IsString(ref reader) && Canonical(Bytes(ref reader), test),
         LeafKind.Boolean => reader.TokenType switch
@@ -25,7 +25,7 @@ internal static class LeafReader
         LeafKind.Number => Decimal(ref reader) is { } number && test.Number(number, number),
         LeafKind.Element => reader.TokenType is JsonTokenType.StartObject && test.Element(Slice(ref reader, json)),
         LeafKind.CodeableConcept => reader.TokenType is JsonTokenType.StartObject && Concept(ref reader, test),
-        LeafKind.Timing => reader.TokenType is JsonTokenType.StartObject && Timing(ref reader, test),
+        LeafKind.Timing => reader.TokenType is JsonTokenType.StartObject && TimingOf(ref reader) is { } limits && test.Date(limits),
         LeafKind.SyllabicName or LeafKind.Deceased or LeafKind.FirstEntry => reader.TokenType is JsonTokenType.StartObject && SpecialLeaf.Read(Slice(ref reader, json), kind, target, test),
         LeafKind.HumanName or LeafKind.Address => reader.TokenType is JsonTokenType.StartObject && Parts(ref reader, kind, test),
         _ => reader.TokenType is JsonTokenType.StartObject && Fields(ref reader, kind, target, test),
@@ -42,8 +42,8 @@ internal static class LeafReader
 
     private static bool PointsThere(Utf8JsonReader reader, ReadOnlySpan<byte> target) => Fields(ref reader, LeafKind.Reference, target, ValueTest.AnyValue);
 
-    // A code has no system of its own written down; the same reader serves string parameters.
-    private static bool TextOrToken(ReadOnlySpan<byte> text, ValueTest test) => text.Length > 0 && (test.Token([], text) || test.Text(text));
+    // A code has no system of its own written down, but the one its element is bound to; the same reader serves string parameters.
+    private static bool TextOrToken(ReadOnlySpan<byte> text, ReadOnlySpan<byte> system, ValueTest test) => text.Length > 0 && (test.Code(system, text) || test.Text(text));
 
     // Without its version a canonical is found too.
     private static bool Canonical(ReadOnlySpan<byte> text, ValueTest test) =>
@@ -125,13 +125,15 @@ internal static class LeafReader
             case LeafKind.ContactPoint:
                 return value.Length > 0 && test.Token([], value);
             case LeafKind.Reference:
-                return reference.Length > 0 && (target.IsEmpty || PointsAt(reference, type, target)) && test.Reference(reference, type);
+                return reference.Length > 0 && (target.IsEmpty || PointsAt(reference, type, target)) && Reference(reference, type, test);
             case LeafKind.Period:
                 return DateOf(start, end) is { } period && test.Date(period);
             case LeafKind.Quantity when number is { } one:
                 var (from, to) = comparator switch
                 {
-                    [(byte)'<', ..] => ((decimal?)null, (decimal?)one),
+                    [(byte)'<'] => ((decimal?)null, (decimal?)(one - Step(one))),
+                    [(byte)'>'] => (one + Step(one), null),
+                    [(byte)'<', ..] => (null, one),
                     [(byte)'>', ..] => (one, null),
                     _ => (one, one),
                 };
@@ -147,6 +149,9 @@ internal static class LeafReader
         }
     }
 
+    // A span has its ends within it: what is less than a number ends ten digits behind the last it was written with.
+    private static decimal Step(decimal number) => new(1, 0, 0, isNegative: false, (byte)Math.Min(number.Scale + 10, 28));
+
     private static ReadOnlySpan<byte> Utf8(string? text) => text is null ? [] : Encoding.UTF8.GetBytes(text);
 
     internal static FhirDate? DateOf(FhirDate? start, FhirDate? end)
@@ -157,6 +162,10 @@ internal static class LeafReader
         var to = end?.To ?? FhirDate.OpenEnd;
         return new FhirDate(from, to < from ? from : to);
     }
+
+    // Whoever asks for a record finds what refers to one of its versions too.
+    private static bool Reference(ReadOnlySpan<byte> reference, ReadOnlySpan<byte> type, ValueTest test) =>
+        test.Reference(reference, type) || (WrittenReference.Plain(reference) is var plain && plain.Length < reference.Length && test.Reference(plain, type));
 
     private static bool PointsAt(ReadOnlySpan<byte> reference, ReadOnlySpan<byte> type, ReadOnlySpan<byte> target)
     {
@@ -194,8 +203,8 @@ internal static class LeafReader
         return (value, system, code, unit);
     }
 
-    // Of a repetition only the outer limits count (R4, search, date).
-    private static bool Timing(ref Utf8JsonReader reader, ValueTest test)
+    /// <summary>Of a repetition only the outer limits count (R4, search, date). The reader stands on the element's start.</summary>
+    internal static FhirDate? TimingOf(ref Utf8JsonReader reader)
     {
         FhirDate? whole = null;
         while (reader.Read() && reader.TokenType is not JsonTokenType.EndObject)
@@ -236,7 +245,7 @@ internal static class LeafReader
             }
         }
 
-        return whole is { } date2 && test.Date(date2);
+        return whole;
     }
 
     private static FhirDate Both(FhirDate? one, FhirDate other) =>

@@ -8,14 +8,14 @@ internal static class MainDate
     // As RecordFacts looks for it; a test holds the two together.
     internal static readonly string[] Elements =
     [
-        "effectiveDateTime", "effectivePeriod", "effectiveInstant", "occurrenceDateTime", "occurrencePeriod", "performedDateTime", "performedPeriod",
+        "effectiveDateTime", "effectivePeriod", "effectiveInstant", "effectiveTiming", "occurrenceDateTime", "occurrencePeriod", "occurrenceTiming", "performedDateTime", "performedPeriod",
         "whenHandedOver", "whenPrepared", "authoredOn", "onsetDateTime", "onsetPeriod", "recordedDate", "period", "date", "authored", "started",
         "servicedDate", "servicedPeriod", "billablePeriod", "created", "issued", "dateAsserted", "sent", "start", "dateTime", "collectedDateTime", "recorded", "birthDate",
     ];
 
     public static bool Leads(string type, IReadOnlyList<ElementPath> paths)
     {
-        if (paths.Any(path => path.Steps is not [{ WhereName: null }] || path.Leaf is LeafKind.Timing))
+        if (paths.Any(path => path.Steps is not [{ WhereName: null }]))
             return false;
         var mapping = ModelInfo.ModelInspector.FindClassMapping(type)!;
         var names = new HashSet<string>(StringComparer.Ordinal);

@@ -4,7 +4,7 @@ using Tasuki.Kernel.Text;
 namespace Tasuki.Fhir.Searching;
 
 /// <summary>
-/// Names as people look for them: by kanji, by kana of every width and shape, by Latin letters against the kana of the record, whole or by their beginning, family name
+/// Names as people look for them: by kanji of every shape, by kana of every width and shape, by Latin letters against the kana of the record, whole or by their beginning, family name
 /// first or last. A record's kanji are never read; JP Core writes the kana as a name of its own beside them.
 /// </summary>
 internal sealed class NameValueTest : ValueTest
@@ -17,24 +17,28 @@ internal sealed class NameValueTest : ValueTest
 
     public NameValueTest(StringTest wanted)
     {
+        var text = KanjiShapes.Fold(wanted.Text);
         _anywhere = wanted.Match is StringMatch.Contains;
-        _text = SearchText.Fold(wanted.Text);
-        _kana = JapaneseText.FoldKana(wanted.Text);
-        _large = JapaneseText.FoldSmallKana(wanted.Text);
-        _letters = Romaji.Letters(wanted.Text);
+        _text = SearchText.Fold(text);
+        _kana = JapaneseText.FoldKana(text);
+        _large = JapaneseText.FoldSmallKana(text);
+        _letters = Romaji.Letters(text);
     }
 
     public override bool TakesWholeNames => true;
 
     public override bool Text(ReadOnlySpan<byte> text)
     {
-        var value = Encoding.UTF8.GetString(text);
+        var value = KanjiShapes.Fold(Encoding.UTF8.GetString(text));
         return Begins(SearchText.Fold(value), _text) || Spoken(value);
     }
 
     /// <summary>Of one name as it is put together: 山田花子, and for Latin letters also the given name first.</summary>
-    public override bool WholeName(string family, string given) =>
-        _text.Length > 0 && (Spoken(family + given) || Spoken(given + family) || Begins(SearchText.Fold($"{given} {family}"), _text) || Begins(SearchText.Fold($"{family} {given}"), _text));
+    public override bool WholeName(string family, string given)
+    {
+        (family, given) = (KanjiShapes.Fold(family), KanjiShapes.Fold(given));
+        return _text.Length > 0 && (Spoken(family + given) || Spoken(given + family) || Begins(SearchText.Fold($"{given} {family}"), _text) || Begins(SearchText.Fold($"{family} {given}"), _text));
+    }
 
     private bool Spoken(string value)
     {

@@ -10,7 +10,7 @@ namespace Tasuki.Fhir.Searching;
 /// </summary>
 internal static partial class PathExpression
 {
-    private sealed record Place(PathStep[] Steps, ClassMapping Type, string? Target);
+    private sealed record Place(PathStep[] Steps, ClassMapping Type, string? Target, string? System = null);
 
     /// <summary>Null and a reason when the expression is beyond us; the alternatives that are of other types are passed over.</summary>
     public static (List<ElementPath>? Paths, List<string> LeftOut, string? Reason) Compile(string type, string expression, SearchKind kind)
@@ -37,7 +37,7 @@ internal static partial class PathExpression
             foreach (var place in places)
             {
                 if (LeafOf(place.Type.Name, kind) is { } leaf)
-                    paths.Add(new ElementPath(place.Steps, leaf, place.Type.Name, place.Target));
+                    paths.Add(new ElementPath(place.Steps, leaf, place.Type.Name, place.Target, leaf is LeafKind.Text && kind is SearchKind.Token ? place.System : null));
                 else
                     leftOut.Add(string.Join('.', place.Steps.Select(step => step.Name).Prepend(type)));
             }
@@ -87,7 +87,7 @@ internal static partial class PathExpression
                 foreach (var type in element.FhirType.Select(fhirType => ModelInfo.ModelInspector.FindOrImportClassMapping(fhirType)!))
                 {
                     var name = element.Choice is ChoiceType.DatatypeChoice ? segment + char.ToUpperInvariant(type.Name[0]) + type.Name[1..] : segment;
-                    next.Add(new Place([.. place.Steps, new PathStep(name)], type, null));
+                    next.Add(new Place([.. place.Steps, new PathStep(name)], type, null, type.Name is "code" ? CodeBindings.SystemOf(element) : null));
                 }
             }
             else if (places.Count == 1)

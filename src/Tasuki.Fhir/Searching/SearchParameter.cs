@@ -20,6 +20,7 @@ public sealed class SearchParameter
 {
     private readonly ValueExtractor _values;
     private readonly SearchParameter[] _components;
+    private readonly WholeCompositeTest? _whole;
 
     internal SearchParameter(
         string type, string name, SearchKind kind, IReadOnlyList<string> targets, IReadOnlyList<ElementPath> paths, SearchParameter[] components, IReadOnlyList<string> leftOut)
@@ -31,6 +32,7 @@ public sealed class SearchParameter
         Paths = paths;
         LeftOut = leftOut;
         _components = components;
+        _whole = components.Length > 0 ? new WholeCompositeTest(components) : null;
         _values = new ValueExtractor(paths);
         FollowsMainDate = kind is SearchKind.Date && MainDate.Leads(type, paths);
         FollowsMainCode = kind is SearchKind.Token && MainCode.Leads(type, paths);
@@ -65,7 +67,7 @@ public sealed class SearchParameter
     /// <summary>The parts of a composite, in order.</summary>
     public IReadOnlyList<SearchParameter> Components => _components;
 
-    /// <summary>The types of a choice that hold no value of this kind, as in <c>Observation.effectiveTiming</c>: the parameter does not look there.</summary>
+    /// <summary>The types of a choice that hold no value of this kind, as in <c>Procedure.performedString</c>: the parameter does not look there.</summary>
     public IReadOnlyList<string> LeftOut { get; }
 
     /// <summary>
@@ -82,8 +84,8 @@ public sealed class SearchParameter
     /// <summary>Whether a value of this parameter in the resource passes the test. The bytes are canonical (<see cref="CanonicalResource.Json"/>).</summary>
     public bool Any(ReadOnlySpan<byte> json, ValueTest test) => _values.Any(json, test);
 
-    /// <summary>Whether the resource has an element of this parameter: what <c>:missing</c> denies.</summary>
-    public bool Exists(ReadOnlySpan<byte> json) => _values.Exists(json);
+    /// <summary>Whether the resource has an element of this parameter, of a composite one that has all its parts: what <c>:missing</c> denies.</summary>
+    public bool Exists(ReadOnlySpan<byte> json) => _whole is null ? _values.Exists(json) : _values.Any(json, _whole);
 
     /// <summary>Error <c>query.value</c>: the test is not of this parameter's kind.</summary>
     public Result<ValueTest> Compile(SearchTest test) => test.Compile(this);

@@ -93,14 +93,6 @@ public static class SearchParameters
     {
         if (compiled.Paths is null)
             return Refused(key, compiled.Reason!);
-        // A repeated event beside a plain date: the plain dates are the resource's main date, which an index can carry, the event's times are not.
-        if (kind is SearchKind.Date && compiled.Paths.Where(path => path.Leaf is not LeafKind.Timing).ToList() is { Count: > 0 } plain
-            && plain.Count < compiled.Paths.Count && MainDate.Leads(key.Type, plain))
-        {
-            var left = compiled.Paths.Except(plain).Select(path => $"{key.Type}.{path.Steps[0].Name}");
-            return new SearchParameter(key.Type, key.Name, kind, targets, plain, parts, [.. compiled.LeftOut, .. left]) { Definition = definition };
-        }
-
         return new SearchParameter(key.Type, key.Name, kind, targets, compiled.Paths, parts, compiled.LeftOut) { Definition = definition };
     }
 

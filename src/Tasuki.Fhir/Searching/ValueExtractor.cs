@@ -17,7 +17,7 @@ internal sealed class ValueExtractor
             var node = _root;
             foreach (var step in path.Steps)
                 node = node.Below(step);
-            node.Leaves = [.. node.Leaves, (path.Leaf, path.Target is { } target ? Encoding.UTF8.GetBytes(target) : [])];
+            node.Leaves = [.. node.Leaves, (path.Leaf, (path.Target ?? path.System) is { } target ? Encoding.UTF8.GetBytes(target) : [])];
         }
     }
 
@@ -49,7 +49,7 @@ internal sealed class ValueExtractor
         foreach (var (kind, target) in node.Leaves)
         {
             var leaf = reader;
-            if (test is null && target.Length == 0 && kind is not LeafKind.SyllabicName ? reader.TokenType is not JsonTokenType.Null : LeafReader.Read(ref leaf, json, kind, target, test ?? ValueTest.AnyValue))
+            if (test is null && (target.Length == 0 || kind is LeafKind.Text) && kind is not LeafKind.SyllabicName ? reader.TokenType is not JsonTokenType.Null : LeafReader.Read(ref leaf, json, kind, target, test ?? ValueTest.AnyValue))
                 return true;
         }
 
@@ -105,6 +105,7 @@ internal sealed class ValueExtractor
 
         public Filter[] Filtered { get; private set; } = [];
 
+        // The target is a type for a reference, a system for a code.
         public (LeafKind Kind, byte[] Target)[] Leaves { get; set; } = [];
 
         private byte[] Name { get; } = name;

@@ -12,6 +12,9 @@ public abstract class ValueTest
     /// <param name="system">Empty when the value names none.</param>
     public virtual bool Token(ReadOnlySpan<byte> system, ReadOnlySpan<byte> code) => false;
 
+    /// <summary>A plain code, whose system is written nowhere: the one its element is bound to, empty when that is not one.</summary>
+    public virtual bool Code(ReadOnlySpan<byte> system, ReadOnlySpan<byte> code) => Token([], code);
+
     public virtual bool Date(FhirDate date) => false;
 
     /// <summary>A span from low to high, both included; null is open.</summary>

@@ -9,6 +9,25 @@ internal sealed class TokenValueTest(TokenTest wanted) : ValueTest
 
     public override bool Token(ReadOnlySpan<byte> system, ReadOnlySpan<byte> code) =>
         (_code is null || code.SequenceEqual(_code)) && (_systems is null || SystemNames.Any(_systems, system)) && !(wanted.WithoutSystem && system.Length > 0);
+
+    // The system is implied (R4, search, token): asked for by name it fits, and so does "no system", as none is written.
+    public override bool Code(ReadOnlySpan<byte> system, ReadOnlySpan<byte> code) =>
+        (_code is null || code.SequenceEqual(_code)) && (_systems is null || (system.Length > 0 && SystemNames.Any(_systems, system)));
+}
+
+/// <summary>Whether an element has a value for every part of a composite, be it one that can be compared or not.</summary>
+internal sealed class WholeCompositeTest(SearchParameter[] parts) : ValueTest
+{
+    public override bool Element(ReadOnlySpan<byte> json)
+    {
+        foreach (var part in parts)
+        {
+            if (!part.Exists(json))
+                return false;
+        }
+
+        return true;
+    }
 }
 
 /// <summary>A system under every name it goes by (<see cref="CodeSystems"/>), as bytes.</summary>
@@ -101,7 +120,7 @@ internal sealed class ReferenceValueTest(ReferenceTest wanted) : ValueTest
 
     public override bool Reference(ReadOnlySpan<byte> reference, ReadOnlySpan<byte> type) =>
         reference.SequenceEqual(_target)
-        || (_idAlone && reference.Length > _target.Length && reference.EndsWith(_target) && reference[^(_target.Length + 1)] is (byte)'/');
+        || (_idAlone && reference.Length > _target.Length && reference.EndsWith(_target) && reference[^(_target.Length + 1)] is (byte)'/' && reference.IndexOf("/_history/"u8) < 0);
 }
 
 internal sealed class UriValueTest(UriTest wanted) : ValueTest

@@ -79,7 +79,7 @@ public static class WholeResource
         };
         reader.Read();
         if (named && wanted is Wanted.Reference && reader.TokenType is JsonTokenType.String)
-            return LeafReader.Bytes(ref reader).SequenceEqual(text);
+            return LeafReader.Bytes(ref reader) is var written && (written.SequenceEqual(text) || WrittenReference.Plain(written).SequenceEqual(text));
         return Value(ref reader, wanted, named, test, text);
     }
 

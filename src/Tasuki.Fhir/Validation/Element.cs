@@ -28,6 +28,12 @@ internal sealed class Element
 
     public bool IsChoice { get; init; }
 
+    /// <summary>The types of resources a reference may lead to; null where it may lead to any, or is none.</summary>
+    public TypeTable[]? Targets { get; init; }
+
+    /// <summary>What this is of a Reference.</summary>
+    public ReferencePart Refers { get; init; }
+
     public CodeList? Codes { get; init; }
 
     public Role Role { get; init; }
@@ -36,4 +42,10 @@ internal sealed class Element
     public int MainCode { get; init; }
 
     public int MainDate { get; init; }
+}
+
+/// <summary>The children of a Reference that say where it leads.</summary>
+internal enum ReferencePart : byte
+{
+    None, Literal, Type,
 }

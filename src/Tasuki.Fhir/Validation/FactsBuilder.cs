@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using Tasuki.Fhir.Searching;
 
 namespace Tasuki.Fhir.Validation;
 
@@ -186,13 +187,15 @@ internal sealed class FactsBuilder
 
     private FhirDate? MainDate(ReadOnlySpan<byte> json)
     {
-        foreach (var at in _dateAt)
+        for (var i = 0; i < _dateAt.Length; i++)
         {
+            var at = _dateAt[i];
             if (at == 0)
                 continue;
             var reader = new Utf8JsonReader(json[(at - 1)..], Reading);
             reader.Read();
-            if ((reader.TokenType is JsonTokenType.StartObject ? Period(ref reader) : Date(ref reader)) is { } date)
+            var isObject = reader.TokenType is JsonTokenType.StartObject;
+            if ((!isObject ? Date(ref reader) : Roles.IsTiming(i) ? LeafReader.TimingOf(ref reader) : Period(ref reader)) is { } date)
                 return date;
         }
 

@@ -20,6 +20,7 @@ internal static class FaultCode
     public const string Alignment = "alignment";
     public const string Twice = "twice";
     public const string Underscore = "underscore";
+    public const string Target = "target";
     public const string Resource = "resource";
     public const string Text = "text";
     public const string Depth = "depth";

@@ -71,9 +71,13 @@ internal static class R4
             }
         }
 
+        // A Quantity with a rule more; it is found under no name of its own.
+        types[Invariants.SimpleQuantity] = new TypeTable(Invariants.SimpleQuantity, isResource: false);
+        rows[Invariants.SimpleQuantity] = rows["Quantity"];
         var names = new Dictionary<string, byte[]>(StringComparer.Ordinal);
         foreach (var (name, type) in types)
             Fill(type, rows[name], types, codes, names);
+        types.Remove(Invariants.SimpleQuantity);
         return types;
     }
 
@@ -88,8 +92,11 @@ internal static class R4
             var maximum = int.Parse(row[2], CultureInfo.InvariantCulture);
             if (row[1] is not "0")
                 required |= 1UL << bits.Count;
-            foreach (var typeName in row[3].Split(' '))
+            foreach (var written in row[3].Split(' '))
             {
+                var bracket = written.IndexOf('(', StringComparison.Ordinal);
+                var typeName = bracket < 0 ? written : written[..bracket];
+                var narrowed = bracket < 0 ? [] : written[(bracket + 1)..^1].Split('|');
                 var name = choice ? row[0][..^3] + char.ToUpperInvariant(typeName[0]) + typeName[1..] : row[0];
                 if (!names.TryGetValue(name, out var utf8))
                     names[name] = utf8 = Encoding.UTF8.GetBytes(name);
@@ -99,7 +106,9 @@ internal static class R4
                     Utf8 = utf8,
                     TypeName = string.Intern(typeName),
                     Primitive = Primitives.Of(typeName),
-                    Type = types.GetValueOrDefault(typeName),
+                    Type = types.GetValueOrDefault(narrowed is [Invariants.SimpleQuantity] ? Invariants.SimpleQuantity : typeName),
+                    Targets = typeName is "Reference" && narrowed.Length > 0 ? [.. narrowed.Select(target => types[target])] : null,
+                    Refers = type.Name is not "Reference" ? ReferencePart.None : name switch { "reference" => ReferencePart.Literal, "type" => ReferencePart.Type, _ => ReferencePart.None },
                     IsResource = typeName is "Resource" || (types.TryGetValue(typeName, out var of) && of.IsResource),
                     Many = maximum != 1,
                     Maximum = maximum,

@@ -6,19 +6,27 @@ namespace Tasuki.Fhir.Validation;
 /// <summary>One way through the bytes of a resource along the tables of R4, which says what is wrong and collects what <see cref="RecordFacts"/> wants to know.</summary>
 internal ref partial struct ResourceWalk
 {
+    private const string Contains = "contained";
+
     [ThreadStatic]
     private static Step[]? _steps;
 
     private readonly ReadOnlySpan<byte> _json;
     private readonly FactsBuilder? _facts;
     private readonly Step[] _path;
+    private readonly bool _isStrict;
     private Utf8JsonReader _reader;
     private string _root = "";
     private int _depth;
     private List<ResourceIssue>? _issues;
+    private ContainedParts? _parts;
+    // Number of the contained resource that is being walked; -1 outside of one.
+    private int _within;
 
-    public ResourceWalk(ReadOnlySpan<byte> json, FactsBuilder? facts)
+    /// <param name="isStrict">A broken invariant, a reference to a wrong type and a narrative that is none refuse the resource; otherwise they are only told.</param>
+    public ResourceWalk(ReadOnlySpan<byte> json, FactsBuilder? facts, bool isStrict)
     {
+        _isStrict = isStrict;
         _json = json;
         _facts = facts;
         _path = _steps ??= new Step[CanonicalResource.MaximumDepth + 2];
@@ -49,23 +57,32 @@ internal ref partial struct ResourceWalk
             if (_reader.TokenType is not JsonTokenType.StartObject)
                 Add(FaultCode.Resource, "The JSON is no object, as a FHIR resource is.");
             else
-                Resource(Within.Top | (_facts is null ? Within.None : Within.Facts));
+                Resource(Within.Top | (_facts is null ? Within.None : Within.Facts), isContained: false);
             // What stands behind the resource must be nothing; reading on throws when it is something.
             _reader.Read();
         }
         catch (JsonException broken)
         {
             _depth = 0;
+            // The reader that found it may have been one that looked ahead.
+            var at = Offset(broken);
             if (broken.Message.Contains("maximum configured depth", StringComparison.Ordinal))
-                Add(FaultCode.Depth, $"The JSON is nested deeper than {CanonicalResource.MaximumDepth} levels.");
+                AddAt(at, FaultCode.Depth, $"The JSON is nested deeper than {CanonicalResource.MaximumDepth} levels.");
             else
-                Add(FaultCode.Json, "The text is not well-formed JSON.");
+                AddAt(at, FaultCode.Json, "The text is not well-formed JSON.");
         }
 
         return _issues;
     }
 
-    private void Resource(Within within)
+    private void Part(TypeTable type, Within within)
+    {
+        var start = (int)_reader.TokenStartIndex;
+        if (Object(type, within))
+            Broken("ele-1", HasIdAlone, PathText(), start);
+    }
+
+    private void Resource(Within within, bool isContained)
     {
         var type = TypeOfResource();
         if (type is null)
@@ -77,7 +94,10 @@ internal ref partial struct ResourceWalk
 
         if ((within & Within.Top) != Within.None)
             _root = type.Name;
-        Object(type, within);
+        if (isContained)
+            Contained(type, within);
+        else
+            Whole(type, within);
     }
 
     // resourceType stands first nearly always; it may stand anywhere.
@@ -99,11 +119,13 @@ internal ref partial struct ResourceWalk
         return null;
     }
 
-    private void Object(TypeTable type, Within within)
+    // True when it has an id and nothing else.
+    private bool Object(TypeTable type, Within within)
     {
         var start = (int)_reader.TokenStartIndex;
         var seen = 0UL;
         var beside = 0UL;
+        var bare = 0UL;
         var rescan = false;
         var any = false;
         var facts = (within & Within.Facts) != Within.None ? _facts : null;
@@ -114,7 +136,7 @@ internal ref partial struct ResourceWalk
             if (type.Find(name) is not { } element)
             {
                 any = true;
-                Stranger(type, name, within, ref beside, ref rescan);
+                Stranger(type, name, within, ref beside, ref bare, ref rescan);
                 continue;
             }
 
@@ -153,10 +175,15 @@ internal ref partial struct ResourceWalk
             Report(FaultCode.Empty, "is empty");
         if ((type.Required & ~(seen | beside)) is not 0 and var missing)
             ReportMissing(type, missing);
+        if (type.Rules.Length > 0)
+            Rules(type.Rules, seen | beside, start);
+        if ((bare & ~seen) is not 0 and var unsaid)
+            ReportUnsaid(type, unsaid, start);
         if (rescan)
             Rescan(type, start);
         if (facts is not null && (within & Within.Top) == Within.None)
             own.Finish(_json, (within & Within.Coding) != Within.None, facts);
+        return (seen | beside) == type.IdAlone;
     }
 
     // True when a null stands in the list, which is right only beside an extension in the list of the same name with an underscore.
@@ -214,9 +241,9 @@ internal ref partial struct ResourceWalk
         else if (token is JsonTokenType.StartObject && (element.Type is not null || element.IsResource))
         {
             if (element.IsResource)
-                Resource(inner);
+                Resource(inner, string.Equals(element.Name, Contains, StringComparison.Ordinal));
             else
-                Object(element.Type!, inner);
+                Part(element.Type!, inner);
         }
         else if (element.Type is null && !element.IsResource)
         {

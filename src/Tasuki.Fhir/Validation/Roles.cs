@@ -18,7 +18,7 @@ internal static class Roles
     /// <summary>The elements that say when it was so: the date the "date" search parameter of the type reads, then the next best.</summary>
     public static readonly string[] DateElements =
     [
-        "effectiveDateTime", "effectivePeriod", "effectiveInstant", "occurrenceDateTime", "occurrencePeriod", "performedDateTime", "performedPeriod",
+        "effectiveDateTime", "effectivePeriod", "effectiveInstant", "effectiveTiming", "occurrenceDateTime", "occurrencePeriod", "occurrenceTiming", "performedDateTime", "performedPeriod",
         "whenHandedOver", "whenPrepared", "authoredOn", "onsetDateTime", "onsetPeriod", "recordedDate", "period", "date", "authored", "started",
         "servicedDate", "servicedPeriod", "billablePeriod", "created", "issued", "dateAsserted", "sent", "start", "dateTime", "collectedDateTime", "recorded", "birthDate",
     ];
@@ -26,6 +26,9 @@ internal static class Roles
     public static int MainCode(string name) => Array.IndexOf(CodeElements, name);
 
     public static int MainDate(string name) => Array.IndexOf(DateElements, name);
+
+    /// <summary>Whether the element of this index among <see cref="DateElements"/> is a Timing, whose outer limits are the date.</summary>
+    public static bool IsTiming(int date) => DateElements[date].EndsWith("Timing", StringComparison.Ordinal);
 
     private static readonly Dictionary<string, (int Code, int Date)>.AlternateLookup<ReadOnlySpan<char>> Mains =
         CodeElements.Concat(DateElements).ToDictionary(name => name, name => (MainCode(name), MainDate(name)), StringComparer.Ordinal).GetAlternateLookup<ReadOnlySpan<char>>();

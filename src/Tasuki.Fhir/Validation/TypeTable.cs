@@ -20,11 +20,19 @@ internal sealed class TypeTable(string name, bool isResource)
 
     public IReadOnlyList<Element> Elements { get; private set; } = [];
 
+    /// <summary>The invariants about its own children.</summary>
+    public TypeRule[] Rules { get; private set; } = [];
+
+    /// <summary>The bit of the id; 0 where there is none.</summary>
+    public ulong IdAlone { get; private set; }
+
     public void Fill(IReadOnlyList<Element> elements, IReadOnlyList<string> bits, ulong required)
     {
         Elements = elements;
         Bits = bits;
         Required = required;
+        Rules = TypeRule.Of(Name, bits);
+        IdAlone = bits is ["id", ..] ? 1UL : 0UL;
         var size = 4;
         while (size < elements.Count * 2)
             size *= 2;

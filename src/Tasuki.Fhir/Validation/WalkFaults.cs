@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Text;
+using System.Text.Json;
 
 namespace Tasuki.Fhir.Validation;
 
@@ -35,13 +36,25 @@ internal ref partial struct ResourceWalk
         Add(code, $"{path} {what}.", path, type, refuses);
     }
 
-    private void Add(string code, string sentence, string? path = null, string? type = null, bool refuses = true)
+    private void Add(string code, string sentence, string? path = null, string? type = null, bool refuses = true) =>
+        AddAt((int)_reader.TokenStartIndex, code, sentence, path, type, refuses);
+
+    private void AddAt(int offset, string code, string sentence, string? path = null, string? type = null, bool refuses = true, bool isInvariant = false)
     {
         _issues ??= [];
         if (_issues.Count >= MostIssues)
             return;
-        var (line, column) = IssuePath.Place(_json, (int)_reader.TokenStartIndex);
-        _issues.Add(new ResourceIssue(path ?? _root, sentence, refuses, code, type) { Line = line, Column = column });
+        var (line, column) = IssuePath.Place(_json, offset);
+        _issues.Add(new ResourceIssue(path ?? _root, sentence, refuses, code, type) { Line = line, Column = column, IsInvariant = isInvariant });
+    }
+
+    // Where the reader stopped.
+    private readonly int Offset(JsonException broken)
+    {
+        var start = 0;
+        for (var line = broken.LineNumber ?? 0; line > 0 && _json[start..].IndexOf((byte)'\n') is >= 0 and var end; line--)
+            start += end + 1;
+        return (int)Math.Min(_json.Length, start + (broken.BytePositionInLine ?? 0));
     }
 
     private readonly string PathText()

@@ -7,7 +7,7 @@ namespace Tasuki.Fhir.Validation;
 internal ref partial struct ResourceWalk
 {
     // A name the type does not have: an underscore before a plain value's name, a choice with a type of its own, another letter case, or nothing of R4.
-    private void Stranger(TypeTable type, scoped ReadOnlySpan<byte> name, Within within, ref ulong beside, ref bool rescan)
+    private void Stranger(TypeTable type, scoped ReadOnlySpan<byte> name, Within within, ref ulong beside, ref ulong bare, ref bool rescan)
     {
         if (name.Length > 1 && name[0] is (byte)'_' && type.Find(name[1..]) is { } element)
         {
@@ -18,7 +18,8 @@ internal ref partial struct ResourceWalk
             beside |= 1UL << element.Bit;
             rescan |= element.Many || element.IsChoice;
             _reader.Read();
-            Beside(element, within & Within.Facts);
+            if (Beside(element, within & Within.Facts))
+                bare |= 1UL << element.Bit;
             _depth--;
             return;
         }
@@ -36,8 +37,8 @@ internal ref partial struct ResourceWalk
         _reader.Skip();
     }
 
-    // "_birthDate": {"extension": […]}: id and extensions of a plain value.
-    private void Beside(Element element, Within inner)
+    // "_birthDate": {"extension": […]}: id and extensions of a plain value. True when there is an id alone; in a list that is looked at in a second reading.
+    private bool Beside(Element element, Within inner)
     {
         if (element.Primitive is Primitive.None)
         {
@@ -46,7 +47,7 @@ internal ref partial struct ResourceWalk
         }
         else if (_reader.TokenType is JsonTokenType.StartObject && !element.Many)
         {
-            Object(R4.Element, inner);
+            return Object(R4.Element, inner);
         }
         else if (_reader.TokenType is JsonTokenType.StartArray && element.Many)
         {
@@ -78,6 +79,8 @@ internal ref partial struct ResourceWalk
         {
             Report(_reader.TokenType is JsonTokenType.Null ? FaultCode.Empty : FaultCode.Underscore, "has an underscore, which only extensions of a plain value may have");
         }
+
+        return false;
     }
 
     // Plain values and their extensions stand in two lists, place by place; and the two parts of a choice must be of one type. Both are rare, and looked at in a second reading.
@@ -87,7 +90,10 @@ internal ref partial struct ResourceWalk
         {
             _path[_depth] = new Step { Element = fault.Element, Index = -1 };
             _depth++;
-            Report(fault.Code, fault.Sentence, refuses: fault.Refuses);
+            if (fault.IsInvariant)
+                Broken(fault.Code, fault.Sentence, PathText(), start);
+            else
+                Report(fault.Code, fault.Sentence, refuses: fault.Refuses);
             _depth--;
         }
     }

@@ -57,14 +57,20 @@ internal ref partial struct ResourceWalk
 
     private void Text(Element element, scoped ReadOnlySpan<byte> text)
     {
+        if (element.Refers is not ReferencePart.None)
+            Refers(element.Refers, text);
+        else if (text is [(byte)'#', ..] && element.Primitive is Primitive.Uri or Primitive.Url or Primitive.Canonical)
+            Refers(text[1..], owner: null);
         if (PrimitiveFormat.IsValid(element.Primitive, text))
         {
             if (element.Codes is { } codes && !codes.Has(text))
                 ReportCode(element);
+            if (element.Primitive is Primitive.Xhtml && !Xhtml.SaysSomething(text))
+                Broken("txt-2", "is a narrative without any text", PathText(), (int)_reader.TokenStartIndex);
         }
         else if (element.Primitive is Primitive.Xhtml)
         {
-            Report(FaultCode.Narrative, "is not the XHTML that a narrative must be", refuses: false);
+            Report(FaultCode.Narrative, "is not the XHTML that a narrative must be (txt-1)", refuses: _isStrict);
         }
         else
         {

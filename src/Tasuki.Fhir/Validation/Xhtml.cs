@@ -100,6 +100,44 @@ internal static class Xhtml
         return done && open.Count == 0;
     }
 
+    /// <summary>A narrative has some text or a picture (txt-2).</summary>
+    /// <param name="text">What <see cref="IsNarrative"/> has passed.</param>
+    public static bool SaysSomething(ReadOnlySpan<byte> text)
+    {
+        while (text.Length > 0)
+        {
+            if (text.StartsWith("<!--"u8))
+            {
+                text = text[(text.IndexOf("-->"u8) + 3)..];
+            }
+            else if (text[0] is (byte)'<')
+            {
+                if (text.StartsWith("<img"u8))
+                    return true;
+                text = text[TagLength(text)..];
+            }
+            else
+            {
+                var next = text.IndexOf((byte)'<');
+                var plain = next < 0 ? text : text[..next];
+                if (plain.ContainsAnyExcept(Blank))
+                    return true;
+                text = text[plain.Length..];
+            }
+        }
+
+        return false;
+    }
+
+    // An attribute may hold a >.
+    private static int TagLength(ReadOnlySpan<byte> text)
+    {
+        var length = 0;
+        while (text[length] is not (byte)'>')
+            length += text[length] is (byte)'"' or (byte)'\'' ? text[(length + 1)..].IndexOf(text[length]) + 2 : 1;
+        return length + 1;
+    }
+
     // The length of a start tag, pushed when it is not closed at once; 0 when it is none.
     private static int Tag(ReadOnlySpan<byte> text, Stack<string> open)
     {

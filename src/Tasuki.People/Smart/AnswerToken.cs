@@ -31,20 +31,22 @@ internal sealed class AnswerToken(SmartIssuer issuer) : IOpenIddictServerHandler
     }
 }
 
-/// <summary>A backend whose assertion is not good is an unknown client (RFC 6749, section 5.2), whatever about it was wrong.</summary>
+/// <summary>An app whose assertion is not good is an unknown client (RFC 6749, section 5.2), whatever about it was wrong.</summary>
 internal sealed class NameTheClient : IOpenIddictServerHandler<ApplyTokenResponseContext>
 {
     public const int Order = int.MinValue + 50_000;
 
     public ValueTask HandleAsync(ApplyTokenResponseContext context)
     {
-        if (context.Request?.IsClientCredentialsGrantType() is true && context.Response.Error is Names.Errors.InvalidToken or Names.Errors.InvalidGrant)
+        // The assertion is looked at before code and refresh token are: where it was not found good, it is what was wrong.
+        var unproved = context.Transaction.GetProperty<ProcessAuthenticationContext>(typeof(ProcessAuthenticationContext).FullName!) is { ClientAssertion: not null, ClientAssertionPrincipal: null };
+        if ((unproved || context.Request?.IsClientCredentialsGrantType() is true) && context.Response.Error is Names.Errors.InvalidToken or Names.Errors.InvalidGrant)
             context.Response.Error = Names.Errors.InvalidClient;
         return default;
     }
 }
 
-/// <summary>The discovery document names the ways an app may prove itself that really are open: a signed assertion, or for one without a key PKCE alone.</summary>
+/// <summary>The discovery document names the ways an app may prove itself that really are open: a signed assertion, or for one without a key PKCE alone. And what signs identity tokens.</summary>
 internal sealed class TellMethods : IOpenIddictServerHandler<HandleConfigurationRequestContext>
 {
     public ValueTask HandleAsync(HandleConfigurationRequestContext context)
@@ -55,6 +57,8 @@ internal sealed class TellMethods : IOpenIddictServerHandler<HandleConfiguration
             methods.Add(Names.ClientAuthenticationMethods.PrivateKeyJwt);
         }
 
+        context.IdTokenSigningAlgorithms.Clear();
+        context.IdTokenSigningAlgorithms.Add(Names.Algorithms.RsaSha256);
         context.TokenEndpointAuthenticationMethods.Add(Names.ClientAuthenticationMethods.None);
         context.RevocationEndpointAuthenticationMethods.Add(Names.ClientAuthenticationMethods.None);
         return default;

@@ -95,7 +95,7 @@ public sealed class ApiCallers
         if (StaffStanding.Clinician(_seals.Accounts, found.Staff, found.Organisation) is not { } clinician)
             return null;
         var about = (await Connections.Content(_seals, c, cancel))?.LaunchResident;
-        return new ApiCaller(ApiCallerKind.ClinicianApp, clinician, SmartSeals.Resident(about), patient, account.No, app.No, null, scopes, until);
+        return new ApiCaller(ApiCallerKind.ClinicianApp, clinician.Through(app.No), SmartSeals.Resident(about), patient, account.No, app.No, null, scopes, until);
     }
 
     // The payload was sealed and bound to its row: what it says needs no second proof.

@@ -3,18 +3,25 @@ using Tasuki.Kernel.Records;
 
 namespace Tasuki.People;
 
-/// <summary>One category an app asks for, as the consent page shows it.</summary>
-internal sealed record AskedCategory(DataCategory Category, bool Read, bool Write);
+/// <summary>One category an app asks for, as the consent page shows it, with all it could do to some record of it.</summary>
+internal sealed record AskedCategory(DataCategory Category, ScopeActions Actions)
+{
+    public bool Read => (Actions & ScopeActions.Reading) is not ScopeActions.None;
+
+    public bool Write => (Actions & ScopeActions.Writing) is not ScopeActions.None;
+}
 
 /// <summary>A request in the words of the house: categories instead of resource types, and how long it may last. And what is left of it after a person has chosen.</summary>
 internal static class AskedAccess
 {
     public static IReadOnlyList<AskedCategory> Categories(SmartScopes scopes) =>
     [
-        .. Enum.GetValues<DataCategory>().OrderBy(c => c is DataCategory.Other).ThenBy(c => c).Select(category => new AskedCategory(
-            category, scopes.Resources.Any(r => Touches(r, category) && (r.Actions & ScopeActions.Reading) is not ScopeActions.None),
-            scopes.Resources.Any(r => Touches(r, category) && (r.Actions & ScopeActions.Writing) is not ScopeActions.None))).Where(c => c.Read || c.Write),
+        .. Enum.GetValues<DataCategory>().OrderBy(c => c is DataCategory.Other).ThenBy(c => c)
+            .Select(category => new AskedCategory(category, ActionsOf(scopes.Resources.Where(r => Touches(r, category))))).Where(c => c.Actions is not ScopeActions.None),
     ];
+
+    /// <summary>What could be done to records that are nobody's, such as organisations.</summary>
+    public static ScopeActions Shared(SmartScopes scopes) => ActionsOf(scopes.Resources.Where(r => r.Type is null || SmartTypes.CategoriesOf(r.Type).Count == 0));
 
     public static bool Writes(SmartScopes scopes) => scopes.Resources.Any(r => (r.Actions & ScopeActions.Writing) is not ScopeActions.None);
 
@@ -27,6 +34,9 @@ internal static class AskedAccess
     /// <summary>Shortest first; never longer than the app asked to work without the person.</summary>
     public static IReadOnlyList<KeptFor> Times(SmartScopes scopes) =>
         scopes.Has(SmartScopes.Offline) ? [KeptFor.Once, KeptFor.Month, KeptFor.Quarter, KeptFor.Year] : scopes.Has(SmartScopes.Online) ? [KeptFor.Once, KeptFor.SignedIn] : [KeptFor.Once];
+
+    /// <summary>A clinician is not asked for how long: as long as the app asked, and never longer than their sign-in.</summary>
+    public static KeptFor OfClinician(SmartScopes scopes) => scopes.Has(SmartScopes.Online) ? KeptFor.SignedIn : KeptFor.Once;
 
     public static TimeSpan Length(KeptFor kept) => kept switch
     {
@@ -60,6 +70,8 @@ internal static class AskedAccess
             classes = classes.With(new AccessClass(category, Sensitive: true));
         return classes;
     }
+
+    private static ScopeActions ActionsOf(IEnumerable<SmartScope> scopes) => scopes.Aggregate(ScopeActions.None, (all, r) => all | r.Actions);
 
     private static bool Touches(SmartScope scope, DataCategory category) => SmartTypes.CategoriesOf(scope.Type).Contains(category);
 }

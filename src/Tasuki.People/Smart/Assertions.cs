@@ -13,24 +13,34 @@ namespace Tasuki.People;
 
 /// <summary>
 /// SMART clients send <c>typ: JWT</c> and the token address as audience where OpenIddict wants a type of its own and the issuer; both are taken. The algorithms are
-/// those of the specification and no others.
+/// those of the specification and no others, and the key is the one the header names. What OpenIddict leaves open is looked at first (<see cref="AssertionShape"/>).
 /// </summary>
-internal sealed class AcceptSmartAssertions : IOpenIddictServerHandler<ValidateTokenContext>
+internal sealed class AcceptSmartAssertions(Apps apps) : IOpenIddictServerHandler<ValidateTokenContext>
 {
     public static readonly int Order = OpenIddictServerHandlers.Protection.ResolveTokenValidationParameters.Descriptor.Order + 500;
 
     private const string OwnType = "client-authentication+jwt";
 
-    public ValueTask HandleAsync(ValidateTokenContext context)
+    public async ValueTask HandleAsync(ValidateTokenContext context)
     {
         if (context.ValidTokenTypes.Count != 1 || !context.ValidTokenTypes.Contains(Names.TokenTypeIdentifiers.Private.ClientAssertion))
-            return default;
+            return;
+        var now = (context.Options.TimeProvider ?? TimeProvider.System).GetUtcNow();
+        if (AssertionShape.Wrong(context.Token, await KeysOf(context.Token, context.CancellationToken), now) is { } wrong)
+        {
+            context.Reject(Names.Errors.InvalidClient, wrong);
+            return;
+        }
+
         var parameters = context.TokenValidationParameters!;
         parameters.ValidAlgorithms = [SecurityAlgorithms.EcdsaSha384, SecurityAlgorithms.RsaSha384];
         parameters.TypeValidator = static (type, _, _) => type is "JWT" or OwnType ? OwnType : throw new SecurityTokenInvalidTypeException();
+        parameters.TryAllIssuerSigningKeys = false;
         context.ValidAudiences.Add(new Uri(context.Options.Issuer ?? context.BaseUri!, SmartServer.TokenPath).AbsoluteUri);
-        return default;
     }
+
+    private async Task<IReadOnlyCollection<string>> KeysOf(string assertion, CancellationToken cancel) =>
+        AssertionShape.IssuerOf(assertion) is { } no && await apps.FindApproved(no, cancel) is { Opened.Keys: { } keys } ? [.. JsonWebKeySet.Create(keys).Keys.Select(k => k.Kid)] : [];
 }
 
 /// <summary>An assertion lives at most five minutes and counts once, on every server: its <c>jti</c> is kept until it would have ended.</summary>

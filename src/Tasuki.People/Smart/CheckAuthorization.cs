@@ -21,6 +21,13 @@ internal sealed class CheckAuthorization(Apps apps, SmartIssuer issuer) : IOpenI
             return;
         }
 
+        // OAuth lets it be left out where an app has one address alone; SMART asks for it.
+        if (string.IsNullOrEmpty(request.RedirectUri))
+        {
+            context.Reject(Names.Errors.InvalidRequest, "The parameter 'redirect_uri' is needed.");
+            return;
+        }
+
         if (context.BaseUri is null || ((string?)request["aud"])?.TrimEnd('/') != SmartAddresses.Fhir(context.BaseUri, issuer))
         {
             context.Reject(Names.Errors.InvalidRequest, "The parameter 'aud' must be the FHIR base address of this server.");
@@ -41,6 +48,9 @@ internal sealed class CheckAuthorization(Apps apps, SmartIssuer issuer) : IOpenI
             return new Kernel.Error("scope.none", "No scope was asked for.");
         if (scopes.Resources.Any(r => r.Context is ScopeContext.System))
             return new Kernel.Error("scope.system", "Scopes of a system are for backend services, without a person.");
+        // Without a clinician's launch it is a person who is asked, and there would be nothing to ask about.
+        if (!scopes.Has(SmartScopes.Launch) && scopes.Resources.Any(r => r.Context is ScopeContext.Patient) && AskedAccess.Categories(scopes).Count == 0)
+            return new Kernel.Error("scope.nobody", "None of the scopes is for records of a person: at least one of a type that is somebody's is needed.");
         return scopes.Has(SmartScopes.Launch) == !string.IsNullOrEmpty((string?)request["launch"])
             ? scopes : new Kernel.Error("scope.launch", "The scope 'launch' and the parameter 'launch' come together.");
     }

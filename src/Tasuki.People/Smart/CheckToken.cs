@@ -33,8 +33,12 @@ internal sealed class CheckToken(Apps apps, Connections connections, RecordVault
         }
 
         var c = found.Connection;
-        if (c.ResidentNo is { } resident && c.GrantNo is not null && !(await vault.Open(Connections.ActorOf(c), new ResidentNo(resident), Purpose.AppUse, cancel)).IsOk)
-            context.Reject(Names.Errors.InvalidGrant, "The app is no longer connected.");
+        if (SmartSeals.Resident(c.ResidentNo) is not { } resident || c.GrantNo is null || (await vault.Open(Connections.ActorOf(c), resident, Purpose.AppUse, cancel)).IsOk)
+            return;
+        // Taken back at the gate: with what was to be read goes what was to be written, and the connection. Not where the account is closing, which may still be called off.
+        if (!await connections.HasGrant(c, resident, cancel))
+            await connections.End(c, Connections.ActorOf(c), cancel);
+        context.Reject(Names.Errors.InvalidGrant, "The app is no longer connected.");
     }
 
     private static Result<SmartScopes> Fits(SmartScopes scopes) =>

@@ -66,20 +66,22 @@ internal sealed class ConnectApp(
             about = await launches.TakeUp(launch, app.No, account.No, cancel);
             if (about is not { } one)
                 return NotYours;
-            var opened = await vault.Open(clinician, one, Purpose.Care, cancel);
+            var opened = await vault.Open(clinician.Through(app.No), one, Purpose.Care, cancel);
             if (!opened.IsOk)
                 return opened.Error;
             patient = await PatientId(opened.Value, cancel);
         }
 
-        var kept = asked.Has(SmartScopes.Online) ? KeptFor.SignedIn : KeptFor.Once;
+        // A clinician is no resource that is answered at /fhir, so the scope is left out and the token says so: an address that leads nowhere would be worse.
+        asked = asked with { Words = [.. asked.Words.Where(w => w is not SmartScopes.FhirUser)] };
+        var kept = AskedAccess.OfClinician(asked);
         var until = clock.GetUtcNow() + AskedAccess.Length(kept);
         var connection = AccountSeals.RandomNo();
         var content = new ConnectionContent(asked.ToString(), [], [], AskedAccess.Writes(asked), kept, patient, about?.Value);
         if (await SessionOf(user, cancel) is not { } session)
             return NotYours;
         var written = await write.Row(connection, app, account, session, (null, null), until, content, cancel);
-        return written.IsOk ? Principal(account, asked, connection, until, fhirBase, patient, $"{fhirBase}/Practitioner/{account.No}") : written.Error;
+        return written.IsOk ? Principal(account, asked, connection, until, fhirBase, patient, fhirUser: null) : written.Error;
     }
 
     private async Task<long?> SessionOf(ClaimsPrincipal user, CancellationToken cancel)
@@ -90,12 +92,12 @@ internal sealed class ConnectApp(
         return await db.Set<SignInSessionRow>().Where(s => s.TokenHash == hash).Select(s => (long?)s.No).SingleOrDefaultAsync(cancel);
     }
 
-    private ClaimsPrincipal Principal(Account account, SmartScopes scopes, long connection, DateTimeOffset until, string fhirBase, string? patient, string fhirUser)
+    private ClaimsPrincipal Principal(Account account, SmartScopes scopes, long connection, DateTimeOffset until, string fhirBase, string? patient, string? fhirUser)
     {
         var principal = SmartClaims.Principal(account.No, scopes.ToList(), connection, fhirBase);
         if (patient is not null && (scopes.Has(SmartScopes.LaunchPatient) || scopes.Has(SmartScopes.Launch) || scopes.Resources.Any(r => r.Context is ScopeContext.Patient)))
             principal.SetClaim(SmartClaims.Patient, patient);
-        if (scopes.Has(SmartScopes.FhirUser))
+        if (fhirUser is not null && scopes.Has(SmartScopes.FhirUser))
             principal.SetClaim(SmartClaims.FhirUser, fhirUser);
         principal.SetRefreshTokenLifetime(until - clock.GetUtcNow());
         return principal.SetDestinations(SmartClaims.Destinations);

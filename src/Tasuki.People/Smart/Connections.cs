@@ -12,6 +12,21 @@ namespace Tasuki.People;
 /// <param name="Organisation">The one the clinician belongs to.</param>
 internal sealed record LoadedConnection(SmartConnection Connection, Account Account, SmartApp App, SignInSessionRow? Session, int Recoveries, StaffRow? Staff, OrganisationRow? Organisation);
 
+/// <summary>How a connection stands with the resident's own page of apps.</summary>
+internal enum ConnectionStanding : byte
+{
+    Lives,
+
+    /// <summary>The municipality has stopped the app or looks at it again: nothing is given, and what was agreed to counts again if it is let in again.</summary>
+    AppStopped,
+
+    /// <summary>What was given was taken back, by another app of the resident for one: nothing is given any more.</summary>
+    GrantEnded,
+}
+
+/// <summary>A connection that is not over, as its resident is shown it.</summary>
+internal sealed record ShownConnection(LoadedConnection Loaded, ConnectionContent Content, ConnectionStanding Standing);
+
 /// <summary>
 /// The apps somebody connected. Whether one lives is asked at every request and never cached: its end, its time, the app's approval, the account's way of signing
 /// in, a recovery of the account, the sign-in it hangs on, and a clinician's own standing. Whether the vault's grant lives is the gate's own question.
@@ -45,11 +60,12 @@ internal sealed class Connections(TasukiDb db, SmartSeals seals, RecordVault vau
     public static bool IsLive(SmartSeals seals, DateTimeOffset now, LoadedConnection found) => IsInTime(now, found.Connection, found.Session, found.Staff) && IsWhole(seals, found);
 
     /// <summary>What the rows say for themselves, whenever it is asked.</summary>
-    public static bool IsWhole(SmartSeals seals, LoadedConnection found)
+    public static bool IsWhole(SmartSeals seals, LoadedConnection found) => found.App.State is AppState.Approved && IsWholeBesideTheApp(seals, found) && seals.IsWhole(found.App);
+
+    private static bool IsWholeBesideTheApp(SmartSeals seals, LoadedConnection found)
     {
         var c = found.Connection;
         return seals.IsWhole(c)
-            && found.App.State is AppState.Approved && seals.IsWhole(found.App)
             && seals.Accounts.IsWhole(found.Account) && c.Stamp.AsSpan().SequenceEqual(seals.StampOf(found.Account, found.Recoveries))
             && (c.SessionNo is null || (found.Session is { Ended: null } s && seals.Accounts.IsWhole(s)))
             && (c.ResidentNo is not null || StaffStanding.Clinician(seals.Accounts, found.Staff, found.Organisation) is not null);
@@ -67,28 +83,41 @@ internal sealed class Connections(TasukiDb db, SmartSeals seals, RecordVault vau
     public static async Task<ConnectionContent?> Content(SmartSeals seals, SmartConnection c, CancellationToken cancel) =>
         await seals.Open(SmartSeals.Resident(c.ResidentNo), Table, "content", c.No, c.Content, cancel) is { IsOk: true } plain ? JsonSerializer.Deserialize<ConnectionContent>(plain.Value) : null;
 
-    /// <summary>The living ones of a resident, newest first, with what was agreed to.</summary>
-    public async Task<IReadOnlyList<(LoadedConnection Loaded, ConnectionContent Content)>> Of(ResidentNo resident, Apps apps, CancellationToken cancel)
+    /// <summary>Those of a resident that are not over, newest first, with what was agreed to. Also of an app the municipality has stopped: it could be let in again.</summary>
+    public async Task<IReadOnlyList<ShownConnection>> Of(ResidentNo resident, Apps apps, CancellationToken cancel)
     {
         var now = clock.GetUtcNow();
-        var living = new List<(LoadedConnection, ConnectionContent)>();
+        var shown = new List<ShownConnection>();
         foreach (var one in await Load(db.Set<SmartConnection>().Where(c => c.ResidentNo == resident.Value && c.Ended == null && c.Until > now)).AsNoTracking().ToListAsync(cancel))
         {
-            if (IsLive(one) && await apps.Open(one.App, cancel) && await Content(one.Connection, cancel) is { } content)
-                living.Add((one, content));
+            if (IsInTime(now, one.Connection, one.Session, one.Staff) && IsWholeBesideTheApp(seals, one) && await apps.Open(one.App, cancel) && await Content(one.Connection, cancel) is { } content)
+                shown.Add(new ShownConnection(one, content, await StandingOf(one, resident, cancel)));
         }
 
-        return [.. living.OrderByDescending(l => l.Item1.Connection.Created)];
+        return [.. shown.OrderByDescending(l => l.Loaded.Connection.Created)];
     }
 
-    /// <summary>Ends a connection: first what every next request asks for, then its tokens, then the vault's grants. What has ended is no error.</summary>
+    private async Task<ConnectionStanding> StandingOf(LoadedConnection found, ResidentNo resident, CancellationToken cancel)
+    {
+        if (found.Connection.GrantNo is not null && !await HasGrant(found.Connection, resident, cancel))
+            return ConnectionStanding.GrantEnded;
+        return found.App.State is AppState.Approved ? ConnectionStanding.Lives : ConnectionStanding.AppStopped;
+    }
+
+    /// <summary>Whether the connection still holds a live grant to read. Looks, and leaves no entry: nobody opens anything.</summary>
+    public async Task<bool> HasGrant(SmartConnection c, ResidentNo resident, CancellationToken cancel) =>
+        (await vault.Reached(ActorOf(c), Purpose.AppUse, 1, new ResidentNo(resident.Value - 1), resident, cancel)).Count > 0;
+
+    /// <summary>
+    /// Ends a connection: first what every next request asks for, then the vault's grants. What has ended is no error. Its tokens are dead with it and go with the next sweep: a request
+    /// that is just looking at one, or just giving one out, finds an end and not a hole.
+    /// </summary>
     /// <param name="by">The resident, or the app itself, which may always give back what it has.</param>
     public async Task End(SmartConnection c, Actor by, CancellationToken cancel)
     {
         var now = clock.GetUtcNow();
         var none = Array.Empty<byte>();
         await db.Set<SmartConnection>().Where(x => x.No == c.No && x.Ended == null).ExecuteUpdateAsync(s => s.SetProperty(x => x.Ended, now).SetProperty(x => x.Mac, none), cancel);
-        await db.Set<SmartToken>().Where(t => t.ConnectionNo == c.No).ExecuteDeleteAsync(cancel);
         if (c.ResidentNo is not { } resident)
             return;
         foreach (var grant in new[] { c.GrantNo, c.EntryGrantNo })

@@ -10,6 +10,9 @@ public sealed class KnownApps
 
     internal KnownApps(Apps apps) => _apps = apps;
 
-    /// <summary>Newest first, at most 500.</summary>
+    /// <summary>Those that were let in first.</summary>
     public async Task<IReadOnlyList<KnownApp>> All(CancellationToken cancel) => [.. (await _apps.All(cancel)).Select(a => new KnownApp(a.No, a.Opened!.Name))];
+
+    /// <summary>Null when there is none of that number, or its row was altered.</summary>
+    public async Task<string?> NameOf(long no, CancellationToken cancel) => (await _apps.Find(no, cancel))?.Opened?.Name;
 }

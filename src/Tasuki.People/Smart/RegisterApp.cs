@@ -3,6 +3,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.IdentityModel.Tokens;
 using Tasuki.Data;
 using Tasuki.Kernel;
+using Tasuki.Kernel.Text;
 
 namespace Tasuki.People;
 
@@ -19,13 +20,18 @@ internal sealed class RegisterApp(TasukiDb db, SmartSeals seals, TimeProvider cl
 
     public const int MostSeat = 200;
 
+    /// <summary>Registrations that nobody here vouches for and no officer has looked at yet, in all.</summary>
+    public const int MostWaiting = 200;
+
     private const int MostAddresses = 10;
 
-    /// <summary>The number, which is the <c>client_id</c>. Errors <c>app.kind</c>, <c>app.text</c>, <c>app.address</c>, <c>app.redirect</c>, <c>app.keys</c>, <c>app.scopes</c>.</summary>
+    /// <summary>The number, which is the <c>client_id</c>. Errors <c>app.kind</c>, <c>app.text</c>, <c>app.address</c>, <c>app.redirect</c>, <c>app.keys</c>, <c>app.scopes</c>, <c>app.many</c>.</summary>
     public async Task<Result<long>> Register(AppKind kind, AppContent content, long? officer, CancellationToken cancel)
     {
-        if (Check(kind, content) is { } wrong)
+        if (Wrong(kind, content) is { } wrong)
             return wrong;
+        if (officer is null && await db.Set<SmartApp>().CountAsync(a => a.State == AppState.Asked && a.RegisteredBy == null, cancel) is >= MostWaiting and var waiting)
+            return new Error("app.many", $"{waiting} registrations wait for the municipality's word, at most {MostWaiting} may: it is possible again when some have been decided.");
         var (no, now) = (AccountSeals.RandomNo(), clock.GetUtcNow());
         // The keys as they were understood, so that nothing else of what was pasted is kept.
         var kept = content with { Keys = content.Keys is { } keys && kind is not AppKind.Public ? PublicHalf(keys) : null, Scopes = SmartScopes.Parse(content.Scopes).Value.ToString() };
@@ -41,12 +47,17 @@ internal sealed class RegisterApp(TasukiDb db, SmartSeals seals, TimeProvider cl
         return no;
     }
 
-    private static Error? Check(AppKind kind, AppContent content)
+    /// <summary>What keeps it from being registered, whoever asks; null when nothing does.</summary>
+    public static Error? Wrong(AppKind kind, AppContent content)
     {
         if (!Kinds.Contains(kind))
             return new Error("app.kind", "An app is public, confidential or a backend.");
-        if (new[] { (content.Name, 80), (content.Operator, 120), (content.Contact, 200), (content.Purpose, 1000), (content.Seat ?? "", MostSeat) }.Any(t => string.IsNullOrWhiteSpace(t.Item1) || t.Item1.Length > t.Item2 || t.Item1.Any(char.IsControl)))
+        (string Text, int Most)[] texts = [(content.Name, 80), (content.Operator, 120), (content.Contact, 200), (content.Purpose, 1000), (content.Seat ?? "", MostSeat)];
+        if (texts.Any(t => string.IsNullOrWhiteSpace(t.Text) || t.Text.Length > t.Most))
             return new Error("app.text", "Name (80), operator (120), its address (200), contact (200) and purpose (1,000 characters) are all needed, without line breaks.");
+        // What is not seen changes how the rest is read: a name turned round by it is another's.
+        if (texts.Select(t => t.Text).Concat([content.PrivacyPolicy, content.Launch ?? "", .. content.RedirectUris]).Any(t => !ReferenceEquals(VisibleText.Of(t), t)))
+            return new Error("app.text", "Name, operator, its address, contact, purpose and addresses hold characters that are seen: no line breaks, and none that turn the direction of writing or show nothing.");
         if (!IsWeb(content.PrivacyPolicy, loopback: false) || (content.Launch is { } launch && !IsWeb(launch, loopback: true)))
             return new Error("app.address", "The privacy policy needs an https address; so does the launch address, when there is one.");
         if (kind is AppKind.Backend ? content.RedirectUris.Length > 0 : content.RedirectUris.Length is 0 or > MostAddresses || !content.RedirectUris.All(IsRedirect))

@@ -16,9 +16,12 @@ internal static class SmartConfiguration
 
     private static readonly string[] Capabilities =
     [
-        "launch-standalone", "launch-ehr", "client-public", "client-confidential-asymmetric", "context-standalone-patient", "context-ehr-patient", "sso-openid-connect",
+        "launch-standalone", "client-public", "client-confidential-asymmetric", "context-standalone-patient", "sso-openid-connect",
         "permission-offline", "permission-online", "permission-patient", "permission-user", "permission-v1", "permission-v2",
     ];
+
+    // The scope of a launch from a page of a clinician is read, but no page begins one.
+    private static readonly string[] Scopes = [.. SmartScopes.KnownWords.Where(w => w is not SmartScopes.Launch), "patient/*.cruds", "user/*.cruds", "system/*.cruds"];
 
     public static void Map(IEndpointRouteBuilder endpoints) =>
         endpoints.MapGet(SmartAddresses.FhirPath + "/.well-known/smart-configuration", Tell).RequireAuthorization(Policies.Anyone);
@@ -34,7 +37,7 @@ internal static class SmartConfiguration
             ["management_endpoint"] = At(SmartServer.ConnectedAppsPath),
             ["token_endpoint_auth_methods_supported"] = Methods, ["token_endpoint_auth_signing_alg_values_supported"] = Algorithms,
             ["grant_types_supported"] = Grants, ["response_types_supported"] = ResponseTypes, ["code_challenge_methods_supported"] = Challenges,
-            ["scopes_supported"] = SmartScopes.KnownWords.Concat(["patient/*.cruds", "user/*.cruds", "system/*.cruds"]).ToArray(), ["capabilities"] = Capabilities,
+            ["scopes_supported"] = Scopes, ["capabilities"] = Capabilities,
         });
     }
 }

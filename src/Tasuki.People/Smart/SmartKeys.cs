@@ -9,14 +9,16 @@ using Tasuki.Vault;
 namespace Tasuki.People;
 
 /// <summary>
-/// The keys of tokens: an ECDSA P-256 key that signs and 256 bits that encrypt, made once for the municipality, shared by its servers, each wrapped whole by the
-/// ring. With the database and without the ring no token can be made.
+/// The keys of tokens: an ECDSA P-256 key that signs, 256 bits that encrypt, and an RSA key that signs identity tokens, made once for the municipality, shared by its servers, each
+/// wrapped whole by the ring. With the database and without the ring no token can be made.
 /// </summary>
 internal static class SmartKeys
 {
     private const string Purpose = "signing";
     private const long Signing = 1;
     private const long Encrypting = 2;
+    private const long Identity = 3;
+    private const int IdentityBits = 2048;
 
     public static void AddTo(OpenIddictServerOptions options, IServiceScopeFactory scopes, RecordVault vault)
     {
@@ -27,6 +29,14 @@ internal static class SmartKeys
             return made.ExportPkcs8PrivateKey();
         }), out _);
         options.SigningCredentials.Add(new SigningCredentials(new ECDsaSecurityKey(signing), SecurityAlgorithms.EcdsaSha256));
+        var identity = RSA.Create();
+        identity.ImportPkcs8PrivateKey(Key(scopes, vault, Identity, static () =>
+        {
+            using var made = RSA.Create(IdentityBits);
+            return made.ExportPkcs8PrivateKey();
+        }), out _);
+        // Behind the other, which signs whatever nobody else reads.
+        options.SigningCredentials.Add(new SigningCredentials(new RsaSecurityKey(identity), SecurityAlgorithms.RsaSha256));
         var encrypting = Key(scopes, vault, Encrypting, static () => RandomNumberGenerator.GetBytes(32));
         options.EncryptionCredentials.Add(new EncryptingCredentials(new SymmetricSecurityKey(encrypting), SecurityAlgorithms.Aes256KW, SecurityAlgorithms.Aes256CbcHmacSha512));
     }

@@ -39,6 +39,7 @@ internal static class SmartServer
         services.AddSingleton<SmartSeals>();
         services.AddScoped<Apps>();
         services.AddScoped<RegisterApp>();
+        services.AddSingleton<RegistrationThrottle>();
         services.AddScoped<DecideApp>();
         services.AddScoped<Connections>();
         services.AddScoped<WriteConnection>();
@@ -114,13 +115,17 @@ internal static class SmartServer
             options.PromptValues.Add(Names.PromptValues.None);
         });
         server.AddEventHandler<HandleAuthorizationRequestContext>(h => h.UseScopedHandler<CheckAuthorization>().SetOrder(0));
+        server.AddEventHandler<ApplyAuthorizationResponseContext>(h => h.UseScopedHandler<SendErrorBack>().SetOrder(SendErrorBack.Order));
         server.AddEventHandler<ExtractTokenRequestContext>(h => h.UseScopedHandler<NameClientOfRefresh>().SetOrder(NameClientOfRefresh.Order));
-        server.AddEventHandler<ValidateTokenContext>(h => h.UseSingletonHandler<AcceptSmartAssertions>().SetOrder(AcceptSmartAssertions.Order));
+        server.AddEventHandler<ValidateTokenContext>(h => h.UseScopedHandler<AcceptSmartAssertions>().SetOrder(AcceptSmartAssertions.Order));
         server.AddEventHandler<ProcessAuthenticationContext>(h => h.UseScopedHandler<SpendAssertion>().SetOrder(SpendAssertion.Order));
         server.AddEventHandler<ValidateTokenRequestContext>(h => h.UseScopedHandler<CheckToken>().SetOrder(0));
         server.AddEventHandler<HandleTokenRequestContext>(h => h.UseSingletonHandler<AnswerToken>().SetOrder(0));
         server.AddEventHandler<ApplyTokenResponseContext>(h => h.UseSingletonHandler<NameTheClient>().SetOrder(NameTheClient.Order));
+        server.RemoveEventHandler(OpenIddictServerHandlers.RedeemTokenEntry.Descriptor);
+        server.AddEventHandler<ProcessSignInContext>(h => h.UseScopedHandler<RedeemOnce>().SetOrder(RedeemOnce.Order));
         server.AddEventHandler<ProcessSignInContext>(h => h.UseSingletonHandler<RenewWhileSignedIn>().SetOrder(RenewWhileSignedIn.Order));
+        server.AddEventHandler<GenerateTokenContext>(h => h.UseSingletonHandler<ShapeIdentityToken>().SetOrder(ShapeIdentityToken.Order));
         server.AddEventHandler<HandleRevocationRequestContext>(h => h.UseScopedHandler<GiveBack>().SetOrder(0));
         server.AddEventHandler<HandleIntrospectionRequestContext>(h => h.UseSingletonHandler<TellScopes>().SetOrder(0));
         server.AddEventHandler<HandleConfigurationRequestContext>(h => h.UseSingletonHandler<TellMethods>().SetOrder(int.MaxValue));

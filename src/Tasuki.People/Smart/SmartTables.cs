@@ -202,7 +202,7 @@ internal sealed class SmartLaunch
 /// <summary>A key that signs or encrypts tokens, wrapped whole by the ring.</summary>
 internal sealed class SmartKeyRow
 {
-    /// <summary>1 signs, 2 encrypts.</summary>
+    /// <summary>1 signs, 2 encrypts, 3 signs identity tokens.</summary>
     [Clear]
     public required long No { get; init; }
 

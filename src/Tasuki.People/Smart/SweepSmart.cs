@@ -4,7 +4,7 @@ using Tasuki.Kernel;
 
 namespace Tasuki.People;
 
-/// <summary>Every hour: tokens and launches whose time is over go, connections that ended a month ago, and what was told of large exports.</summary>
+/// <summary>Every hour: tokens and launches whose time is over go, tokens of connections that ended, connections that ended a month ago, and what was told of large exports.</summary>
 internal sealed class SweepSmart(TasukiDb db, LargeExports exports, TimeProvider clock) : IJobHandler
 {
     public const string Name = "people.sweep-apps";
@@ -19,7 +19,7 @@ internal sealed class SweepSmart(TasukiDb db, LargeExports exports, TimeProvider
         var now = clock.GetUtcNow();
         var old = now.AddDays(-Kept);
         // A redeemed refresh token stays until its own end: its return is how a theft shows.
-        await db.Set<SmartToken>().Where(t => t.Expires < now).ExecuteDeleteAsync(cancel);
+        await db.Set<SmartToken>().Where(t => t.Expires < now || db.Set<SmartConnection>().Any(c => c.No == t.ConnectionNo && c.Ended != null)).ExecuteDeleteAsync(cancel);
         await db.Set<SmartLaunch>().Where(l => l.Until < now).ExecuteDeleteAsync(cancel);
         await db.Set<SmartConnection>().Where(c => c.Until < old || c.Ended < old).ExecuteDeleteAsync(cancel);
         await exports.Sweep(cancel);

@@ -18,6 +18,8 @@ internal sealed class TokenStore(TasukiDb db, SmartSeals seals, Connections conn
 
     public const byte Valid = 1;
 
+    private const byte Redeemed = 2;
+
     private const string Table = "smart_token";
 
     // The places are part of stored rows.
@@ -55,10 +57,13 @@ internal sealed class TokenStore(TasukiDb db, SmartSeals seals, Connections conn
     {
         var before = token.Mac;
         await Close(token, cancellationToken);
-        var changed = await db.Set<SmartToken>().Where(t => t.No == token.No && t.Mac == before).ExecuteUpdateAsync(
+        var rows = db.Set<SmartToken>().Where(t => t.No == token.No && t.Mac == before);
+        // Who finds it redeemed already has lost, however fresh the row was read: its MAC alone would be that of the winner.
+        if (token.State is Redeemed)
+            rows = rows.Where(t => t.State == Valid);
+        var changed = await rows.ExecuteUpdateAsync(
             s => s.SetProperty(t => t.State, token.State).SetProperty(t => t.Expires, token.Expires).SetProperty(t => t.Redeemed, token.Redeemed)
                 .SetProperty(t => t.Reference, token.Reference).SetProperty(t => t.Payload, token.Payload).SetProperty(t => t.Mac, token.Mac), cancellationToken);
-        // Two who redeem the same token at once: one of them has it.
         if (changed == 0)
             throw new OpenIddictExceptions.ConcurrencyException("The token was changed by another request.");
     }

@@ -11,7 +11,9 @@ namespace Tasuki.Vault.Log;
 /// <summary>An entry, opened.</summary>
 internal sealed record OpenedBody(ActorKind Kind, string ActorId, string? Reason, string Purpose, string Action, string? Detail, bool Refused, ReadOnlyMemory<byte> Written)
 {
-    public AccessEntry Line(long at) => new(Time.FromMicros(at), Kind, ActorId, Purpose, Action, Detail, Refused);
+    public AccessEntry Line(long at) => new(Time.FromMicros(at), Kind, ActorId, Purpose, Action, Detail, Refused, App);
+
+    public long? App => Actor.AppOf(Kind, Reason);
 }
 
 /// <summary>

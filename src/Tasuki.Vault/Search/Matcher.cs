@@ -155,13 +155,14 @@ internal sealed class Matcher(SessionLimit limit, Func<string, long> seqOf, Chai
 
     private static CandidateTest Value(RecordPredicate.Parameter parameter, IReadOnlyList<string>? scope) => ByType(parameter.Name, scope, known =>
     {
+        var test = known.Compile(parameter.Test).Value;
         if (known.FollowsMainDate && parameter.Test is DateTest date)
         {
+            // Of a row stored when a Timing was not read yet the main date is another: the resource has the last word.
             return (in Candidate candidate) => candidate.Row.DateFrom is { } from && candidate.Row.DateTo is { } to && date.Holds(from, to)
-                && known.Any(candidate.Json, ValueTest.AnyValue);
+                && known.Any(candidate.Json, test);
         }
 
-        var test = known.Compile(parameter.Test).Value;
         return (in Candidate candidate) => known.Any(candidate.Json, test);
     });
 

@@ -78,7 +78,7 @@ public sealed class NdjsonReaderTests
     public async Task A_phr_has_a_cover_that_is_no_record_and_names_the_service()
     {
         var cover = """{"resourceType":"Composition","status":"final","type":{"text":"t"},"date":"2026-04-01","author":[{"display":"見本手帳"}],"title":"t"}""";
-        var document = cover.Replace("\"title\"", "\"section\":[{\"title\":\"a\"}],\"title\"", StringComparison.Ordinal);
+        var document = cover.Replace("\"title\"", "\"section\":[{\"title\":\"a\",\"entry\":[{\"display\":\"b\"}]}],\"title\"", StringComparison.Ordinal);
         var items = await Reading.Of(cover + "\n" + One + "\n" + document + "\n" + """{"resourceType":"DocumentManifest","status":"current","content":[{"reference":"1"}]}""");
         Assert.Equal("Observation Composition", string.Join(' ', items.Resources().Select(one => one.Resource.Type)));
         Assert.All(items.Resources(), one => Assert.Equal((SourceKind.OtherPhr, "見本手帳"), (one.Source, one.SourceName)));

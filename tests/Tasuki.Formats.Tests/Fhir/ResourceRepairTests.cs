@@ -16,7 +16,7 @@ public sealed class ResourceRepairTests
         { "repaired.reference", Head + "\"subject\":\"Patient/1\"" + Rest, Head + "\"subject\":{\"reference\":\"Patient/1\"}" + Rest },
         { "repaired.underscore", Head + "\"_id\":\"abc\"" + Rest, "{\"resourceType\":\"Observation\"" + Rest },
         { "repaired.list", """{"resourceType":"RelatedPerson","patient":{"display":"p"},"name":[{"given":"William"}]}""", """{"resourceType":"RelatedPerson","patient":{"display":"p"},"name":[{"given":["William"]}]}""" },
-        { "repaired.list", Head + "\"contained\":{\"resourceType\":\"Organization\",\"name\":\"A\"}" + Rest, Head + "\"contained\":[{\"resourceType\":\"Organization\",\"name\":\"A\"}]" + Rest },
+        { "repaired.list", Head + "\"performer\":[{\"reference\":\"#a\"}],\"contained\":{\"resourceType\":\"Organization\",\"id\":\"a\",\"name\":\"A\"}" + Rest, Head + "\"performer\":[{\"reference\":\"#a\"}],\"contained\":[{\"resourceType\":\"Organization\",\"id\":\"a\",\"name\":\"A\"}]" + Rest },
         { "repaired.single", Head + "\"subject\":[{\"reference\":\"Patient/1\"}]" + Rest, Head + "\"subject\":{\"reference\":\"Patient/1\"}" + Rest },
         { "repaired.empty", Head + "\"subject\":{\"reference\":\"\",\"display\":\"\"},\"performer\":[{\"reference\":\"\"}]" + Rest, "{\"resourceType\":\"Observation\"" + Rest },
         { "repaired.empty", Head + "\"note\":[],\"method\":{},\"bodySite\":null" + Rest, "{\"resourceType\":\"Observation\"" + Rest },

@@ -1,5 +1,8 @@
+using System.Globalization;
 using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
@@ -66,6 +69,43 @@ public sealed class BackendTests
         Assert.NotEqual(200, (await world.Token(("grant_type", "client_credentials"), ("client_id", $"{app}"), ("scope", "system/Observation.rs"))).Status);
         foreach (var scope in new[] { "system/*.rs", "patient/Observation.rs", "system/Observation.cruds", "openid", "" })
             Assert.Equal("invalid_scope", (await Ask(world, key.Assertion(world, app), scope)).Error);
+    }
+
+    public static TheoryData<string, string, string> Shapes => new()
+    {
+        { "no kid", """{"alg":"ES384","typ":"JWT"}""", "" },
+        { "unknown kid", """{"alg":"ES384","typ":"JWT","kid":"k2"}""", "" },
+        { "kid of another kind", """{"alg":"ES384","typ":"JWT","kid":1}""", "" },
+        { "kid twice", """{"alg":"ES384","typ":"JWT","kid":"k2","kid":"k1"}""", "" },
+        { "jku", """{"alg":"ES384","typ":"JWT","kid":"k1","jku":"https://app.test/keys"}""", "" },
+        { "x5u", """{"alg":"ES384","typ":"JWT","kid":"k1","x5u":"https://app.test/keys"}""", "" },
+        { "crit", """{"alg":"ES384","typ":"JWT","kid":"k1","crit":["x"],"x":1}""", "" },
+        { "not yet", Usual, "\"nbf\":NOW+31536000," },
+        { "made in a year", Usual, "\"iat\":NOW+31536000," },
+        { "the end of times", Usual, "\"exp\":1000000000000," },
+        { "after the end of times", Usual, "\"exp\":1000000000000000000," },
+        { "before all times", Usual, "\"exp\":-1000000000000000000," },
+        { "no number", Usual, "\"exp\":\"soon\"," },
+        { "more than a number", Usual, "\"exp\":1e400," },
+        { "made after the end of times", Usual, "\"iat\":1000000000000000000," },
+        { "holds after the end of times", Usual, "\"nbf\":1000000000000000000," },
+    };
+
+    private const string Usual = """{"alg":"ES384","typ":"JWT","kid":"k1"}""";
+
+    [Theory, MemberData(nameof(Shapes))]
+    public async Task A_well_signed_assertion_counts_only_with_a_registered_key_and_within_its_times(string name, string header, string claims)
+    {
+        await using var world = await SmartWorld.Start(DataStore.Sqlite);
+        using var key = new ClientKey("ES384");
+        var app = await world.Register(Scope, AppKind.Backend, key.Set);
+        Assert.Equal(200, (await Ask(world, key.Signed(world, app, Usual, ""))).Status);
+        Assert.Equal(200, (await Ask(world, key.Signed(world, app, Usual, "\"nbf\":NOW,\"iat\":NOW,"))).Status);
+
+        var refused = await Ask(world, key.Signed(world, app, header, claims));
+
+        Assert.True(refused is { Status: 400 or 401, Error: "invalid_client" }, $"{name}: {refused.Status} {refused.Json}");
+        Assert.DoesNotContain("app.test", refused.Text("error_description") ?? "", StringComparison.Ordinal);
     }
 
     [Theory, MemberData(nameof(Stores.All), MemberType = typeof(Stores))]
@@ -143,6 +183,18 @@ public sealed class BackendTests
                 Issuer = $"{app}", Audience = aud ?? new Uri(world.Site.Address, "/connect/token").AbsoluteUri, Expires = (now + (life ?? TimeSpan.FromMinutes(4))).UtcDateTime, Claims = claims,
                 SigningCredentials = new SigningCredentials(_key is RSA rsa ? new RsaSecurityKey(rsa) { KeyId = "k1" } : new ECDsaSecurityKey((ECDsa)_key) { KeyId = "k1" }, _algorithm),
             });
+        }
+
+        /// <summary>Signed by hand, so that any header and any claims can stand in it; what is given stands in the place of what is usual.</summary>
+        public string Signed(SmartWorld world, long app, string header, string claims)
+        {
+            var now = world.Site.Clock.GetUtcNow().ToUnixTimeSeconds();
+            var given = Regex.Replace(
+                claims, @"NOW(\+(?<more>\d+))?", m => $"{now + (m.Groups["more"].Success ? long.Parse(m.Groups["more"].Value, CultureInfo.InvariantCulture) : 0)}", RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(1));
+            var end = claims.Contains("\"exp\"", StringComparison.Ordinal) ? "" : $"\"exp\":{now + 240},";
+            var text = $"{{{given}{end}\"iss\":\"{app}\",\"sub\":\"{app}\",\"aud\":\"{new Uri(world.Site.Address, "/connect/token").AbsoluteUri}\",\"jti\":\"{WebEncoders.Base64UrlEncode(RandomNumberGenerator.GetBytes(16))}\"}}";
+            var said = $"{WebEncoders.Base64UrlEncode(Encoding.UTF8.GetBytes(header))}.{WebEncoders.Base64UrlEncode(Encoding.UTF8.GetBytes(text))}";
+            return $"{said}.{WebEncoders.Base64UrlEncode(((ECDsa)_key).SignData(Encoding.ASCII.GetBytes(said), HashAlgorithmName.SHA384))}";
         }
 
         public void Dispose() => _key.Dispose();

@@ -30,6 +30,11 @@ public sealed class LaunchTests
         using var identity = JsonDocument.Parse(WebEncoders.Base64UrlDecode(tokens.Text("id_token")!.Split('.')[1]));
         Assert.Equal($"{world.Fhir}/Patient/{patient}", identity.RootElement.GetProperty("fhirUser").GetString());
         Assert.Equal($"{world.Resident.AccountNo}", identity.RootElement.GetProperty("sub").GetString());
+        Assert.DoesNotContain(identity.RootElement.EnumerateObject(), claim => claim.Name.StartsWith("oi_", StringComparison.Ordinal));
+        using var head = JsonDocument.Parse(WebEncoders.Base64UrlDecode(tokens.Text("id_token")!.Split('.')[0]));
+        using var keys = JsonDocument.Parse((await world.Send(HttpMethod.Get, "/.well-known/jwks", null)).Body);
+        var key = Assert.Single(keys.RootElement.GetProperty("keys").EnumerateArray(), k => k.GetProperty("kid").GetString() == head.RootElement.GetProperty("kid").GetString());
+        Assert.Equal(("RS256", "RS256"), (head.RootElement.GetProperty("alg").GetString(), key.GetProperty("alg").GetString()));
 
         var (status, json) = await world.Probe(tokens.Access);
         Assert.Equal(200, status);
@@ -78,17 +83,21 @@ public sealed class LaunchTests
     }
 
     [Theory]
-    [InlineData("code_challenge", null, "")]
-    [InlineData("code_challenge_method", "plain", "")]
-    [InlineData("code_challenge_method", null, "")]
+    [InlineData("code_challenge", null, "invalid_request")]
+    [InlineData("code_challenge_method", "plain", "invalid_request")]
+    [InlineData("code_challenge_method", null, "invalid_request")]
     [InlineData("aud", "https://elsewhere.test/fhir", "invalid_request")]
     [InlineData("aud", null, "invalid_request")]
     [InlineData("scope", "patient/Observation.x", "invalid_scope")]
     [InlineData("scope", "patient/Observation.rs system/*.rs", "invalid_scope")]
     [InlineData("scope", "launch patient/Observation.rs", "invalid_scope")]
     [InlineData("prompt", "none", "consent_required")]
-    [InlineData("response_mode", "fragment", "")]
-    [InlineData("response_type", "token", "")]
+    [InlineData("response_mode", "fragment", "invalid_request")]
+    [InlineData("response_type", "token", "unsupported_response_type")]
+    [InlineData("scope", "launch/patient patient/Organization.rs patient/Provenance.rs", "invalid_scope")]
+    [InlineData("client_id", "1", "")]
+    [InlineData("redirect_uri", "https://app.test/callback/", "")]
+    [InlineData("redirect_uri", null, "invalid_request")]
     public async Task A_request_that_is_not_as_it_must_be_shows_no_consent_and_where_it_is_SMARTs_own_goes_back_with_an_error(string name, string? value, string error)
     {
         await using var world = await SmartWorld.Start(DataStore.Sqlite);
@@ -104,7 +113,8 @@ public sealed class LaunchTests
         else
         {
             Assert.StartsWith(SmartWorld.Redirect, page.Path, StringComparison.Ordinal);
-            Assert.Equal(error, QueryHelpers.ParseQuery(new Uri(page.Path).Query)["error"].ToString());
+            var sent = QueryHelpers.ParseQuery(new Uri(page.Path).Query);
+            Assert.Equal((error, "s123", world.Site.Address.AbsoluteUri), (sent["error"].ToString(), sent["state"].ToString(), sent["iss"].ToString()));
             Assert.DoesNotContain("Observation", Uri.UnescapeDataString(page.Path), StringComparison.Ordinal);
         }
 

@@ -120,6 +120,8 @@ public sealed class RegisterTests
         var path = world.AuthorizePath(app, "openid fhirUser launch online_access patient/*.rs", ("launch", launch));
         var page = await visitor.Get(path, Cancel);
         Assert.Equal("「歩数ノート」をつなぎますか", page.Title);
+        Assert.Contains("起動したときに開いていた患者さん1人の記録", page.Body, StringComparison.Ordinal);
+        Assert.DoesNotContain("患者さんの記録を変えられます", page.Body, StringComparison.Ordinal);
         var answer = await visitor.Submit(page, "/connect/decide", Walk.Fields(("answer", "yes")), Cancel);
         var code = Microsoft.AspNetCore.WebUtilities.QueryHelpers.ParseQuery(new Uri(answer.Path).Query)["code"].ToString();
         var tokens = await world.Code(app, code);
@@ -128,6 +130,15 @@ public sealed class RegisterTests
         Assert.Equal(("ClinicianApp", "Clinician", clinician.No, resident.Value), (json.GetProperty("kind").GetString(), json.GetProperty("actorKind").GetString(), json.GetProperty("practitioner").GetInt64(), json.GetProperty("resident").GetInt64()));
         Assert.Equal(tokens.Text("patient"), json.GetProperty("patient").GetString());
         Assert.Equal("Patient Immunization", SmartWorld.Types(json));
+        // A clinician is nothing that can be read at /fhir, so no address of one is handed out.
+        Assert.Equal("openid launch online_access patient/*.rs", tokens.Scope);
+        using var identity = JsonDocument.Parse(Microsoft.AspNetCore.WebUtilities.WebEncoders.Base64UrlDecode(tokens.Text("id_token")!.Split('.')[1]));
+        Assert.False(identity.RootElement.TryGetProperty("fhirUser", out _));
+        // The resident sees who looked and by which app.
+        var log = (await vault.Open(Tasuki.Vault.Actor.Resident(resident), resident, Tasuki.Vault.Purpose.OwnUse, Cancel)).Value;
+        var looked = (await log.AccessLog(100, Cancel)).Where(entry => entry.ActorKind is Tasuki.Vault.ActorKind.Clinician).ToList();
+        Assert.NotEmpty(looked);
+        Assert.All(looked, entry => Assert.Equal(($"{clinician.No}", (long?)app), (entry.ActorId, entry.App)));
 
         // A launch counts once, and for the clinician it was issued to.
         Assert.Contains("error=access_denied", (await visitor.Submit(await visitor.Get(path, Cancel), "/connect/decide", Walk.Fields(("answer", "yes")), Cancel)).Path, StringComparison.Ordinal);
@@ -136,6 +147,25 @@ public sealed class RegisterTests
         Assert.Equal(200, (await world.Refresh(app, tokens.Refresh)).Status);
         await visitor.Submit(await visitor.Get("/staff", Cancel), "\"/sign-out\"", Walk.Fields(), Cancel);
         Assert.Equal(401, (await world.Probe(tokens.Access)).Status);
+    }
+
+    [Fact]
+    public async Task The_page_of_a_clinician_says_whose_records_which_kinds_what_is_done_to_them_and_for_how_long()
+    {
+        await using var world = await SmartWorld.Start(DataStore.Sqlite);
+        var app = await world.Register("openid online_access user/*.cruds");
+        var clinician = await SmartWorld.Staff(world.Site, StaffRole.Clinician, "林 診", "clinician1");
+        using var visitor = await Officer(world, "clinician1", clinician);
+
+        var all = (await visitor.Get(world.AuthorizePath(app, "online_access user/*.cruds"), Cancel)).Body;
+        foreach (var said in new[] { "あなたに見せている患者さん全員の記録", "予防接種", "電子カルテ", "見る、追加する、書き換える、消す", "患者さんの記録を変えられます", "サインインしているあいだ（最長12時間）", "user/*.cruds", "このアプリの名前で残ります" })
+            Assert.Contains(said, all, StringComparison.Ordinal);
+
+        var some = (await visitor.Get(world.AuthorizePath(app, "user/Immunization.cs user/Organization.r"), Cancel)).Body;
+        foreach (var said in new[] { "見る、追加する", "今回だけ（10分ほど）", "だれのものでもない情報" })
+            Assert.Contains(said, some, StringComparison.Ordinal);
+        foreach (var said in new[] { "電子カルテ", "書き換える", "消す" })
+            Assert.DoesNotContain(said, some, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -150,7 +180,12 @@ public sealed class RegisterTests
             Assert.Equal(Sorted(smart, name), Sorted(oidc, name));
         Assert.Equal("S256", Sorted(smart, "code_challenge_methods_supported"));
         var keys = JsonDocument.Parse((await world.Send(HttpMethod.Get, "/.well-known/jwks", null)).Body).RootElement.GetProperty("keys");
-        Assert.Equal("ES256", Assert.Single(keys.EnumerateArray()).GetProperty("alg").GetString());
+        Assert.Equal("ES256 RS256", string.Join(' ', keys.EnumerateArray().Select(k => k.GetProperty("alg").GetString()).Order(StringComparer.Ordinal)));
+        Assert.All(keys.EnumerateArray(), k => Assert.False(k.TryGetProperty("d", out _)));
+        Assert.Equal("RS256", Sorted(oidc, "id_token_signing_alg_values_supported"));
+        // No page of a clinician begins a launch, so none is spoken of.
+        Assert.DoesNotContain("ehr", Sorted(smart, "capabilities"), StringComparison.Ordinal);
+        Assert.DoesNotContain(" launch ", Sorted(smart, "scopes_supported"), StringComparison.Ordinal);
 
         foreach (var path in new[] { "/fhir/.well-known/smart-configuration", "/fhir/probe", "/connect/token", "/.well-known/jwks", "/.well-known/openid-configuration" })
         {

@@ -165,10 +165,14 @@ public sealed class TokenTests
         Assert.Equal("アプリをつなげません", (await visitor.Get(world.AuthorizePath(app, "patient/*.rs"), Cancel)).Title);
 
         Assert.True((await world.Site.Do<DecideApp, Result<Done>>(d => d.LookAgain(world.First, app, Cancel))).IsOk);
+        var shown = await visitor.Get("/connected-apps", Cancel);
+        Assert.Contains("自治体が止めています", shown.Body, StringComparison.Ordinal);
+        Assert.Contains("歩数ノート", shown.Body, StringComparison.Ordinal);
         Assert.Equal("app.same-person", (await world.Site.Do<DecideApp, Result<Done>>(d => d.Approve(world.First, app, Cancel))).Error?.Code);
         Assert.Equal(401, (await world.Probe(tokens.Access)).Status);
         Assert.True((await world.Site.Do<DecideApp, Result<Done>>(d => d.Approve(world.Second, app, Cancel))).IsOk);
         Assert.Equal(200, (await world.Probe(tokens.Access)).Status);
+        Assert.DoesNotContain("自治体が止めています", (await visitor.Get("/connected-apps", Cancel)).Body, StringComparison.Ordinal);
     }
 
     [Theory, MemberData(nameof(Stores.All), MemberType = typeof(Stores))]

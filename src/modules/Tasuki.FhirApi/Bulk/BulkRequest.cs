@@ -43,7 +43,7 @@ internal sealed partial record BulkRequest(string Url, string Root, string Scope
                 return read.Error;
         }
 
-        var open = call.Open(ScopeActions.Reading).Select(one => one.Type).ToHashSet(StringComparer.Ordinal);
+        var open = ExportScopes.Open(call).ToHashSet(StringComparer.Ordinal);
         if (request.Types.Length == 0 && !parameters.Value.Any(one => one.Name is "_type"))
             request = request with { Types = [.. HeldTypes.Records.Where(open.Contains)] };
         if (request.Types.Length == 0 || !request.Types.All(open.Contains))
@@ -63,7 +63,7 @@ internal sealed partial record BulkRequest(string Url, string Root, string Scope
         foreach (var type in Types)
         {
             List<RecordPredicate> parts = [new RecordPredicate.OfType([type])];
-            if (call.Within(type, ScopeActions.Reading).Value is not RecordPredicate.Everything and var within)
+            if (ExportScopes.Within(call, type) is not RecordPredicate.Everything and { } within)
                 parts.Add(within);
             var filters = Filters.Where(filter => filter[0] == type).Select(filter => Filter(call, type, filter[1], lenient: true).Value.Where).ToList();
             if (filters.Count > 0)

@@ -99,7 +99,7 @@ internal sealed class RunExport(TasukiDb db, RecordVault vault, ISeal seal, Back
         await foreach (var record in session.All(new RecordQuery { Where = where, Order = RecordOrder.Stored }, cancel))
             lines.Add(record.Type, record.WriteJson);
         if (request.Since is { } since)
-            await DeletedRecords.Add(lines, session, [.. request.Types.Where(type => call.Within(type, ScopeActions.Reading).Value is RecordPredicate.Everything)], since, cancel);
+            await DeletedRecords.Add(lines, session, [.. request.Types.Where(type => ExportScopes.Within(call, type) is RecordPredicate.Everything)], since, cancel);
         lines.Close();
         return lines;
     }

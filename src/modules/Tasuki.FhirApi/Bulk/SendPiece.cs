@@ -36,18 +36,13 @@ internal sealed class SendPiece(TasukiDb db, ISeal seal, ShowExport exports)
             return Failures.Answer(ShowExport.Missing);
         }
 
-        if (!(piece.Kind is DeletedRecords.Kind ? request.Types : [piece.Kind]).All(type => Covers(call, request, type)))
+        if (!(piece.Kind is DeletedRecords.Kind ? request.Types : [piece.Kind]).All(type => ExportScopes.Cover(call.Caller.Scopes, SmartScopes.Parse(request.Scopes).Value, type)))
             return Failures.Answer(Insufficient);
         return Of(export, (output, stop) => SendLines(call, export, piece, output, stop));
     }
 
     private static Answer Of(BulkExport export, Func<Stream, CancellationToken, Task> write) =>
         new(200, default) { Form = BulkRequest.Ndjson, Headers = [("Expires", ShowExport.ExpiresOf(export))], Write = write };
-
-    // Whatever part of the type the export was allowed, the token of now must be allowed.
-    private static bool Covers(Call call, BulkRequest request, string type) => SmartScopes.Parse(request.Scopes).Value.Resources
-        .Where(scope => scope.Context is ScopeContext.System && (scope.Type is null || string.Equals(scope.Type, type, StringComparison.Ordinal)) && (scope.Actions & ScopeActions.Reading) == ScopeActions.Reading)
-        .All(scope => call.Caller.Scopes.Covers(scope with { Type = type, Actions = ScopeActions.Reading }));
 
     private static async Task SendErrors(BulkRequest request, Stream output, CancellationToken cancel)
     {

@@ -68,17 +68,16 @@ internal sealed class ShowExport(TasukiDb db, ISeal seal, TimeProvider clock)
     private static string Progress(BulkExport export) =>
         string.Create(CultureInfo.InvariantCulture, $"{(export.Residents == 0 ? 0 : Math.Min(100, 100L * export.Read / export.Residents))} %");
 
-    // Counted are the lines of those whose grants reach the app now: nobody else's are given out.
+    // No file is told of which nobody's grant reaches the app now. How many lines of the others come is known when they are sent alone: the gate may show less than it did.
     private async Task<Answer> Manifest(Call call, BulkExport export, CancellationToken cancel)
     {
         var request = RequestOf(export);
         var reached = (await call.Vault.Reached(call.Caller.Actor, call.Caller.ReadPurpose, int.MaxValue, cancel)).ToHashSet();
-        var files = new List<(BulkPiece Piece, int Lines)>();
+        var files = new List<BulkPiece>();
         foreach (var piece in await db.Set<BulkPiece>().AsNoTracking().Where(p => p.ExportNo == export.No).OrderBy(p => p.Piece).ToListAsync(cancel))
         {
-            var lines = PieceIndex.Read(seal.OpenForMunicipality(ExportRows.LinesPlace(piece), piece.Lines).Value).Where(one => reached.Contains(one.Resident)).Sum(one => one.Lines);
-            if (lines > 0)
-                files.Add((piece, lines));
+            if (PieceIndex.Read(seal.OpenForMunicipality(ExportRows.LinesPlace(piece), piece.Lines).Value).Any(one => reached.Contains(one.Resident)))
+                files.Add(piece);
         }
 
         var output = new ArrayBufferWriter<byte>(4 * 1024);
@@ -89,9 +88,9 @@ internal sealed class ShowExport(TasukiDb db, ISeal seal, TimeProvider clock)
             writer.WriteString("transactionTime"u8, (export.Asked - Margin).UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ss.fffZ", CultureInfo.InvariantCulture));
             writer.WriteString("request"u8, request.Url);
             writer.WriteBoolean("requiresAccessToken"u8, value: true);
-            List(writer, "output", at, [.. files.Where(one => one.Piece.Kind is not DeletedRecords.Kind).Select(one => (one.Piece.Kind, Name(one.Piece), one.Lines))]);
+            List(writer, "output", at, [.. files.Where(one => one.Kind is not DeletedRecords.Kind).Select(one => (one.Kind, Name(one), (int?)null))]);
             if (request.Since is not null)
-                List(writer, "deleted", at, [.. files.Where(one => one.Piece.Kind is DeletedRecords.Kind).Select(one => ("Bundle", Name(one.Piece), one.Lines))]);
+                List(writer, "deleted", at, [.. files.Where(one => one.Kind is DeletedRecords.Kind).Select(one => ("Bundle", Name(one), (int?)null))]);
             List(writer, "error", at, request.LeftOut.Length == 0 ? [] : [("OperationOutcome", SendPiece.Errors, request.LeftOut.Length)]);
             writer.WriteEndObject();
         }
@@ -101,7 +100,7 @@ internal sealed class ShowExport(TasukiDb db, ISeal seal, TimeProvider clock)
 
     private static string Name(BulkPiece piece) => piece.Piece.ToString(CultureInfo.InvariantCulture);
 
-    private static void List(Utf8JsonWriter writer, string name, string at, IReadOnlyList<(string Type, string File, int Count)> files)
+    private static void List(Utf8JsonWriter writer, string name, string at, IReadOnlyList<(string Type, string File, int? Count)> files)
     {
         writer.WriteStartArray(name);
         foreach (var (type, file, count) in files)
@@ -109,7 +108,8 @@ internal sealed class ShowExport(TasukiDb db, ISeal seal, TimeProvider clock)
             writer.WriteStartObject();
             writer.WriteString("type"u8, type);
             writer.WriteString("url"u8, $"{at}/{file}.ndjson");
-            writer.WriteNumber("count"u8, count);
+            if (count is { } lines)
+                writer.WriteNumber("count"u8, lines);
             writer.WriteEndObject();
         }
 

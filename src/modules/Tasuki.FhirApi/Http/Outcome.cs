@@ -50,7 +50,7 @@ internal static class Outcome
     }
 
     public static Issue Of(ResourceIssue issue) =>
-        new(issue.Refuses ? "error" : "warning", IssueCode(issue.Code), issue.Sentence, issue.Path, issue.Line, issue.Column);
+        new(issue.Refuses ? "error" : "warning", issue.IsInvariant ? "invariant" : IssueCode(issue.Code), issue.Sentence, issue.Path.Length > 0 ? issue.Path : null, issue.Line, issue.Column);
 
     // The validator's faults as issue types of FHIR.
     private static string IssueCode(string fault) => fault switch

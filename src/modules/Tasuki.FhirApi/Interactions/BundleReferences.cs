@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using Tasuki.Fhir;
 using Tasuki.Vault;
@@ -16,11 +17,16 @@ internal sealed class BundleReferences(string root)
     private readonly Dictionary<string, int> _named = new(StringComparer.Ordinal);
     private readonly Dictionary<string, List<(string? Base, int Change)>> _byId = new(StringComparer.Ordinal);
 
+    /// <summary>A name of an entry that it has beside its own.</summary>
+    public static string NameOf(int index) => string.Create(CultureInfo.InvariantCulture, $"urn:x-tasuki:entry:{index}");
+
     /// <param name="at">Which change of the transaction it is.</param>
-    public void Add(int at, RecordChange change, string? fullUrl)
+    /// <param name="index">Which entry asks for it.</param>
+    public void Add(int at, RecordChange change, int index, string? fullUrl)
     {
         if (ResourceOf(change) is not { } resource)
             return;
+        _named[NameOf(index)] = at;
         var (its, reference) = Split(fullUrl);
         if (reference is null && fullUrl is not null)
             _named.TryAdd(Key(fullUrl), at);

@@ -72,8 +72,7 @@ internal sealed class ConditionalReferences(Call call)
         {
             if (!IsAskedBy(entries[i], type, parameters))
                 continue;
-            entries[i] = entries[i] with { FullUrl = entries[i].FullUrl ?? $"urn:x-tasuki:entry:{i}" };
-            _found[search] = (entries[i].FullUrl!, null);
+            _found[search] = (BundleReferences.NameOf(i), null);
             return null;
         }
 

@@ -22,6 +22,8 @@ internal sealed class RunTransaction(Call call, List<Interaction> entries, Func<
     private readonly WriteRecords _writes = new(call);
     private readonly Answer?[] _answers = new Answer?[entries.Count];
     private readonly List<(int Index, RecordChange Change)> _changes = [];
+    private readonly List<(int Index, RecordChange Change, int First)> _same = [];
+    private readonly Dictionary<string, int> _byCondition = new(StringComparer.Ordinal);
     private readonly List<(int Index, PlannedEnd End)> _ends = [];
     private ResidentNo? _resident;
 
@@ -75,18 +77,36 @@ internal sealed class RunTransaction(Call call, List<Interaction> entries, Func<
             { Method: "DELETE", Path: [var type] } => await ConditionalDelete(type, entry, cancel),
             _ => Refused(Unknown),
         };
-        if (refused is not null)
+        // Nothing is left to be deleted: a condition finds nothing, or the caller saw it go.
+        var isGone = refused is { Status: 404 } && entry is { Method: "DELETE", Path: [var of, var gone] } && HeldTypes.IsRecord(of) && await new ReadRecords(call).Gone(of, gone, cancel) is not null;
+        if (refused is not null && !isGone)
             return refused;
-        // A condition of a deletion that finds nothing is no change.
         if (change is null)
         {
             _answers[index] = new Answer(204, default);
             return null;
         }
 
+        // What two entries ask for by one condition is one record (R4, http, 3.1.0.11.2: identities do not overlap).
+        if (ConditionOf(entry) is { } condition && !_byCondition.TryAdd(condition, _changes.Count) && change is RecordChange.Create)
+        {
+            var first = _byCondition[condition];
+            if (entry.Method is "PUT")
+                return Failures.Answer(new Error("change.twice", $"Its condition finds no record, and entry {_changes[first].Index + 1} creates one by the same."));
+            _same.Add((index, change, first));
+            return IsAbout(whose);
+        }
+
         _changes.Add((index, change));
         return IsAbout(whose);
     }
+
+    private static string? ConditionOf(Interaction entry) => entry switch
+    {
+        { Method: "POST", Path: [var type], IfNoneExist: { } text } => $"{type}?{string.Join('&', QueryText.Parse(text))}",
+        { Method: "PUT", Path: [var type] } => $"{type}?{string.Join('&', entry.Query)}",
+        _ => null,
+    };
 
     private async Task<(RecordChange? Change, ResidentNo Resident, Answer? Refused)> ConditionalUpdate(string type, Interaction entry, CancellationToken cancel)
     {
@@ -134,6 +154,8 @@ internal sealed class RunTransaction(Call call, List<Interaction> entries, Func<
 
         for (var i = 0; i < _changes.Count; i++)
             _answers[_changes[i].Index] = _writes.Answered(_changes[i].Change, done.Value[i], entries[_changes[i].Index].Prefer);
+        foreach (var (index, _, first) in _same)
+            _answers[index] = _writes.Answered(_changes[first].Change, done.Value[first] with { Outcome = ChangeOutcome.Found }, entries[index].Prefer);
         foreach (var (index, end) in _ends)
             _answers[index] = await new EndConsent(call).Answered(end, entries[index], cancel);
         return null;
@@ -144,7 +166,9 @@ internal sealed class RunTransaction(Call call, List<Interaction> entries, Func<
         refused = null;
         var references = new BundleReferences(call.Root);
         for (var i = 0; i < _changes.Count; i++)
-            references.Add(i, _changes[i].Change, entries[_changes[i].Index].FullUrl);
+            references.Add(i, _changes[i].Change, _changes[i].Index, entries[_changes[i].Index].FullUrl);
+        foreach (var (index, change, first) in _same)
+            references.Add(first, change, index, entries[index].FullUrl);
         var linked = new RecordChange[_changes.Count];
         for (var i = 0; i < linked.Length; i++)
         {

@@ -26,7 +26,7 @@ internal static class WrittenReferences
             var value = rest[..rest.IndexOf((byte)'"')];
             if (value.Contains((byte)'?') && IsConditional(Own(Encoding.UTF8.GetString(value), call.Root)))
                 return IsSearch;
-            isOther |= value.StartsWith("./"u8) || StartsWith(value, call.Root);
+            isOther |= value.StartsWith("./"u8) || BaseOf(value, call.Root) > 0;
         }
 
         return isOther ? resource.WithReferences(reference => Own(reference, call.Root)) : resource;
@@ -34,18 +34,23 @@ internal static class WrittenReferences
 
     /// <summary>The relative form of a reference to this server's base; any other as it is.</summary>
     public static string Own(string reference, string root) =>
-        reference.StartsWith("./", StringComparison.Ordinal) ? reference[2..] : StartsWith(Encoding.UTF8.GetBytes(reference), root) ? reference[(root.Length + 1)..] : reference;
+        reference.StartsWith("./", StringComparison.Ordinal) ? reference[2..] : reference[BaseOf(Encoding.UTF8.GetBytes(reference), root)..];
 
     /// <summary>Whether a reference in its own form is a search: <c>Type?parameters</c>.</summary>
     public static bool IsConditional(string reference) =>
         reference.IndexOf('?', StringComparison.Ordinal) is > 0 and var question && ResourceTypes.IsKnown(reference[..question]);
 
-    // Scheme and host know no case; what comes behind them does.
-    private static bool StartsWith(ReadOnlySpan<byte> reference, string root)
+    // How much of it is this server's base, with the slash; 0 when it stands under another. A host knows no case, and behind a proxy the scheme is not told for sure.
+    private static int BaseOf(ReadOnlySpan<byte> reference, string root)
     {
-        if (reference.Length <= root.Length + 1 || reference[root.Length] != (byte)'/')
-            return false;
-        var path = root.IndexOf('/', root.IndexOf("://", StringComparison.Ordinal) + "://".Length);
-        return Ascii.EqualsIgnoreCase(reference[..path], root.AsSpan(0, path)) && Ascii.Equals(reference[path..root.Length], root.AsSpan(path));
+        var scheme = Begins(reference, "https://") ? "https://".Length : Begins(reference, "http://") ? "http://".Length : 0;
+        if (scheme == 0)
+            return 0;
+        var own = root.AsSpan(root.IndexOf("://", StringComparison.Ordinal) + "://".Length);
+        var host = own.IndexOf('/');
+        var rest = reference[scheme..];
+        return rest.Length > own.Length + 1 && rest[own.Length] == (byte)'/' && Begins(rest, own[..host]) && Ascii.Equals(rest[host..own.Length], own[host..]) ? scheme + own.Length + 1 : 0;
     }
+
+    private static bool Begins(ReadOnlySpan<byte> text, ReadOnlySpan<char> start) => text.Length >= start.Length && Ascii.EqualsIgnoreCase(text[..start.Length], start);
 }

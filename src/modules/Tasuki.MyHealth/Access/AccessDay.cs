@@ -4,7 +4,8 @@ using Tasuki.Vault;
 namespace Tasuki.MyHealth;
 
 /// <summary>What one actor did for one purpose in one sitting, in plain words: what was done most, from when to when.</summary>
-internal sealed record AccessVisit(DateTimeOffset From, DateTimeOffset To, ActorKind Kind, string ActorId, string Purpose, bool Refused, IReadOnlyList<(string Action, int Count)> Actions);
+/// <param name="App">The app a clinician acted through.</param>
+internal sealed record AccessVisit(DateTimeOffset From, DateTimeOffset To, ActorKind Kind, string ActorId, string Purpose, bool Refused, IReadOnlyList<(string Action, int Count)> Actions, long? App = null);
 
 internal static class AccessHistory
 {
@@ -21,13 +22,13 @@ internal static class AccessHistory
 
     public static string Word(string action) => Words.Contains(action) ? action : "other";
 
-    /// <summary>Entries newest first become sittings newest first: the same actor, purpose and outcome without a long pause.</summary>
+    /// <summary>Entries newest first become sittings newest first: the same actor, app, purpose and outcome without a long pause.</summary>
     public static IReadOnlyList<AccessVisit> Visits(IReadOnlyList<AccessEntry> newestFirst)
     {
         var sittings = new List<List<AccessEntry>>();
         foreach (var entry in newestFirst)
         {
-            var last = sittings.FindLast(sitting => sitting[0] is var first && first.ActorKind == entry.ActorKind && first.ActorId == entry.ActorId
+            var last = sittings.FindLast(sitting => sitting[0] is var first && first.ActorKind == entry.ActorKind && first.ActorId == entry.ActorId && first.App == entry.App
                 && first.Purpose == entry.Purpose && first.Refused == entry.Refused);
             if (last is not null && last[^1].At - entry.At < Pause && TokyoDay.Of(last[^1].At) == TokyoDay.Of(entry.At))
                 last.Add(entry);
@@ -39,7 +40,7 @@ internal static class AccessHistory
         [
             .. sittings.Select(sitting => new AccessVisit(
                 sitting[^1].At, sitting[0].At, sitting[0].ActorKind, sitting[0].ActorId, sitting[0].Purpose, sitting[0].Refused,
-                [.. sitting.GroupBy(entry => Word(entry.Action), StringComparer.Ordinal).Select(group => (group.Key, group.Count())).OrderByDescending(group => group.Item2)])),
+                [.. sitting.GroupBy(entry => Word(entry.Action), StringComparer.Ordinal).Select(group => (group.Key, group.Count())).OrderByDescending(group => group.Item2)], sitting[0].App)),
         ];
     }
 }
