@@ -74,6 +74,7 @@ public abstract class ProfileContract(StoreKind store)
         Assert.Equal((422, "required"), (refused.Status, refused.Status == 422 ? refused.Issue.Code : ""));
         Assert.StartsWith("DiagnosticReport.contained[0]: Observation.note", refused.Issue.Sentence, StringComparison.Ordinal);
         Assert.Equal(422, (await one.Ask("POST", "DiagnosticReport", Report(Unknown))).Status);
+        Assert.StartsWith("DiagnosticReport.contained[0]: ", (await one.Ask("POST", "DiagnosticReport/$validate", Report(Declares))).Issue.Sentence, StringComparison.Ordinal);
         Assert.Equal(201, (await one.Ask("POST", "DiagnosticReport", Report(Declares + Note))).Status);
         clinic.Profiles = Packages.Loaded("warn");
         Assert.Equal(201, (await one.Ask("POST", "DiagnosticReport", Report(Declares))).Status);

@@ -43,6 +43,8 @@ public abstract class WritingContract(StoreKind store)
             Assert.Equal("422", (await one.Ask("POST", "", Bundle("batch", "POST", "Observation", body))).Entries[0].GetProperty("response").GetProperty("status").GetString());
         }
 
+        var validated = await one.Ask("POST", "Observation/$validate", one.Observation("62", "2026-04-02", $",\"note\":[{{\"text\":\"マイナンバー {Number}\"}}]"));
+        Assert.Equal(("business-rule", true), (validated.Issue.Code, validated.Issue.Sentence.StartsWith("Line 1, column ", StringComparison.Ordinal)));
         // Word and number by two changes.
         Assert.Equal(422, (await one.Ask("PATCH", $"Observation/{labelled}", $$$"""[{"op":"add","path":"/note/-","value":{"text":"{{{Number}}}"}}]""")).Status);
         Assert.Equal(1, (await one.Ask("GET", $"Observation/{labelled}")).Version);
@@ -107,6 +109,12 @@ public abstract class WritingContract(StoreKind store)
 
             Assert.All(answers, answer => Assert.Equal((422, answers[1].Body.GetRawText()), (answer.Status, answer.Body.GetRawText())));
         }
+
+        var validated = new List<Reply>();
+        foreach (var patient in new[] { other.Id, "none" })
+            validated.Add(await one.Ask("POST", "Observation/$validate?mode=create", one.Observation("62", "2026-04-02").Replace(one.Id, patient, StringComparison.Ordinal)));
+        Assert.Equal((200, validated[1].Body.GetRawText()), (validated[0].Status, validated[0].Body.GetRawText()));
+        Assert.Contains("not open to this caller", validated[0].Issue.Sentence, StringComparison.Ordinal);
 
         var whole = new List<Reply>();
         foreach (var patient in new[] { other.Id, "none" })

@@ -11,8 +11,6 @@ internal static class CapabilityStatement
     public static readonly IReadOnlyList<(string Type, string Name)> Operations =
         [("Patient", "everything"), ("Patient", "summary"), ("Observation", "lastn"), ("DocumentReference", "docref"), ("Resource", "validate"), ("Patient", "export")];
 
-    private const string OnePast = "For a caller whom one person alone shares with, such as an app launched for that person: the past of several persons comes in no one order and is refused (422).";
-
     public static Answer Answer(string root, TimeProvider clock)
     {
         var output = new ArrayBufferWriter<byte>(64 * 1024);
@@ -169,8 +167,6 @@ internal static class CapabilityStatement
         {
             writer.WriteStartObject();
             writer.WriteString("code"u8, code);
-            if (code is "history-type" or "history-system")
-                writer.WriteString("documentation"u8, OnePast);
             writer.WriteEndObject();
         }
 

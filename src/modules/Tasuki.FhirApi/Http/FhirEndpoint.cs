@@ -22,14 +22,15 @@ internal static class FhirEndpoint
     {
         var cancel = context.RequestAborted;
         var form = AnswerForm.Of(context.Request) ?? (Bulk.BulkEndpoint.IsFile(PathOf(context.Request)) ? IncomingBody.Json : null);
-        if (form is null)
+        var isNative = form is null && NativeBinary.Takes(context.Request, PathOf(context.Request));
+        if (form is null && !isNative)
         {
             await Send(context, Failures.Answer(AnswerForm.Neither), IncomingBody.Json);
             return;
         }
 
         var (answer, named) = await Run(context, cancel);
-        await Send(context, answer, named ?? form);
+        await Send(context, isNative ? NativeBinary.Of(context.Request, answer) : answer, named ?? form ?? IncomingBody.Json);
     }
 
     /// <summary>For a request that ended in a fault, before anything of an answer was sent. The status stands; nothing of the fault is said.</summary>

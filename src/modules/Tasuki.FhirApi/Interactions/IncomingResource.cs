@@ -33,8 +33,8 @@ internal sealed record IncomingResource(CanonicalResource Resource, ResidentNo R
         if (issues.Any(issue => issue.Refuses))
             return (null, new Answer(422, Outcome.Of([.. issues.Select(Outcome.Of)])));
         // The canonical form has no escapes left to hide behind.
-        if (MyNumberScan.Find(parsed.Value.Json.Span) is not null)
-            return (null, HoldsMyNumber(body.Span));
+        if (MyNumberIn(parsed.Value, body.Span) is { } number)
+            return (null, new Answer(422, Outcome.Of(number)));
         // Category and source are the vault's to say, not a caller's.
         var written = WrittenReferences.Of(call, parsed.Value.WithoutTags(tag => tag.System?.StartsWith("urn:x-tasuki:", StringComparison.Ordinal) is true));
         if (!written.IsOk)
@@ -71,10 +71,22 @@ internal sealed record IncomingResource(CanonicalResource Resource, ResidentNo R
         return whose is { } one ? one : new Error("resource.subject", "The resource refers to no Patient, and the token was given out for none: whose it is cannot be told.");
     }
 
-    // The place and never the number.
-    private static Answer HoldsMyNumber(ReadOnlySpan<byte> body)
+    /// <summary>What refuses a resource with a My Number in it; null for one without. It says the place and never the number.</summary>
+    public static Issue? MyNumberIn(CanonicalResource resource, ReadOnlySpan<byte> body)
     {
+        if (MyNumberScan.Find(resource.Json.Span) is null)
+            return null;
         var (line, column) = MyNumberScan.Find(body) is { } at ? JsonText.PositionOf(body, at) : default;
-        return new Answer(422, Outcome.Of(new Issue("error", "business-rule", "A My Number (個人番号) stands here. It must not be brought in: take it out first.", Line: (int)line, Column: (int)column)));
+        return new Issue("error", "business-rule", "A My Number (個人番号) stands here. It must not be brought in: take it out first.", Line: (int)line, Column: (int)column);
+    }
+
+    /// <summary>Why nobody is there whom a new record could be about, told without writing one; null where somebody is.</summary>
+    public static async Task<Error?> SubjectFault(Call call, CanonicalResource resource, CancellationToken cancel)
+    {
+        var whose = WhoseIs(call, resource);
+        if (!whose.IsOk)
+            return whose.Error;
+        var session = await call.Session(whose.Value, write: true, cancel);
+        return session is { IsOk: false, Error.Code: "gate.refused" } && call.Caller.Resident != whose.Value ? AnotherSubject : null;
     }
 }

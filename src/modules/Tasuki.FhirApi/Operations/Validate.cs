@@ -37,7 +37,7 @@ internal sealed class Validate(Call call)
             var body = input.Value.Resource;
             if (body.IsEmpty && standing is null)
                 return Failures.Answer(new Error("resource.json", "There is no resource to validate: it is the body, or the parameter 'resource' of Parameters."));
-            Content(type, id, mode, body.IsEmpty ? Whole(standing!) : body, profiles, issues);
+            await Content(type, id, mode, body.IsEmpty ? Whole(standing!) : body, profiles, issues, cancel);
         }
 
         if (Ruled(type, mode, standing) is { } refused)
@@ -77,7 +77,7 @@ internal sealed class Validate(Call call)
         };
     }
 
-    private void Content(string type, string? id, string? mode, ReadOnlyMemory<byte> body, IReadOnlyList<string> profiles, List<Issue> issues)
+    private async Task Content(string type, string? id, string? mode, ReadOnlyMemory<byte> body, IReadOnlyList<string> profiles, List<Issue> issues, CancellationToken cancel)
     {
         issues.AddRange(ResourceValidator.Check(body.Span).Select(Outcome.Of));
         var parsed = CanonicalResource.Parse(body);
@@ -90,10 +90,12 @@ internal sealed class Validate(Call call)
 
         if (!string.Equals(parsed.Value.Type, type, StringComparison.Ordinal))
             issues.Add(new Issue("error", "invalid", $"The address says {type}; the resource is of another type."));
-        issues.AddRange(call.Profiles.Check(body, profiles.Count > 0 ? profiles : WrittenProfiles.Declared(body)));
+        if (IncomingResource.MyNumberIn(parsed.Value, body.Span) is { } number)
+            issues.Add(number);
+        issues.AddRange(profiles.Count > 0 ? call.Profiles.Check(body, profiles) : call.Profiles.OfDeclared(body));
         if (mode is "update" && parsed.Value.OriginalId is { } said && !string.Equals(said, id, StringComparison.Ordinal))
             issues.Add(new Issue("error", "invalid", "The id in the body is not the one in the address."));
-        if (mode is "create" or "update" && IncomingResource.WhoseIs(call, parsed.Value) is { IsOk: false, Error: { } subject })
+        if (mode is "create" or "update" && await IncomingResource.SubjectFault(call, parsed.Value, cancel) is { } subject)
             issues.Add(Of(subject));
     }
 

@@ -60,10 +60,17 @@ public sealed class WrittenProfiles
 
     /// <summary>What the profiles a resource, and each it contains, declares say of it as it is written; errors only where they refuse.</summary>
     /// <param name="json">A resource that base R4 has passed.</param>
-    internal IReadOnlyList<Issue> OnWrite(ReadOnlyMemory<byte> json)
+    internal IReadOnlyList<Issue> OnWrite(ReadOnlyMemory<byte> json) =>
+        Weight switch
+        {
+            ProfileWeight.Off => [],
+            ProfileWeight.Strict => OfDeclared(json),
+            _ => [.. OfDeclared(json).Select(issue => issue.Severity is "error" ? issue with { Severity = "warning" } : issue).OrderBy(Rank)],
+        };
+
+    /// <summary>What the profiles a resource, and each it contains, declares say of it, whatever they weigh.</summary>
+    internal IReadOnlyList<Issue> OfDeclared(ReadOnlyMemory<byte> json)
     {
-        if (Weight is ProfileWeight.Off)
-            return [];
         var issues = new List<Issue>();
         var left = MostDeclared;
         foreach (var (place, part, profiles) in Declaring(json))
@@ -75,7 +82,7 @@ public sealed class WrittenProfiles
 
         if (left < 0)
             issues.Add(TooMany);
-        return [.. issues.Select(issue => Weight is not ProfileWeight.Strict && issue.Severity is "error" ? issue with { Severity = "warning" } : issue).OrderBy(Rank)];
+        return [.. issues.OrderBy(Rank)];
     }
 
     /// <summary>What these profiles say of a resource. One that no package holds is an error: nothing is known of it.</summary>
@@ -91,13 +98,7 @@ public sealed class WrittenProfiles
         return [.. issues.OrderBy(Rank)];
     }
 
-    /// <summary><c>meta.profile</c>, each once.</summary>
-    internal static IReadOnlyList<string> Declared(ReadOnlyMemory<byte> json)
-    {
-        using var document = JsonDocument.Parse(json, Reading);
-        return Declared(document.RootElement);
-    }
-
+    // meta.profile, each once.
     private static IReadOnlyList<string> Declared(JsonElement resource) =>
         resource.ValueKind is JsonValueKind.Object && resource.TryGetProperty("meta"u8, out var meta) && meta.ValueKind is JsonValueKind.Object
         && meta.TryGetProperty("profile"u8, out var list) && list.ValueKind is JsonValueKind.Array
