@@ -40,6 +40,7 @@ public sealed class FhirXmlTests
             <coding><system value="http://loinc.org"/><code value="29463-7"/></coding>
             <coding><code value="b"/></coding>
           </code>
+          <focus><reference value="#p"/></focus>
           <valueQuantity><value value="61.40"/><unit value="kg"/></valueQuantity>
         </Observation>
         """;
@@ -52,7 +53,7 @@ public sealed class FhirXmlTests
             "contained":[{"resourceType":"Patient","id":"p","name":[{"given":["花",null,"子"],"_given":[null,{"extension":[{"url":"http://e.example/x","valueBoolean":true}]},{"id":"g"}]}],
             "birthDate":"1970-01","_birthDate":{"extension":[{"url":"http://e.example/y","valueInteger":-1}]}}],
             "extension":[{"url":"http://e.example/z","id":"e","valueString":"<\"\t\\"}],"status":"final",
-            "code":{"coding":[{"system":"http://loinc.org","code":"29463-7"},{"code":"b"}]},"valueQuantity":{"value":61.40,"unit":"kg"}}
+            "code":{"coding":[{"system":"http://loinc.org","code":"29463-7"},{"code":"b"}]},"focus":[{"reference":"#p"}],"valueQuantity":{"value":61.40,"unit":"kg"}}
             """;
         var json = FhirXml.ToJson(Encoding.UTF8.GetBytes(Sound)).Value.Span;
         Assert.Equal(Plain(Encoding.UTF8.GetBytes(Json)), Plain(json));

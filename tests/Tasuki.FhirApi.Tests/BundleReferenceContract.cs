@@ -171,7 +171,7 @@ public abstract class BundleReferenceContract(StoreKind store)
             Entry.Of("POST", "Observation", Seen(one, "Organization/77", $"{Right}/Organization/77"), $"{Left}/Observation/1"),
             Entry.Of("POST", "Observation", Seen(one, "Organization/77", "Organization/78"), $"{Right}/Observation/1"),
             Entry.Of("POST", "Observation", Seen(one, "Organization/77", $"{Left}/Organization/77/_history/3"), B),
-            Entry.Of("POST", "Observation", Seen(one, $"{B}/_history/1", B.ToUpperInvariant().Replace("URN:UUID", "urn:uuid", StringComparison.Ordinal), "Observation/tmp1/_history/1"), A),
+            Entry.Of("POST", "Observation", Measured(one, $"{B}/_history/1", B.ToUpperInvariant().Replace("URN:UUID", "urn:uuid", StringComparison.Ordinal), "Observation/tmp1/_history/1"), A),
             Entry.Of("POST", "Observation", one.Observation("1", "2026-01-05", ",\"id\":\"tmp1\""))));
         Assert.Equal(7, done.Entries.Count);
         var (left, right) = ($"Organization/{done.IdOf(0)}", $"Organization/{done.IdOf(1)}");
@@ -179,13 +179,13 @@ public abstract class BundleReferenceContract(StoreKind store)
         Assert.Equal([right, "Organization/78"], await Performers(one, done.IdOf(3)), StringComparer.Ordinal);
         // An entry without a base cannot say which of two it means.
         Assert.Equal(["Organization/77", left], await Performers(one, done.IdOf(4)), StringComparer.Ordinal);
-        Assert.Equal([$"Observation/{done.IdOf(4)}", $"Observation/{done.IdOf(4)}", $"Observation/{done.IdOf(6)}"], await Performers(one, done.IdOf(5)), StringComparer.Ordinal);
+        Assert.Equal([$"Observation/{done.IdOf(4)}", $"Observation/{done.IdOf(4)}", $"Observation/{done.IdOf(6)}"], await Members(one, done.IdOf(5)), StringComparer.Ordinal);
 
         // A version of a record that stands here stays the version it is.
         var old = done.IdOf(6);
         var again = await one.Ask("POST", "", Entry.Transaction(
-            Entry.Of("PUT", $"Observation/{old}", one.Observation("2", "2026-01-05", $",\"id\":\"{old}\""), $"{Clinic.Root}/Observation/{old}"), Entry.Of("POST", "Observation", Seen(one, $"Observation/{old}/_history/1"))));
-        Assert.Equal([$"Observation/{old}/_history/1"], await Performers(one, again.IdOf(1)), StringComparer.Ordinal);
+            Entry.Of("PUT", $"Observation/{old}", one.Observation("2", "2026-01-05", $",\"id\":\"{old}\""), $"{Clinic.Root}/Observation/{old}"), Entry.Of("POST", "Observation", Measured(one, $"Observation/{old}/_history/1"))));
+        Assert.Equal([$"Observation/{old}/_history/1"], await Members(one, again.IdOf(1)), StringComparer.Ordinal);
     }
 
     [Fact]
@@ -214,9 +214,17 @@ public abstract class BundleReferenceContract(StoreKind store)
         Assert.Equal(422, (await patch($$"""[{"op":"add","path":"/focus","value":[{"reference":"{{A}}"}]}]""")).Status);
     }
 
-    private static string Seen(Patient one, params string[] performers) =>
-        one.Observation("61", "2026-02-05", $",\"performer\":[{string.Join(',', performers.Select(performer => $"{{\"reference\":\"{performer}\"}}"))}]");
+    private static string Seen(Patient one, params string[] performers) => Referring(one, "performer", performers);
 
-    private static async Task<IReadOnlyList<string>> Performers(Patient one, string id) =>
-        [.. (await one.Ask("GET", $"Observation/{id}")).Body.GetProperty("performer").EnumerateArray().Select(performer => performer.GetProperty("reference").GetString()!)];
+    private static string Measured(Patient one, params string[] members) => Referring(one, "hasMember", members);
+
+    private static string Referring(Patient one, string element, string[] references) =>
+        one.Observation("61", "2026-02-05", $",\"{element}\":[{string.Join(',', references.Select(reference => $"{{\"reference\":\"{reference}\"}}"))}]");
+
+    private static Task<IReadOnlyList<string>> Performers(Patient one, string id) => References(one, "performer", id);
+
+    private static Task<IReadOnlyList<string>> Members(Patient one, string id) => References(one, "hasMember", id);
+
+    private static async Task<IReadOnlyList<string>> References(Patient one, string element, string id) =>
+        [.. (await one.Ask("GET", $"Observation/{id}")).Body.GetProperty(element).EnumerateArray().Select(each => each.GetProperty("reference").GetString()!)];
 }
