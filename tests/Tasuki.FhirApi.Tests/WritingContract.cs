@@ -24,7 +24,7 @@ public abstract class WritingContract(StoreKind store)
         foreach (var more in new[]
         {
             $",\"note\":[{{\"text\":\"マイナンバー {Number}\"}}]", ",\"note\":[{\"text\":\"個人番号：１２３４－５６７８－９０１８\"}]", $",\"identifier\":[{{\"type\":{{\"text\":\"個人番号\"}},\"value\":\"{Number}\"}}]",
-            $",\"note\":[{{\"text\":\"個\\u4eba番\\u53f7 {Number.Replace("4", "\\u0034", StringComparison.Ordinal)}\"}}]", $",\"contained\":[{{\"resourceType\":\"Patient\",\"id\":\"p\",\"name\":[{{\"text\":\"my number {Number}\"}}]}}]",
+            $",\"note\":[{{\"text\":\"個\\u4eba番\\u53f7 {Number.Replace("4", "\\u0034", StringComparison.Ordinal)}\"}}]", $",\"focus\":[{{\"reference\":\"#p\"}}],\"contained\":[{{\"resourceType\":\"Patient\",\"id\":\"p\",\"name\":[{{\"text\":\"my number {Number}\"}}]}}]",
         })
         {
             var body = one.Observation("62", "2026-04-02", more);
