@@ -103,7 +103,7 @@ public sealed class Patient(Clinic clinic, ResidentNo resident, string id)
 
     /// <summary>Who asks: the app connected by <see cref="Connect"/>, or a clinician or service that holds grants by <see cref="Share"/>.</summary>
     internal ApiCaller Caller => new(
-        Kind, Kind is ApiCallerKind.ClinicianApp ? Actor.Clinician(App) : Actor.Application(Kind is ApiCallerKind.ResidentApp ? Name(App) : App),
+        Kind, Kind is ApiCallerKind.ClinicianApp ? Actor.Clinician(App).Through(7) : Actor.Application(Kind is ApiCallerKind.ResidentApp ? Name(App) : App),
         Kind is ApiCallerKind.Backend ? null : resident, Kind is ApiCallerKind.Backend ? null : id, Kind is ApiCallerKind.ClinicianApp ? 7 : null, 1, null,
         SmartScopes.Parse(Kind is ApiCallerKind.Backend ? Scopes.Replace("patient/", "system/", StringComparison.Ordinal) : Scopes).Value, TimeProvider.System.GetUtcNow().AddMinutes(10));
 

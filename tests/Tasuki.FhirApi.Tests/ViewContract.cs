@@ -32,6 +32,9 @@ public abstract class ViewContract(StoreKind store)
         var looked = Assert.Single((await one.Ask("GET", $"AuditEvent?agent-role=clinician&action=R&entity=Observation/{id}")).Entries).GetProperty("resource");
         Assert.Equal(("read", "0", "care"), (looked.GetProperty("subtype")[0].GetProperty("code").GetString(), looked.GetProperty("outcome").GetString(),
             looked.GetProperty("purposeOfEvent")[0].GetProperty("coding")[0].GetProperty("code").GetString()));
+        // Who looked, and through which app.
+        var agents = looked.GetProperty("agent").EnumerateArray().Select(agent => (agent.GetProperty("who").GetProperty("identifier").GetProperty("value").GetString(), agent.GetProperty("requestor").GetBoolean()));
+        Assert.Equal([(one.App, true), ("7", false)], agents);
         Assert.Equal(looked.GetRawText(), (await one.Ask("GET", $"AuditEvent/{looked.GetProperty("id").GetString()}")).Body.GetRawText());
         Assert.Equal(2, (await one.Found("AuditEvent?agent-role=clinician&outcome=0")).Count);
         // Looking at the log is a look as well: this is the fourth since.

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Tasuki.Fhir;
@@ -72,6 +73,16 @@ internal sealed class AuditEventView : IView
         ViewResource.Somebody(writer, "who", access.ActorKind, access.ActorId, of.Patient);
         writer.WriteBoolean("requestor"u8, value: true);
         writer.WriteEndObject();
+        if (access.App is { } app)
+        {
+            // Through which app a clinician did it.
+            writer.WriteStartObject();
+            ViewResource.Concept(writer, "role", ViewResource.ActorSystem, ViewResource.Word(ActorKind.Application), many: true);
+            ViewResource.Somebody(writer, "who", ActorKind.Application, app.ToString(CultureInfo.InvariantCulture), of.Patient);
+            writer.WriteBoolean("requestor"u8, value: false);
+            writer.WriteEndObject();
+        }
+
         writer.WriteEndArray();
         writer.WriteStartObject("source"u8);
         writer.WriteStartObject("observer"u8);
