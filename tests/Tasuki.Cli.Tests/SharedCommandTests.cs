@@ -40,7 +40,7 @@ public sealed class SharedCommandTests : IDisposable
         var asked = await Write("asked.json",
             "{\"resourceType\":\"Bundle\",\"type\":\"transaction\",\"entry\":[",
             """{"request":{"method":"DELETE","url":"Organization/1"}},""",
-            """{"resource":{"resourceType":"Organization","extension":[{"url":"urn:x","valueReference":{"type":"RelatedPerson"}}]}},""",
+            """{"resource":{"resourceType":"Organization","extension":[{"url":"urn:x","valueReference":{"type":"RelatedPerson"}}],"name":"x"}},""",
             """{"resource":{"resourceType":"Organization"},"request":{"method":"DELETE","url":"Organization/1"}}]}""");
         var refused = await Run(["shared", "import", Files, bundle, asked, .. Who, .. Places]);
         Assert.True(refused.Code == 1, refused.Errors);
