@@ -35,12 +35,12 @@ public sealed class SharedCommandTests : IDisposable
 
         // What cannot be taken over is named by its place, and with it nothing is.
         var wrong = await Write("wrong.ndjson",
-            """{"resourceType":"Organization","extension":[{"url":"urn:x","valueReference":{"reference":"Patient/1"}}]}""", """{"resourceType":"Observation","status":"final","code":{"text":"Himitsu"}}""",
+            """{"resourceType":"Organization","extension":[{"url":"urn:x","valueReference":{"reference":"Patient/1"}}],"name":"x"}""", """{"resourceType":"Observation","status":"final","code":{"text":"Himitsu"}}""",
             """{"resourceType":"Organization","name":7}""", """{"resourceType":"Organization",""", """{"resourceType":"Organization","name":"Himitsu"}""");
         var asked = await Write("asked.json",
             "{\"resourceType\":\"Bundle\",\"type\":\"transaction\",\"entry\":[",
             """{"request":{"method":"DELETE","url":"Organization/1"}},""",
-            """{"resource":{"resourceType":"Organization","extension":[{"url":"urn:x","valueReference":{"type":"RelatedPerson"}}]}},""",
+            """{"resource":{"resourceType":"Organization","extension":[{"url":"urn:x","valueReference":{"type":"RelatedPerson"}}],"name":"x"}},""",
             """{"resource":{"resourceType":"Organization"},"request":{"method":"DELETE","url":"Organization/1"}}]}""");
         var refused = await Run(["shared", "import", Files, bundle, asked, .. Who, .. Places]);
         Assert.True(refused.Code == 1, refused.Errors);

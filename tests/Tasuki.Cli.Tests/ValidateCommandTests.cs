@@ -36,6 +36,14 @@ public sealed class ValidateCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task An_invariant_of_R4_is_told_by_the_base_check_with_its_key()
+    {
+        var ran = await Validate(Good.Replace("\"issued\"", "\"valueString\":\"x\",\"dataAbsentReason\":{\"text\":\"y\"},\"issued\"", StringComparison.Ordinal));
+        Assert.Equal(1, ran.Code);
+        Assert.StartsWith("one.json:1:1: error obs-6: Observation has both a value and a dataAbsentReason (obs-6).", ran.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Of_NDJSON_each_line_is_a_resource_with_the_number_of_its_line()
     {
         var ran = await Validate($"{Good}\n\n{NotIssued}\n");

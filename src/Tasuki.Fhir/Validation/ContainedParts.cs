@@ -29,9 +29,12 @@ internal sealed class ContainedParts
 
     public IEnumerable<(string Key, string What, string Path, int Offset)> Faults()
     {
+        var byId = new Dictionary<string, Contained>(StringComparer.Ordinal);
+        foreach (var contained in _contained)
+            byId.TryAdd(contained.Id, contained);
         foreach (var reference in _references)
         {
-            var target = _contained.Find(one => string.Equals(one.Id, reference.Id, StringComparison.Ordinal));
+            var target = byId.GetValueOrDefault(reference.Id);
             if (target is not null)
                 target.IsReferred = true;
             if (reference.Owner is null)
@@ -42,8 +45,8 @@ internal sealed class ContainedParts
                 yield return (FaultCode.Target, ResourceWalk.WrongTarget(reference.Owner), reference.Path, reference.Offset);
         }
 
-        foreach (var contained in _contained.Where(one => !one.IsReferred))
-            yield return ("dom-3", "is contained and nothing refers to it", contained.Path, contained.Offset);
+        foreach (var left in _contained.Where(one => !one.IsReferred))
+            yield return ("dom-3", "is contained and nothing refers to it", left.Path, left.Offset);
     }
 
     private sealed record Contained(TypeTable Type, string Id, string Path, int Offset)
