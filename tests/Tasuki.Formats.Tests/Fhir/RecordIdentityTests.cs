@@ -47,6 +47,9 @@ public sealed class RecordIdentityTests
     [InlineData("2026-02-28T10:05:06+09:00", "2026-02-28T10:05:06+09:00", "2026-02-28T10:05:07+09:00")]
     [InlineData("2026-02-28T10:05:06", "2026-02-28T10:05:06+09:00", "2026-02-28T10:05:07+09:00")]
     [InlineData("2026-02-28T10:05:06.5Z", "2026-02-28T10:05:06.5Z", "2026-02-28T10:05:06.5000001Z")]
+    [InlineData("9999", "9999-01-01T00:00:00+09:00", "9999-12-31T00:00:00Z")]
+    [InlineData("9999-12-31", "9999-12-31T00:00:00+09:00", "9999-12-31T00:00:00Z")]
+    [InlineData("9999-12-31T23:59:59.9999999Z", "9999-12-30T23:59:59Z", "9999-12-30T23:59:59.0000001Z")]
     public void A_date_is_the_span_it_covers(string text, string from, string to)
     {
         var culture = System.Globalization.CultureInfo.InvariantCulture;
@@ -58,10 +61,7 @@ public sealed class RecordIdentityTests
     [InlineData("")]
     [InlineData("2026-02-30")]
     [InlineData("2026-13")]
-    [InlineData("9999")]
     [InlineData("0001-01-01T00:00:00Z")]
-    [InlineData("9999-12-31T23:59:59.9999999Z")]
-    [InlineData("9999-12-31T23:59:59+00:00")]
     [InlineData("yesterday")]
     public void What_is_no_date_is_none(string? text) => Assert.Null(FhirDate.Parse(text));
 
