@@ -28,7 +28,7 @@ public sealed class ImportFhirTests : IDisposable
     {
         await Done(["demo", "--residents", "3", .. Places]);
         await Write("Patient.ndjson", """{"resourceType":"Patient","id":"a","name":[{"family":"Elsewhere"}]}""", """{"resourceType":"Patient","id":"b"}""");
-        await Write("Organization.ndjson", """{"resourceType":"Organization","id":"o1","name":"A clinic","partOf":{"reference":"Organization/o2"}}""", """{"resourceType":"Organization","id":"o2","name":"A group"}""", """{"resourceType":"Organization","id":"o3"}""");
+        await Write("Organization.ndjson", """{"resourceType":"Organization","id":"o1","name":"A clinic","partOf":{"reference":"Organization/o2"}}""", """{"resourceType":"Organization","id":"o2","name":"A group"}""", """{"resourceType":"Organization","id":"o3","name":"Nobody goes there"}""");
         await Write("Encounter.ndjson", Encounter("e1", "Patient/a", "Organization/o1"));
         await Write("Observation.ndjson",
             Observation("1", "https://old.example/fhir/Patient/a", "Encounter/e1", 71), Observation("2", "Patient/b", null, 72), "", "{\"resourceType\":\"Observation\"", Observation("4", "Patient/a", null, 73).Replace("final", "finished", StringComparison.Ordinal),

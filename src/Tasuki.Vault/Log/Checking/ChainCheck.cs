@@ -17,7 +17,7 @@ internal sealed class ChainCheck(Database database, KeyRing ring, MunicipalityId
     private readonly LogReport _report = new();
     private readonly SortedDictionary<long, WriterStream> _living = [];
     private readonly (long Number, byte[] Hash)[] _skips = new (long, byte[])[64];
-    private IReadOnlyDictionary<int, byte[]> _publicKeys = new Dictionary<int, byte[]>();
+    private IReadOnlyDictionary<int, byte[]>? _publicKeys;
     private LogHeads _heads = LogHeads.None;
     private Task<long>? _retired;
     private long _retiredThrough;
@@ -29,7 +29,6 @@ internal sealed class ChainCheck(Database database, KeyRing ring, MunicipalityId
 
     public async Task<LogReport> Run(CancellationToken cancel)
     {
-        _publicKeys = ring.SealPublicKeys();
         _retiredThrough = await RetiredThrough(cancel);
         await Seals(after: long.MinValue, () => false, cancel);
         _entriesSealed = _report.Entries + _report.Retired;
@@ -46,7 +45,6 @@ internal sealed class ChainCheck(Database database, KeyRing ring, MunicipalityId
     /// <param name="whole">The last stretch of a run from the start: retirements are held against their time.</param>
     public async Task<LogStretch> Run(LogPoint? after, bool whole, Func<bool> rest, CancellationToken cancel)
     {
-        _publicKeys = ring.SealPublicKeys();
         if (after is not null && !await Resume(after, cancel))
             return Stretch(atEnd: true);
         var atEnd = await Seals(after?.Seal ?? long.MinValue, rest, cancel);
@@ -160,6 +158,8 @@ internal sealed class ChainCheck(Database database, KeyRing ring, MunicipalityId
             _report.Add($"Seal {seal.Number} does not name the earlier seal {LogSeal.SkipOf(seal.Number)}.");
         if (seal.At < _last?.At)
             _report.Add($"Seal {seal.Number} is earlier than the one before.");
+        // Read when the seals have been: a key is made before the first seal that it signs, and that one may have come since the check began.
+        _publicKeys ??= ring.SealPublicKeys();
         if (!_publicKeys.TryGetValue((int)seal.KeyNumber, out var key) || !statement.IsSignedBy(key, seal.Signature))
             _report.Add($"The signature of seal {seal.Number} does not hold.");
     }
