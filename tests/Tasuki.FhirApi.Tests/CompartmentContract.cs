@@ -136,6 +136,48 @@ public abstract class CompartmentContract(StoreKind store)
         Assert.Equal(("200", "422"), (statuses[0], statuses[^1]));
     }
 
+    [Fact]
+    public async Task What_comes_along_and_what_is_counted_is_of_the_person_whose_record_was_found()
+    {
+        await using var clinic = await Clinic.Open(store);
+        var (people, asker) = await People(clinic, 3, 2);
+        var sorted = await asker.Ask("GET", "Observation?_sort=-value-quantity&_include=Observation:subject");
+        Assert.Equal(6, sorted.Matches.Count);
+        Assert.Equal(people.Select(one => one.Id).Order(StringComparer.Ordinal), sorted.Included.Order(StringComparer.Ordinal), StringComparer.Ordinal);
+
+        var origins = new List<string>();
+        for (string? next = "Provenance?_count=2&_total=accurate"; next is not null;)
+        {
+            var page = await asker.Ask("GET", next);
+            // A Patient and two weights each.
+            Assert.Equal(9, page.Body.GetProperty("total").GetInt32());
+            origins.AddRange(page.Matches);
+            next = page.Next;
+        }
+
+        Assert.Equal(9, origins.Count);
+        Assert.Equal(9, origins.Distinct(StringComparer.Ordinal).Count());
+    }
+
+    [Fact]
+    public async Task A_page_of_one_launch_is_none_of_another_of_the_same_clinician()
+    {
+        await using var clinic = await Clinic.Open(store);
+        var (one, other) = (await clinic.Patient(), await clinic.Patient());
+        foreach (var each in new[] { one, other })
+        {
+            await each.Weigh("60", "2026-01-01");
+            await each.Weigh("61", "2026-01-02");
+            each.App = "doctor";
+            await each.Share(ApiCallerKind.ClinicianApp, AccessClasses.All);
+            each.Scopes = "patient/*.rs";
+        }
+
+        var next = (await one.Ask("GET", $"Patient/{one.Id}/Observation?_count=1")).Next!;
+        Assert.Equal(400, (await other.Ask("GET", next)).Status);
+        Assert.Single((await one.Ask("GET", next)).Matches);
+    }
+
     // Persons with so many weights each, dated and rising; all seen by one service, as which the last of them asks.
     private static async Task<(IReadOnlyList<Patient> People, Patient Asker)> People(Clinic clinic, int count, int each, List<IReadOnlyList<long>>? grants = null)
     {

@@ -14,6 +14,19 @@ public abstract class TransactionContract(StoreKind store)
     private const string Clinic1 = """{"resourceType":"Organization","identifier":[{"system":"u","value":"o1"}],"name":"c"}""";
 
     [Fact]
+    public async Task Conditional_updates_in_transactions_at_the_same_time_make_one_record_and_none_is_lost_unsaid()
+    {
+        await using var clinic = await Clinic.Open(store);
+        var one = await clinic.Patient();
+        string Body(int weight) => Entry.Transaction(Entry.Of("PUT", "Observation?identifier=urn:x|race", one.Observation($"{60 + weight}", "2026-01-01", ",\"identifier\":[{\"system\":\"urn:x\",\"value\":\"race\"}]")));
+        var answers = await Task.WhenAll(Enumerable.Range(0, 8).Select(weight => Task.Run(() => one.Ask("POST", "", Body(weight)))));
+        Assert.All(answers, answer => Assert.True(answer.Status is 200 or 412, answer.Body.ToString()));
+        var id = Assert.Single(await one.Found("Observation?identifier=urn:x|race"));
+        // Each that was said to be done is a version.
+        Assert.Equal(answers.Count(answer => answer.Status == 200), (await one.Ask("GET", $"Observation/{id}")).Version);
+    }
+
+    [Fact]
     public async Task Conditional_updates_deletions_and_patches_are_done_all_or_nothing()
     {
         await using var clinic = await Clinic.Open(store);
