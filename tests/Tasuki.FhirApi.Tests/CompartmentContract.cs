@@ -66,6 +66,7 @@ public abstract class CompartmentContract(StoreKind store)
             var page = await asker.Ask("GET", next);
             Assert.Equal(200, page.Status);
             seen.AddRange(page.Matches);
+            Assert.InRange(seen.Count, 1, 12);
             next = page.Next;
             if (pages == 1)
             {
@@ -93,6 +94,7 @@ public abstract class CompartmentContract(StoreKind store)
                 Assert.Equal(12, page.Body.GetProperty("total").GetInt32());
                 values.AddRange(page.Entries.Select(entry => entry.GetProperty("resource")).Select(one => (
                     one.GetProperty("id").GetString()!, one.GetProperty("valueQuantity").GetProperty("value").GetDecimal(), one.GetProperty("meta").GetProperty("lastUpdated").GetDateTimeOffset())));
+                Assert.InRange(values.Count, 1, 12);
                 next = page.Next;
             }
 
@@ -152,6 +154,7 @@ public abstract class CompartmentContract(StoreKind store)
             // A Patient and two weights each.
             Assert.Equal(9, page.Body.GetProperty("total").GetInt32());
             origins.AddRange(page.Matches);
+            Assert.InRange(origins.Count, 1, 9);
             next = page.Next;
         }
 
