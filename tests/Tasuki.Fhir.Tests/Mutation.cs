@@ -124,7 +124,8 @@ internal static class Mutation
         return ("again", Encoding.UTF8.GetBytes(root.ToJsonString(Writing).Replace("\"again-and-again\"", JsonSerializer.Serialize(name, Writing), StringComparison.Ordinal)));
     }
 
-    private static void Objects(JsonNode? node, List<JsonObject> found)
+    /// <summary>All objects of a tree, from the outside in.</summary>
+    public static void Objects(JsonNode? node, List<JsonObject> found)
     {
         if (node is JsonObject one)
         {

@@ -16,7 +16,7 @@ internal static class RuleMutation
     {
         var root = JsonNode.Parse(json)!.AsObject();
         var places = new List<JsonObject>();
-        Objects(root, places);
+        Mutation.Objects(root, places);
         var owner = places[random.Next(places.Count)];
         var kind = random.Next(6) switch
         {
@@ -69,20 +69,5 @@ internal static class RuleMutation
         var (one, other) = span.ContainsKey("start") ? ("start", "end") : ("low", "high");
         (span[one], span[other]) = (span[other]!.DeepClone(), span[one]!.DeepClone());
         return "turn";
-    }
-
-    private static void Objects(JsonNode? node, List<JsonObject> found)
-    {
-        if (node is JsonObject one)
-        {
-            found.Add(one);
-            foreach (var (_, value) in one)
-                Objects(value, found);
-        }
-        else if (node is JsonArray list)
-        {
-            foreach (var item in list)
-                Objects(item, found);
-        }
     }
 }
