@@ -45,19 +45,23 @@ public abstract class ExportKillContract(StoreKind store)
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP384);
         var app = await Fill(town, marks, key);
 
-        string at;
-        await using (var first = await MarkedServer.Start(town, Path.Combine(folder, "first")))
+        // Where the machine is busy an export may have ended before the kill: another one is cut then.
+        string? at = null;
+        for (var turn = 0; turn < 5 && at is null; turn++)
         {
+            await using var first = await MarkedServer.Start(town, Path.Combine(folder, "first"));
             using var backend = new Backend(first.Port, app, key);
+            await using var open = await StoredMarks.Open(store, town.Described.Connections.App);
+            var before = await StoredMarks.Number(open, "select count(*) from bulk_segment");
             var begun = await backend.Get($"{backend.Root}/Patient/$export", ("Accept", "application/fhir+json"), ("Prefer", "respond-async"));
             Assert.True(begun.Status == 202, begun.Body);
-            at = begun.Location!;
-            await using var open = await StoredMarks.Open(store, town.Described.Connections.App);
-            await Until(async () => await StoredMarks.Number(open, "select count(*) from bulk_segment") > 0);
+            await Until(async () => await StoredMarks.Number(open, "select count(*) from bulk_segment") > before);
             await first.Kill();
-            Assert.Equal(1, await StoredMarks.Number(open, "select count(*) from bulk_export where state = 1"));
+            if (await StoredMarks.Number(open, "select count(*) from bulk_export where state = 1") == 1)
+                at = begun.Location!;
         }
 
+        Assert.True(at is not null, "No export was cut in five tries.");
         await Nothing(marks, town, folder, postgres, "killed");
         // Ten minutes pass, and the claim of the server that died has run out.
         await PassLease(town);
