@@ -41,6 +41,7 @@ public sealed class ValidateCommandTests : IDisposable
         var ran = await Validate(Good.Replace("\"issued\"", "\"valueString\":\"x\",\"dataAbsentReason\":{\"text\":\"y\"},\"issued\"", StringComparison.Ordinal));
         Assert.Equal(1, ran.Code);
         Assert.StartsWith("one.json:1:1: error obs-6: Observation has both a value and a dataAbsentReason (obs-6).", ran.Output, StringComparison.Ordinal);
+        Assert.Equal(2, ran.Output.Split("obs-6:").Length);
     }
 
     [Fact]

@@ -70,6 +70,7 @@ internal static class InvariantExamples
         ("ele-1", """{"resourceType":"Patient","name":[{"given":["a","b"],"_given":[null,{"id":"1"}]}]}""", """{"resourceType":"Patient","name":[{"given":["a",null],"_given":[null,{"id":"1"}]}]}"""),
         ("txt-1", $$$$"""{{{{{Basic}}}},{{{{Narrative}}}}}""", $$$$"""{{{{{Basic}}}},{{{{Narrative.Replace("TEXT", "a<script>b</script>", StringComparison.Ordinal)}}}}}"""),
         ("txt-2", $$$$"""{{{{{Basic}}}},{{{{Narrative.Replace("TEXT", "<p title=\\\">\\\">a</p>", StringComparison.Ordinal)}}}}}""", $$$$"""{{{{{Basic}}}},{{{{Narrative.Replace("TEXT", " <p title=\\\"> a\\\"> </p><!-- a -->", StringComparison.Ordinal)}}}}}"""),
+        ("ref-1", $$$$"""{{{{{Basic}}}},"contained":[{"resourceType":"Provenance","id":"o","target":[{"reference":"#"}],"recorded":"2026-04-01T09:00:00Z","agent":[{"who":{"display":"x"}}]}]}""", $$$$"""{{{{{Basic}}}},"subject":{"reference":"#"}}"""),
         ("ref-1", $$$$"""{{{{{Basic}}}},"contained":[{"resourceType":"Patient","id":"a","gender":"male"}],"subject":{"reference":"#a"}}""", $$$$"""{{{{{Basic}}}},"subject":{"reference":"#a"}}"""),
         ("dom-2", $$$$"""{{{{{Basic}}}},"subject":{"reference":"#a"},"contained":[{"resourceType":"Patient","id":"a","gender":"male"}]}""",
             $$$$"""{{{{{Basic}}}},"subject":{"reference":"#a"},"contained":[{"resourceType":"Patient","id":"a","managingOrganization":{"reference":"#b"},"contained":[{"resourceType":"Organization","id":"b","name":"x"}]},{"resourceType":"Organization","id":"b","name":"x"}]}"""),

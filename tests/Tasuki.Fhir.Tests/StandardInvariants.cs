@@ -32,9 +32,6 @@ internal static class StandardInvariants
     /// </summary>
     public static readonly IReadOnlyList<string> NotToldByFhirPath = ["ele-1", "txt-2", "ctm-1"];
 
-    /// <summary>que-7 asks <c>answer is Boolean</c>, which no boolean of FHIR is to the FHIRPath at hand: it calls every item wrong that uses the operator.</summary>
-    public static readonly IReadOnlyList<string> WrongInFhirPath = ["que-7"];
-
     public static HashSet<string> Of(IReadOnlyList<string> types)
     {
         var keys = new HashSet<string>(StringComparer.Ordinal);

@@ -79,7 +79,8 @@ internal static class ValidateFile
     private static IEnumerable<ProfileFinding> Findings(ReadOnlyMemory<byte> json, ProfileValidator validator, string[] profiles)
     {
         var readable = true;
-        foreach (var issue in ResourceValidator.Check(json.Span))
+        var told = ResourceValidator.Check(json.Span);
+        foreach (var issue in told)
         {
             readable &= issue.Code is not ("text" or "json" or "depth");
             yield return new ProfileFinding(issue.Refuses ? FindingSeverity.Error : FindingSeverity.Warning, "structure", issue.Path, "", issue.Code, issue.Sentence) { Line = issue.Line, Column = issue.Column };
@@ -87,7 +88,7 @@ internal static class ValidateFile
 
         if (!readable)
             yield break;
-        foreach (var finding in validator.Check(json, profiles))
+        foreach (var finding in validator.Check(json, profiles, told))
             yield return finding;
     }
 

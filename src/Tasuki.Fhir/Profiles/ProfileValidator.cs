@@ -29,8 +29,9 @@ public sealed class ProfileValidator
 
     /// <param name="json">One resource.</param>
     /// <param name="profiles">Canonical URLs, with or without <c>|version</c>. None: those the resource declares in <c>meta.profile</c>, or else its type.</param>
+    /// <param name="told">What <see cref="ResourceValidator"/> said of the same JSON: an invariant that it named at the same element is not told again.</param>
     /// <returns>In the order of the JSON; at most a thousand. Without an error among them the resource meets the profiles. Never throws, whatever the bytes are.</returns>
-    public IReadOnlyList<ProfileFinding> Check(ReadOnlyMemory<byte> json, IReadOnlyCollection<string> profiles)
+    public IReadOnlyList<ProfileFinding> Check(ReadOnlyMemory<byte> json, IReadOnlyCollection<string> profiles, IReadOnlyCollection<ResourceIssue>? told = null)
     {
         if (TextFault(json.Span) is { } fault)
             return [fault];
@@ -49,11 +50,15 @@ public sealed class ProfileValidator
                 walk.Profile(root, profile.Value);
         }
 
-        var findings = run.Findings(json.Span);
+        var findings = run.Findings(json.Span).Where(finding => !IsTold(finding, told)).ToArray();
         return run.IsCutShort
             ? [.. findings, new ProfileFinding(FindingSeverity.Error, "too-costly", type, "", "size", $"{type} is too large to be checked whole; the rest was not looked at.") { Line = 1, Column = 1 }]
             : findings;
     }
+
+    private static bool IsTold(ProfileFinding finding, IReadOnlyCollection<ResourceIssue>? told) =>
+        finding.Code is "invariant" && told is not null && told.Any(issue => string.Equals(issue.Code, finding.Rule, StringComparison.Ordinal)
+            && issue.Path.StartsWith(finding.Path, StringComparison.Ordinal) && (issue.Path.Length == finding.Path.Length || issue.Path[finding.Path.Length] is '.'));
 
     private static ProfileFinding? TextFault(ReadOnlySpan<byte> json)
     {

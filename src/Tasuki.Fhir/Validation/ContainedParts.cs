@@ -21,10 +21,10 @@ internal sealed class ContainedParts
     /// <param name="owner">The element that holds the Reference; null for a canonical, of which ref-1 says nothing.</param>
     public void Refer(string id, int within, Element? owner, string path, int offset)
     {
-        if (id.Length > 0)
-            _references.Add(new Reference(id, owner, path, offset));
-        else if (within >= 0)
+        if (id.Length == 0 && within >= 0)
             _contained[within].IsReferred = true;
+        else
+            _references.Add(new Reference(id, owner, path, offset));
     }
 
     public IEnumerable<(string Key, string What, string Path, int Offset)> Faults()

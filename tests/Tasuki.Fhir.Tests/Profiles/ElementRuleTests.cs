@@ -68,6 +68,8 @@ public sealed class ElementRuleTests
     [InlineData("""{"_status":{"extension":[{"url":"http://example.org/x"}]}}""", "ext-1 Observation.status.extension[0]")]
     [InlineData("""{"contained":[{"resourceType":"Observation","id":"o","status":"final","code":{"text":"a"},"valueQuantity":{"value":1},"dataAbsentReason":{"text":"a"}}],"hasMember":[{"reference":"#o"}]}""", "obs-6 Observation.contained[0]")]
     [InlineData("""{"performer":[{"reference":"#gone"}]}""", "ref-1 Observation.performer[0]")]
+    [InlineData("""{"hasMember":[{"reference":"#"}]}""", "ref-1 Observation.hasMember[0]")]
+    [InlineData("""{"contained":[{"resourceType":"Observation","id":"o","status":"final","code":{"text":"a"},"hasMember":[{"reference":"#"}]}]}""", "")]
     public void The_invariants_of_the_standard_hold_in_every_part(string changes, string expected) => Expect("", changes, expected);
 
     [Fact]

@@ -19,6 +19,7 @@ internal sealed class InvariantCheck(CheckRun run, ReadOnlyMemory<byte> json)
     }
 
     private static readonly FhirJsonDeserializer Reader = new(new DeserializerSettings().UsingMode(DeserializationMode.Ostrich));
+    private const string LocalReference = "reference.startsWith('#').not() or (reference.substring(1)";
     private const string ContainedAreReferred = "contained.where((('#'+id in (%resource.descendants().reference";
 
     // Above it what a resource as a whole must meet is not evaluated, since nothing bounds what an expression does with all of it.
@@ -87,6 +88,10 @@ internal sealed class InvariantCheck(CheckRun run, ReadOnlyMemory<byte> json)
         "contained.contained.empty()" or "contained.meta.versionId.empty() and contained.meta.lastUpdated.empty()" or "contained.meta.security.empty()"
             when !node.Children.Exists(child => child.Name is "contained") => true,
         "(type = 'history') or entry.where(fullUrl.exists()).select(fullUrl&resource.meta.versionId).isDistinct()" => node.ChildText("type") is "history" || HasDistinctEntries(node),
+        // By its letter nothing is called '#'; R4 means the resource around the contained one by it (references.html#contained).
+        _ when expression.StartsWith(LocalReference, StringComparison.Ordinal) && node.ChildText("reference") is "#" => Container(node.Resource) != node.Resource,
+        // To the FHIRPath at hand no boolean of FHIR is the Boolean that it asks for.
+        "operator = 'exists' implies (answer is Boolean)" => node.ChildText("operator") is not "exists" || node.Child("answerBoolean") is not null,
         _ when expression.StartsWith(ContainedAreReferred, StringComparison.Ordinal) => AreReferred(node),
         _ => null,
     };

@@ -79,7 +79,8 @@ internal sealed class Validate(Call call)
 
     private async Task Content(string type, string? id, string? mode, ReadOnlyMemory<byte> body, IReadOnlyList<string> profiles, List<Issue> issues, CancellationToken cancel)
     {
-        issues.AddRange(ResourceValidator.Check(body.Span).Select(Outcome.Of));
+        var told = ResourceValidator.Check(body.Span);
+        issues.AddRange(told.Select(Outcome.Of));
         var parsed = CanonicalResource.Parse(body);
         if (!parsed.IsOk)
         {
@@ -92,7 +93,7 @@ internal sealed class Validate(Call call)
             issues.Add(new Issue("error", "invalid", $"The address says {type}; the resource is of another type."));
         if (IncomingResource.MyNumberIn(parsed.Value, body.Span) is { } number)
             issues.Add(number);
-        issues.AddRange(profiles.Count > 0 ? call.Profiles.Check(body, profiles) : call.Profiles.OfDeclared(body));
+        issues.AddRange(profiles.Count > 0 ? call.Profiles.Check(body, profiles, told) : call.Profiles.OfDeclared(body, told));
         if (mode is "update" && parsed.Value.OriginalId is { } said && !string.Equals(said, id, StringComparison.Ordinal))
             issues.Add(new Issue("error", "invalid", "The id in the body is not the one in the address."));
         if (mode is "create" or "update" && await IncomingResource.SubjectFault(call, parsed.Value, cancel) is { } subject)

@@ -69,13 +69,14 @@ public sealed class WrittenProfiles
         };
 
     /// <summary>What the profiles a resource, and each it contains, declares say of it, whatever they weigh.</summary>
-    internal IReadOnlyList<Issue> OfDeclared(ReadOnlyMemory<byte> json)
+    /// <param name="told">What base R4 said of it, which is not told again.</param>
+    internal IReadOnlyList<Issue> OfDeclared(ReadOnlyMemory<byte> json, IReadOnlyList<ResourceIssue>? told = null)
     {
         var issues = new List<Issue>();
         var left = MostDeclared;
         foreach (var (place, part, profiles) in Declaring(json))
         {
-            var found = left > 0 ? Check(part, [.. profiles.Take(left)]) : [];
+            var found = left > 0 ? Check(part, [.. profiles.Take(left)], place is null ? told : null) : [];
             issues.AddRange(place is null ? found : found.Select(issue => issue with { Sentence = $"{place}: {issue.Sentence}", Expression = place, Line = 0, Column = 0 }));
             left -= profiles.Count;
         }
@@ -86,13 +87,13 @@ public sealed class WrittenProfiles
     }
 
     /// <summary>What these profiles say of a resource. One that no package holds is an error: nothing is known of it.</summary>
-    internal IReadOnlyList<Issue> Check(ReadOnlyMemory<byte> json, IReadOnlyList<string> profiles)
+    internal IReadOnlyList<Issue> Check(ReadOnlyMemory<byte> json, IReadOnlyList<string> profiles, IReadOnlyList<ResourceIssue>? told = null)
     {
         if (profiles.Count == 0)
             return [];
         if (_validator is null)
             return [new Issue("error", "not-found", "This server holds no packages of profiles: what the profiles ask was not looked at.")];
-        var issues = _validator.Check(json, [.. profiles.Take(MostDeclared)]).Select(Of).ToList();
+        var issues = _validator.Check(json, [.. profiles.Take(MostDeclared)], told).Select(Of).ToList();
         if (profiles.Count > MostDeclared)
             issues.Add(TooMany);
         return [.. issues.OrderBy(Rank)];
