@@ -100,7 +100,28 @@ public abstract class OperationContract(StoreKind store)
         var (one, other) = (await clinic.Patient(), await clinic.Patient());
         var early = (await one.Ask("POST", "DocumentReference", Document(one, "34133-9", "2025-03-01"))).Id;
         var late = (await one.Ask("POST", "DocumentReference", Document(one, "11506-3", "2026-03-01"))).Id;
-        Assert.Equal(2, (await one.Found($"DocumentReference/$docref?patient={one.Id}")).Count);
+        // Before what is stored stands the summary, which is made when it is fetched.
+        var all = await one.Ask("GET", $"DocumentReference/$docref?patient={one.Id}");
+        Assert.Equal(3, all.Entries.Count);
+        var made = all.Entries[0].GetProperty("resource");
+        Assert.Equal($"{Clinic.Root}/Patient/{one.Id}/$summary", made.GetProperty("content")[0].GetProperty("attachment").GetProperty("url").GetString());
+        Assert.False(made.TryGetProperty("id", out _));
+        Assert.Equal(new[] { early, late }.Order(StringComparer.Ordinal), all.Entries.Skip(1).Select(entry => entry.GetProperty("resource").GetProperty("id").GetString()!).Order(StringComparer.Ordinal));
+        Assert.Empty(Fhir.ResourceValidator.Check(System.Text.Encoding.UTF8.GetBytes(all.Body.GetRawText())));
+        var first = await one.Ask("GET", "DocumentReference/$docref?_count=1");
+        Assert.Equal((2, 1), (first.Entries.Count, (await one.Ask("GET", first.Next!)).Entries.Count));
+        foreach (var alone in new[] { "on-demand=true", "type=60591-5", "type=http://loinc.org|60591-5", "profile=http://hl7.org/fhir/uv/ips/StructureDefinition/Bundle-uv-ips" })
+        {
+            var only = await one.Ask("GET", $"DocumentReference/$docref?{alone}&patient=Patient/{one.Id}");
+            Assert.EndsWith("/$summary", Assert.Single(only.Entries).GetProperty("resource").GetProperty("content")[0].GetProperty("attachment").GetProperty("url").GetString(), StringComparison.Ordinal);
+            Assert.StartsWith("DocumentReference/$docref?", only.Link("self"), StringComparison.Ordinal);
+        }
+
+        Assert.Empty((await one.Ask("GET", $"DocumentReference/$docref?on-demand=true&patient={other.Id}")).Entries);
+        Assert.Empty((await one.Ask("GET", "DocumentReference/$docref?on-demand=true&type=34133-9")).Entries);
+        one.Scopes = "patient/DocumentReference.rs";
+        Assert.Equal(2, (await one.Found("DocumentReference/$docref")).Count);
+        one.Scopes = "patient/*.cruds";
         Assert.Equal([late], await one.Found("DocumentReference/$docref?start=2026-01-01&on-demand=false"));
         Assert.Equal([early], await one.Found($"DocumentReference/$docref?patient=Patient/{one.Id}&end=2025-12-31"));
         Assert.Equal([early], await one.Found("DocumentReference/$docref?type=http://loinc.org|34133-9"));

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Globalization;
+using System.Security.Cryptography;
 using System.Text.Json;
 using Tasuki.Fhir;
 using Tasuki.Kernel.Records;
@@ -29,6 +30,13 @@ internal static class PatientOf
             }
 
             json.WriteEndObject();
+            // A Patient of International Patient Access has an identifier. This one says nothing: it was drawn for this record.
+            json.WriteStartArray("identifier");
+            json.WriteStartObject();
+            json.WriteString("system", "urn:ietf:rfc:3986");
+            json.WriteString("value", Drawn());
+            json.WriteEndObject();
+            json.WriteEndArray();
             json.WriteBoolean("active", true);
             json.WriteStartArray("name");
             Name(json, "IDE", profile.Family, profile.Given);
@@ -50,6 +58,14 @@ internal static class PatientOf
         }
 
         return new NewRecord(CanonicalResource.Parse(buffer.WrittenMemory).Value, new RecordOrigin(SourceKind.Person, null, null, null, now));
+    }
+
+    // A UUID of chance (RFC 9562, version 4).
+    private static string Drawn()
+    {
+        var bytes = RandomNumberGenerator.GetBytes(16);
+        (bytes[6], bytes[8]) = ((byte)((bytes[6] & 0x0F) | 0x40), (byte)((bytes[8] & 0x3F) | 0x80));
+        return $"urn:uuid:{new Guid(bytes, bigEndian: true)}";
     }
 
     private static void Name(Utf8JsonWriter json, string representation, string family, string given)

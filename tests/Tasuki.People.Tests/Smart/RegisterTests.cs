@@ -183,6 +183,9 @@ public sealed class RegisterTests
         Assert.Equal("ES256 RS256", string.Join(' ', keys.EnumerateArray().Select(k => k.GetProperty("alg").GetString()).Order(StringComparer.Ordinal)));
         Assert.All(keys.EnumerateArray(), k => Assert.False(k.TryGetProperty("d", out _)));
         Assert.Equal("RS256", Sorted(oidc, "id_token_signing_alg_values_supported"));
+        // What International Patient Access wants of a server.
+        foreach (var wanted in new[] { "launch-standalone", "context-standalone-patient", "permission-patient", "permission-offline", "sso-openid-connect", "client-public", "client-confidential-asymmetric" })
+            Assert.Contains(wanted, smart.GetProperty("capabilities").EnumerateArray().Select(one => one.GetString()!), StringComparer.Ordinal);
         // No page of a clinician begins a launch, so none is spoken of.
         Assert.DoesNotContain("ehr", Sorted(smart, "capabilities"), StringComparison.Ordinal);
         Assert.DoesNotContain(" launch ", Sorted(smart, "scopes_supported"), StringComparison.Ordinal);

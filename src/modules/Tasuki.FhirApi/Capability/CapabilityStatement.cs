@@ -11,6 +11,14 @@ internal static class CapabilityStatement
     public static readonly IReadOnlyList<(string Type, string Name)> Operations =
         [("Patient", "everything"), ("Patient", "summary"), ("Observation", "lastn"), ("DocumentReference", "docref"), ("Resource", "validate"), ("Patient", "export")];
 
+    // International Patient Access 1.1: the profiles its clients look for. What is stored comes out as it came in, so a record that has their elements has them here.
+    private static readonly Dictionary<string, string[]> IpaProfiles = new(StringComparer.Ordinal)
+    {
+        ["AllergyIntolerance"] = ["allergyintolerance"], ["Condition"] = ["condition", "problem-list-item"], ["DocumentReference"] = ["documentreference"], ["Immunization"] = ["immunization"],
+        ["Medication"] = ["medication"], ["MedicationRequest"] = ["medicationrequest"], ["MedicationStatement"] = ["medicationstatement"], ["Observation"] = ["observation"], ["Patient"] = ["patient"],
+        ["Practitioner"] = ["practitioner"], ["PractitionerRole"] = ["practitionerrole"],
+    };
+
     public static Answer Answer(string root, TimeProvider clock)
     {
         var output = new ArrayBufferWriter<byte>(64 * 1024);
@@ -26,7 +34,7 @@ internal static class CapabilityStatement
         writer.WriteString("status"u8, "active"u8);
         writer.WriteString("date"u8, clock.GetUtcNow().UtcDateTime.ToString("yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture));
         writer.WriteString("kind"u8, "instance"u8);
-        Strings(writer, "instantiates", ["http://hl7.org/fhir/uv/bulkdata/CapabilityStatement/bulk-data"]);
+        Strings(writer, "instantiates", ["http://hl7.org/fhir/uv/bulkdata/CapabilityStatement/bulk-data", "http://hl7.org/fhir/uv/ipa/CapabilityStatement/ipa-server"]);
         writer.WriteStartObject("software"u8);
         writer.WriteString("name"u8, "Tasuki"u8);
         writer.WriteEndObject();
@@ -96,6 +104,7 @@ internal static class CapabilityStatement
         var open = WriteRules.IsOpen(type, RuledAction.Create);
         writer.WriteStartObject();
         writer.WriteString("type"u8, type);
+        Strings(writer, "supportedProfile", [.. IpaProfiles.GetValueOrDefault(type, []).Select(name => "http://hl7.org/fhir/uv/ipa/StructureDefinition/ipa-" + name)]);
         writer.WriteString("documentation"u8, WriteRules.Text(type));
         var isView = HeldTypes.IsView(type);
         string[] reading = isView ? ["read", "search-type"] : ["read", "vread", "history-instance", "history-type", "search-type"];

@@ -1,4 +1,7 @@
+using Microsoft.AspNetCore.Http;
 using Tasuki.Fhir;
+using Tasuki.FhirApi.Interactions;
+using Tasuki.FhirApi.Operations.Summary;
 using Tasuki.FhirApi.Searching;
 using Tasuki.Kernel;
 using Tasuki.Kernel.Seals;
@@ -6,8 +9,8 @@ using Tasuki.Kernel.Seals;
 namespace Tasuki.FhirApi.Operations;
 
 /// <summary>
-/// <c>DocumentReference/$docref</c> (International Patient Access): the documents of one person, as a search. Nothing is made on demand, so that the parameter changes
-/// nothing; a profile is that of the document, its <c>content.format</c>.
+/// <c>DocumentReference/$docref</c> (International Patient Access): the documents of one person, as a search, and before them the one that is made on demand, the
+/// <see cref="SummaryDocument"/>, where nothing that was asked speaks against it; <c>on-demand</c> asks for that one alone. A profile is that of the document, its <c>content.format</c>.
 /// </summary>
 internal sealed class DocRef(Call call, ISeal seal)
 {
@@ -17,7 +20,41 @@ internal sealed class DocRef(Call call, ISeal seal)
         if (!given.IsOk)
             return Failures.Answer(given.Error);
         var search = Search(given.Value);
-        return search.IsOk ? await new RunSearch(call, seal).Run(["DocumentReference"], search.Value, new SearchPlace("DocumentReference/$docref") { Asked = given.Value }, lenient: false, cancel) : Failures.Answer(search.Error);
+        if (!search.IsOk)
+            return Failures.Answer(search.Error);
+        var summary = given.Value.All(one => MayBeSummary(one.Name, one.Value)) && Whose(given.Value) is { } patient ? await SummaryDocument.Of(call, patient, cancel) : null;
+        if (given.Value.Any(one => one is ("on-demand", "true")))
+            return OnDemand(given.Value, summary);
+        return await new RunSearch(call, seal) { Made = summary }.Run(["DocumentReference"], search.Value, new SearchPlace("DocumentReference/$docref") { Asked = given.Value }, lenient: false, cancel);
+    }
+
+    private Answer OnDemand(IReadOnlyList<(string Name, string Value)> given, MadeEntry? summary)
+    {
+        var bundle = new BundleWriter("searchset", call.Root, RecordShapes.Whole);
+        bundle.Links(("self", $"{call.Root}/DocumentReference/$docref{QueryString.Create(given.Select(one => KeyValuePair.Create(one.Name, (string?)one.Value)))}"));
+        if (summary is not null)
+            bundle.Made(summary, "match");
+        return new Answer(200, bundle.Done());
+    }
+
+    // It is of today, of one type and of one profile, and stands on the first page.
+    private static bool MayBeSummary(string name, string value) => name switch
+    {
+        "start" or "end" or PageLink.Parameter => false,
+        "type" => value is SummaryDocument.Type or SummaryDocument.Loinc + "|" + SummaryDocument.Type,
+        "profile" => string.Equals(value.Split('|')[0], Summarize.Profile, StringComparison.Ordinal),
+        _ => true,
+    };
+
+    private string? Whose(IReadOnlyList<(string Name, string Value)> given)
+    {
+        var named = given.Where(one => one.Name is "patient").Select(one => one.Value).ToList();
+        return named switch
+        {
+            [] => call.Caller.Patient,
+            [var one] => one.Contains('/', StringComparison.Ordinal) ? PatientReference.Of(call.Root, one) is { IsHere: true, Id: var id } ? id : null : one,
+            _ => null,
+        };
     }
 
     private Result<IReadOnlyList<(string, string)>> Search(IReadOnlyList<(string Name, string Value)> given)

@@ -58,6 +58,18 @@ internal sealed class BundleWriter
         _output.Write("\"}}"u8);
     }
 
+    public void Made(MadeEntry made, string mode)
+    {
+        Separate();
+        _output.Write("{\"fullUrl\":\""u8);
+        Ascii(made.Name);
+        _output.Write("\",\"resource\":"u8);
+        _output.Write(made.Json.Span);
+        _output.Write(",\"search\":{\"mode\":\""u8);
+        Ascii(mode);
+        _output.Write("\"}}"u8);
+    }
+
     public void Past(RecordVersion version)
     {
         Begin(version.Type, version.Id);
@@ -121,6 +133,10 @@ internal sealed class BundleWriter
         writer.WriteStringValue(text);
     }
 }
+
+/// <summary>A resource that was made for one answer and is stored nowhere.</summary>
+/// <param name="Name">A <c>urn:uuid:</c>.</param>
+internal sealed record MadeEntry(string Name, ReadOnlyMemory<byte> Json);
 
 /// <summary>How a record leaves: whole, or some of its elements.</summary>
 internal interface IRecordShape

@@ -18,6 +18,9 @@ internal sealed class RunSearch(Call call, ISeal seal)
 
     private static readonly Error TooManySorted = new("query.costly", $"An order over several persons looks through at most {MostSorted} records: name one by the parameter 'patient', narrow the search, or leave '_sort' out.");
 
+    /// <summary>Stands before what is found on this page, beyond the number that was asked for.</summary>
+    public MadeEntry? Made { get; init; }
+
     private bool _withShared;
     private SharedSession? _shared;
 
@@ -231,6 +234,8 @@ internal sealed class RunSearch(Call call, ISeal seal)
         if (next is not null)
             links.Add(("next", $"{call.Root}/{start.Types[0]}?{PageLink.Parameter}={PageLink.Seal(seal, call, next)}"));
         bundle.Links(links);
+        if (Made is not null)
+            bundle.Made(Made, Mode);
         foreach (var (_, record) in found)
             bundle.Match(record, Mode);
         foreach (var record in included)

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using Tasuki.FhirApi.Interactions;
 using Tasuki.FhirApi.Searching;
 using Tasuki.Kernel;
@@ -17,7 +16,7 @@ internal sealed class Summarize(Call call)
     public const int MostEach = 50;
 
     /// <summary>The one profile that may be asked for.</summary>
-    private const string Profile = "http://hl7.org/fhir/uv/ips/StructureDefinition/Bundle-uv-ips";
+    public const string Profile = "http://hl7.org/fhir/uv/ips/StructureDefinition/Bundle-uv-ips";
 
     public async Task<Answer> Run(string id, Interaction request, CancellationToken cancel)
     {
@@ -48,7 +47,7 @@ internal sealed class Summarize(Call call)
         }
 
         var more = await Referred(resident, [patient.Value, .. sections.SelectMany(one => one.Item2)], cancel);
-        return more.IsOk ? new Answer(200, new SummaryWriter(call.Root, RandomId, call.Clock.GetUtcNow()).Write(patient.Value, sections, more.Value)) : Failures.Answer(more.Error);
+        return more.IsOk ? new Answer(200, new SummaryWriter(call.Root, MadeId.New, call.Clock.GetUtcNow()).Write(patient.Value, sections, more.Value)) : Failures.Answer(more.Error);
     }
 
     private async Task<Result<IReadOnlyList<StoredRecord>>> Find(Session session, SummarySection section, CancellationToken cancel)
@@ -68,15 +67,5 @@ internal sealed class Summarize(Call call)
         var everything = new SearchRequest([], new RecordPredicate.Everything(), null) { Includes = [new IncludeRule(null, null, null, Reverse: false, Iterate: false)] };
         var found = await new Includes(call).Of(everything, [.. from.DistinctBy(record => record.Id, StringComparer.Ordinal).Select(record => ((ResidentNo?)resident, record))], [resident], cancel);
         return found is { IsOk: false, Error.Code: "query.size" } ? Result.Of<IReadOnlyList<StoredRecord>>([]) : found;
-    }
-
-    // A UUID of chance (RFC 9562, version 4): it names this making of the document.
-    private static string RandomId()
-    {
-        Span<byte> bytes = stackalloc byte[16];
-        RandomNumberGenerator.Fill(bytes);
-        bytes[6] = (byte)((bytes[6] & 0x0F) | 0x40);
-        bytes[8] = (byte)((bytes[8] & 0x3F) | 0x80);
-        return "urn:uuid:" + new Guid(bytes, bigEndian: true);
     }
 }

@@ -42,7 +42,7 @@ internal sealed class SummaryWriter(string root, Func<string> newId, DateTimeOff
         writer.WriteString("resourceType"u8, "Composition"u8);
         Text(writer, SummaryText.Sentence("What stands in the sections below."));
         writer.WriteString("status"u8, "final"u8);
-        Coded(writer, "type", Loinc, "60591-5", "Patient summary Document");
+        Coded(writer, "type", Loinc, SummaryDocument.Type, "Patient summary Document");
         Refer(writer, "subject", Address(patient));
         writer.WriteString("date"u8, Instants.Of(now));
         writer.WriteStartArray("author"u8);
