@@ -3,6 +3,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Tasuki.Data;
 using Tasuki.Kernel;
+using Tasuki.Testing;
 using Xunit;
 
 namespace Tasuki.People.Tests;
@@ -33,7 +34,7 @@ public sealed class JobTests
     [Theory, MemberData(nameof(Stores.All), MemberType = typeof(Stores))]
     public async Task A_job_that_fails_is_tried_again_later_each_time_and_given_up_after_ten(DataStore store)
     {
-        var clock = new TestClock();
+        var clock = new MovedClock();
         var attempts = 0;
         await using var host = await DataHost.Start(store, clock, Cancel, s => s.AddScoped<IJobHandler>(_ => new Handler("fails", _ => { attempts++; return new Error("test.fails", "Always."); })));
         await Enqueue(host, "fails", ["one"]);
@@ -76,7 +77,7 @@ public sealed class JobTests
     [Theory, MemberData(nameof(Stores.All), MemberType = typeof(Stores))]
     public async Task A_job_of_a_server_that_died_is_taken_over_when_its_claim_has_run_out(DataStore store)
     {
-        var clock = new TestClock();
+        var clock = new MovedClock();
         var done = 0;
         await using var host = await DataHost.Start(store, clock, Cancel, s => s.AddScoped<IJobHandler>(_ => new Handler("work", _ => Count(ref done))));
         await Enqueue(host, "work", ["one"]);
