@@ -41,6 +41,40 @@ public abstract class RecordFormatContract(StoreKind store)
         Assert.Empty(test.Alarms.Messages);
     }
 
+    // What a compressor writes before its content changes with the size: at 256 bytes, at 64 KiB, and where it is larger than the window, at 2 MiB.
+    [Theory]
+    [InlineData(1)]
+    [InlineData(65_536)]
+    [InlineData(2_096_000)]
+    [InlineData(2_110_000)]
+    [InlineData(2_900_000)]
+    [InlineData(15_000_000)]
+    public async Task A_record_comes_out_as_it_came_in_whatever_its_size(int size)
+    {
+        await using var test = await Start(store);
+        var session = await test.Own(await test.Resident(), Purpose.Import);
+        var random = new Random(size);
+        foreach (var text in new[] { new string('a', size), Convert.ToBase64String(Bytes()) })
+        {
+            var sent = Make.Record($$"""{"resourceType":"Binary","contentType":"text/plain","data":"{{text}}"}""");
+            var id = (await session.Write([sent], Cancel)).Value[0].Id;
+            var read = (await session.Read(id, Cancel)).Value.Resource;
+            Assert.Equal(sent.Resource.Json.Length, read.Json.Length);
+            Assert.True(read.Json.Span.SequenceEqual(sent.Resource.Json.Span));
+            Assert.Equal(sent.Resource.Json.Length, (await session.ReadVersion(id, 1, Cancel)).Value.Resource.Json.Length);
+        }
+
+        Assert.Equal(2, (await session.Search(new RecordQuery { Types = ["Binary"] }, Cancel)).Value.Records.Count);
+        Assert.Empty(test.Alarms.Messages);
+
+        byte[] Bytes()
+        {
+            var bytes = new byte[(size + 3) / 4 * 3];
+            random.NextBytes(bytes);
+            return bytes;
+        }
+    }
+
     [Fact]
     public async Task Rows_from_before_the_other_code_are_read_found_and_replaced_and_the_column_says_that_it_does_not_know()
     {
