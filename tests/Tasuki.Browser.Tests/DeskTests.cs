@@ -141,6 +141,12 @@ public sealed class DeskTests(Chromium chromium) : IClassFixture<Chromium>
         var found = new List<string>();
         foreach (var path in new[] { "/staff", "/staff/residents", "/staff/list", "/staff/codes", "/staff/inquiries", "/staff/inquiries/new", "/staff/inquiries/complaints", "/staff/deliveries", "/staff/letters", "/staff/accounts", "/staff/apps", "/staff/organisations", "/staff/sessions", "/staff/requests", "/staff/requests/new" })
             await Look(officer.Page, path);
+        await using (var clinician = await SignedIn(house, StaffRole.Clinician, "林 診", "clinic1", phone))
+        {
+            await Look(clinician.Page, "/staff");
+            await Look(clinician.Page, "/staff/open-app");
+        }
+
         await GiveList(officer.Page, $"{Headings}\n{Taro}\n1003,谷野 一,,1960-01-01,男,,\n");
         await Look(officer.Page, null);
         await officer.Page.Locator("form[action$='/take'] button").Send();

@@ -8,6 +8,9 @@ internal sealed record AppContent(
     string Name, string Operator, string Contact, string Purpose, string PrivacyPolicy, string[] RedirectUris, string? Launch, string? Keys, string Scopes, string? Seat = null)
 {
     public SmartScopes Registered => SmartScopes.Parse(Scopes).Value;
+
+    /// <summary>It can be started from a clinician's page: there is an address for it, and the app may say whom it was started for.</summary>
+    public bool CanBeLaunched => Launch is not null && Registered.Has(SmartScopes.Launch);
 }
 
 /// <summary>For how long somebody lets an app in.</summary>
