@@ -16,6 +16,9 @@ internal sealed record Interaction(string Method, IReadOnlyList<string> Path, IR
 
     public Preference Prefer { get; init; }
 
+    /// <summary>The whole address to the letter; null where it was not HTTP that brought it.</summary>
+    public string? Url { get; init; }
+
     /// <summary>What an entry of a transaction is called by its neighbours.</summary>
     public string? FullUrl { get; init; }
 }
