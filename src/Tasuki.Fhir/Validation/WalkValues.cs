@@ -55,6 +55,9 @@ internal ref partial struct ResourceWalk
             ArrayPool<byte>.Shared.Return(rented, clearArray: true);
     }
 
+    // An id is part of addresses: what is written by the interface has one that can be.
+    private readonly bool IsDeciding(Primitive type) => !IssueWeight.IsHarmless(type) || (_isStrict && type is Primitive.Id);
+
     private void Text(Element element, scoped ReadOnlySpan<byte> text)
     {
         if (element.Refers is not ReferencePart.None)
@@ -74,7 +77,7 @@ internal ref partial struct ResourceWalk
         }
         else
         {
-            Report(FaultCode.Format, $"is not written as {element.TypeName} must be", element.TypeName, !IssueWeight.IsHarmless(element.Primitive) && !PrimitiveFormat.LacksSeconds(element.Primitive, text));
+            Report(FaultCode.Format, $"is not written as {element.TypeName} must be", element.TypeName, IsDeciding(element.Primitive) && !PrimitiveFormat.LacksSeconds(element.Primitive, text));
         }
     }
 

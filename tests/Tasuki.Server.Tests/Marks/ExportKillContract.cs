@@ -63,7 +63,7 @@ public abstract class ExportKillContract(StoreKind store)
 
         Assert.True(at is not null, "No export was cut in ten tries.");
         await Nothing(marks, town, folder, postgres, "killed");
-        // Ten minutes pass, and the claim of the server that died has run out.
+        // A minute passes, and the claim of the server that died has run out.
         await PassLease(town);
         await using var second = await MarkedServer.Start(town, Path.Combine(folder, "second"));
         using var again = new Backend(second.Port, app, key);
