@@ -18,7 +18,7 @@ internal sealed record IncomingResource(CanonicalResource Resource, ResidentNo R
 
     /// <summary>Null with the answer that says why not.</summary>
     /// <param name="type">What the address says it is; null where it says nothing.</param>
-    public static (IncomingResource? Incoming, Answer? Refused) Of(Call call, string? type, ReadOnlyMemory<byte> body)
+    public static (IncomingResource? Incoming, Answer? Refused) Of(Call call, string? type, ReadOnlyMemory<byte> body, CancellationToken cancel)
     {
         if (body.IsEmpty)
             return (null, Failures.Answer(new Error("resource.json", "The request has no body.")));
@@ -43,7 +43,7 @@ internal sealed record IncomingResource(CanonicalResource Resource, ResidentNo R
         var resident = WhoseIs(call, resource);
         if (!resident.IsOk)
             return (null, Failures.Answer(resident.Error));
-        var said = call.Profiles.OnWrite(body);
+        var said = call.Profiles.OnWrite(body, cancel);
         return said.Any(issue => issue.Severity is "error") ? (null, new Answer(422, Outcome.Of(said))) : (new IncomingResource(resource, resident.Value, said), null);
     }
 
