@@ -55,9 +55,6 @@ internal ref partial struct ResourceWalk
             ArrayPool<byte>.Shared.Return(rented, clearArray: true);
     }
 
-    // An id is part of addresses: what is written by the interface has one that can be.
-    private readonly bool IsDeciding(Primitive type) => !IssueWeight.IsHarmless(type) || (_isStrict && type is Primitive.Id);
-
     private void Text(Element element, scoped ReadOnlySpan<byte> text)
     {
         if (element.Refers is not ReferencePart.None)
@@ -77,7 +74,7 @@ internal ref partial struct ResourceWalk
         }
         else
         {
-            Report(FaultCode.Format, $"is not written as {element.TypeName} must be", element.TypeName, IsDeciding(element.Primitive) && !PrimitiveFormat.LacksSeconds(element.Primitive, text));
+            Report(FaultCode.Format, $"is not written as {element.TypeName} must be", element.TypeName, _isStrict || !IssueWeight.IsHarmless(element.Primitive) && !PrimitiveFormat.LacksSeconds(element.Primitive, text));
         }
     }
 
@@ -85,6 +82,7 @@ internal ref partial struct ResourceWalk
     {
         if (type is Primitive.Decimal)
             return _reader.ValueSpan.Length <= 28 && !_reader.ValueSpan.ContainsAny("eE"u8) || _reader.TryGetDecimal(out _);
-        return _reader.TryGetInt32(out var number) && (type is Primitive.Integer || number >= (type is Primitive.PositiveInt ? 1 : 0));
+        // -0 is no integer of R4: a zero has no sign.
+        return _reader.ValueSpan is not [(byte)'-', (byte)'0'] && _reader.TryGetInt32(out var number) && (type is Primitive.Integer || number >= (type is Primitive.PositiveInt ? 1 : 0));
     }
 }

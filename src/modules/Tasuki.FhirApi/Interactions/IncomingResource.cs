@@ -20,7 +20,8 @@ internal sealed record IncomingResource(CanonicalResource Resource, ResidentNo R
     /// <param name="type">What the address says it is; null where it says nothing.</param>
     /// <param name="place">Where that is in what was sent; null where it is all of it.</param>
     /// <param name="standing">The record it is to replace: a subject that was brought in by a file may be said again.</param>
-    public static (IncomingResource? Incoming, Answer? Refused) Of(Call call, string? type, ReadOnlyMemory<byte> body, BodyPlace? place = null, CanonicalResource? standing = null)
+    public static (IncomingResource? Incoming, Answer? Refused) Of(
+        Call call, string? type, ReadOnlyMemory<byte> body, BodyPlace? place, CancellationToken cancel, CanonicalResource? standing = null)
     {
         if (body.IsEmpty)
             return (null, Failures.Answer(new Error("resource.json", "The request has no body.")));
@@ -45,7 +46,7 @@ internal sealed record IncomingResource(CanonicalResource Resource, ResidentNo R
         var resident = WhoseIs(call, resource, standing);
         if (!resident.IsOk)
             return (null, Failures.Answer(resident.Error));
-        IReadOnlyList<Issue> said = [.. call.Profiles.OnWrite(body).Select(Sent)];
+        IReadOnlyList<Issue> said = [.. call.Profiles.OnWrite(body, cancel).Select(Sent)];
         return said.Any(issue => issue.Severity is "error") ? (null, new Answer(422, Outcome.Of(said))) : (new IncomingResource(resource, resident.Value, said), null);
 
         Issue Sent(Issue issue) => place is null ? issue : place.Of(issue);

@@ -107,7 +107,7 @@ internal sealed class RunTransaction(Call call, List<Interaction> entries, Func<
         var (change, whose, refused) = entry switch
         {
             { Path: [var type, ..] } when !HeldTypes.IsRecord(type) => Refused(Unknown),
-            { Method: "POST", Path: [var type] } => _writes.PlanCreate(type, entry),
+            { Method: "POST", Path: [var type] } => _writes.PlanCreate(type, entry, cancel),
             { Method: "PUT", Path: [var type, var id] } => await _writes.PlanUpdate(type, id, entry, cancel),
             { Method: "PUT", Path: [var type] } => await ConditionalUpdate(type, entry, cancel),
             { Method: "PATCH", Path: [var type, var id] } => await _writes.PlanPatch(type, id, entry, cancel),
@@ -153,7 +153,7 @@ internal sealed class RunTransaction(Call call, List<Interaction> entries, Func<
             return Refused(closed);
         var target = await new ByCondition(call).Find(type, entry.Query, cancel);
         return !target.IsOk ? Refused(target.Error)
-            : target.Value is { } one ? await _writes.PlanUpdate(type, one.Id, entry, cancel) : _writes.PlanCreateUnlessThere(type, entry, mustBeNew: true);
+            : target.Value is { } one ? await _writes.PlanUpdate(type, one.Id, entry, cancel) : _writes.PlanCreateUnlessThere(type, entry, mustBeNew: true, cancel);
     }
 
     private async Task<(RecordChange? Change, ResidentNo Resident, Answer? Refused)> ConditionalDelete(string type, Interaction entry, CancellationToken cancel)

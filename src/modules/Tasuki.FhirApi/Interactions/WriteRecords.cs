@@ -27,15 +27,15 @@ internal sealed class WriteRecords(Call call)
     {
         return await Races.Won(async () =>
         {
-            var (change, resident, refused) = PlanCreate(type, interaction);
+            var (change, resident, refused) = PlanCreate(type, interaction, cancel);
             return refused ?? await Apply(change!, resident, interaction, cancel);
         });
     }
 
     /// <summary>The change a create comes to, for this request or a transaction.</summary>
-    public (RecordChange? Change, ResidentNo Resident, Answer? Refused) PlanCreate(string type, Interaction interaction) =>
-        interaction.IfNoneExist is not { } text ? PlanCreate(type, interaction, (Result<RecordQuery>?)null)
-        : PlanCreate(type, interaction, QueryText.Fault(text) is { } broken ? broken : new ByCondition(call).Query(type, QueryText.Parse(text)));
+    public (RecordChange? Change, ResidentNo Resident, Answer? Refused) PlanCreate(string type, Interaction interaction, CancellationToken cancel) =>
+        interaction.IfNoneExist is not { } text ? PlanCreate(type, interaction, (Result<RecordQuery>?)null, cancel)
+        : PlanCreate(type, interaction, QueryText.Fault(text) is { } broken ? broken : new ByCondition(call).Query(type, QueryText.Parse(text)), cancel);
 
     public async Task<Answer> Update(string type, string? id, Interaction interaction, CancellationToken cancel)
     {
@@ -56,12 +56,12 @@ internal sealed class WriteRecords(Call call)
         if (OutOfScope(type, ScopeActions.Update) is { } closed)
             return (null, default, Failures.Answer(closed));
         var held = await Held(type, id, RuledAction.Update, interaction, cancel);
-        return held.IsOk ? PlanUpdate(type, id, interaction, held.Value.Version, held.Value.Standing) : (null, default, Failures.Answer(held.Error));
+        return held.IsOk ? PlanUpdate(type, id, interaction, held.Value.Version, held.Value.Standing, cancel) : (null, default, Failures.Answer(held.Error));
     }
 
-    private (RecordChange? Change, ResidentNo Resident, Answer? Refused) PlanUpdate(string type, string id, Interaction interaction, int? version, StoredRecord standing)
+    private (RecordChange? Change, ResidentNo Resident, Answer? Refused) PlanUpdate(string type, string id, Interaction interaction, int? version, StoredRecord standing, CancellationToken cancel)
     {
-        var (incoming, refused) = IncomingResource.Of(call, type, interaction.Body, interaction.Place, standing.Resource);
+        var (incoming, refused) = IncomingResource.Of(call, type, interaction.Body, interaction.Place, cancel, standing.Resource);
         if (incoming is null)
             return (null, default, refused);
         // A condition names the record already (R4, http, 3.1.0.4.3); an address asks for the id once more.
@@ -197,7 +197,7 @@ internal sealed class WriteRecords(Call call)
         if (!patched.IsOk)
             return Not(patched.Error);
         // Held against the version that was read: what was written meanwhile is not overwritten.
-        var (change, resident, refused) = PlanUpdate(type, id, interaction with { Query = [], Body = patched.Value }, standing.Version, standing);
+        var (change, resident, refused) = PlanUpdate(type, id, interaction with { Query = [], Body = patched.Value }, standing.Version, standing, cancel);
         return (change, resident, refused, standing);
 
         static (RecordChange?, ResidentNo, Answer?, StoredRecord?) Not(Error error) => (null, default, Failures.Answer(error), null);
@@ -212,7 +212,7 @@ internal sealed class WriteRecords(Call call)
     // The condition goes with the create: what another made meanwhile is found under the write, null is answered, and it is updated instead of made twice.
     private async Task<Answer?> CreateUnlessThere(string type, Interaction interaction, CancellationToken cancel)
     {
-        var (change, resident, refused) = PlanCreateUnlessThere(type, interaction, mustBeNew: false);
+        var (change, resident, refused) = PlanCreateUnlessThere(type, interaction, mustBeNew: false, cancel);
         if (refused is not null)
             return refused;
         var done = await Change(change!, resident, cancel);
@@ -221,19 +221,19 @@ internal sealed class WriteRecords(Call call)
 
     /// <summary>The create that a conditional update comes to when its condition finds nothing.</summary>
     /// <param name="mustBeNew">What another made meanwhile is an error, and not the answer.</param>
-    public (RecordChange? Change, ResidentNo Resident, Answer? Refused) PlanCreateUnlessThere(string type, Interaction interaction, bool mustBeNew)
+    public (RecordChange? Change, ResidentNo Resident, Answer? Refused) PlanCreateUnlessThere(string type, Interaction interaction, bool mustBeNew, CancellationToken cancel)
     {
         if (Preconditions.OfNothing(interaction) is { } not)
             return (null, default, Failures.Answer(not));
-        var (change, resident, refused) = PlanCreate(type, interaction, new ByCondition(call).Query(type, interaction.Query), mustBeNew);
+        var (change, resident, refused) = PlanCreate(type, interaction, new ByCondition(call).Query(type, interaction.Query), cancel, mustBeNew);
         return refused is null && ((RecordChange.Create)change!).Record.Resource.OriginalId is not null ? (null, default, Failures.Answer(ClientsId)) : (change, resident, refused);
     }
 
-    private (RecordChange? Change, ResidentNo Resident, Answer? Refused) PlanCreate(string type, Interaction interaction, Result<RecordQuery>? condition, bool mustBeNew = false)
+    private (RecordChange? Change, ResidentNo Resident, Answer? Refused) PlanCreate(string type, Interaction interaction, Result<RecordQuery>? condition, CancellationToken cancel, bool mustBeNew = false)
     {
         if ((OutOfScope(type, ScopeActions.Create) ?? WriteRules.Refusal(type, RuledAction.Create, call.Caller.Kind, RecordStanding.New)) is { } closed)
             return (null, default, Failures.Answer(closed));
-        var (incoming, refused) = IncomingResource.Of(call, type, interaction.Body, interaction.Place);
+        var (incoming, refused) = IncomingResource.Of(call, type, interaction.Body, interaction.Place, cancel);
         if (incoming is null)
             return (null, default, refused);
         if (condition is { IsOk: false, Error: { } wrong })
