@@ -25,7 +25,7 @@ internal sealed class SummaryWriter(string root, Func<string> newId, DateTimeOff
             writer.WriteString("type"u8, "document"u8);
             writer.WriteString("timestamp"u8, Instants.Of(now));
             writer.WriteStartArray("entry"u8);
-            Entry(writer, newId(), () => Composition(writer, patient, author, sections));
+            Entry(writer, newId(), () => Composition(writer, patient, author, sections, new MedicineNames(referred)));
             Entry(writer, author, () => Author(writer));
             foreach (var record in new[] { patient }.Concat(sections.SelectMany(one => one.Records)).Concat(referred).DistinctBy(record => record.Id, StringComparer.Ordinal))
                 Entry(writer, Address(record), () => Stored(writer, record));
@@ -36,7 +36,8 @@ internal sealed class SummaryWriter(string root, Func<string> newId, DateTimeOff
         return _output.WrittenMemory;
     }
 
-    private void Composition(Utf8JsonWriter writer, StoredRecord patient, string author, IReadOnlyList<(SummarySection Section, IReadOnlyList<StoredRecord> Records)> sections)
+    private void Composition(
+        Utf8JsonWriter writer, StoredRecord patient, string author, IReadOnlyList<(SummarySection Section, IReadOnlyList<StoredRecord> Records)> sections, MedicineNames medicines)
     {
         writer.WriteStartObject();
         writer.WriteString("resourceType"u8, "Composition"u8);
@@ -55,7 +56,7 @@ internal sealed class SummaryWriter(string root, Func<string> newId, DateTimeOff
             writer.WriteStartObject();
             writer.WriteString("title"u8, section.Title);
             Coded(writer, "code", Loinc, section.Code, null);
-            Text(writer, records.Count == 0 ? SummaryText.Sentence("No information is available.") : SummaryText.List(records.Select(record => record.Resource.Json)));
+            Text(writer, records.Count == 0 ? SummaryText.Sentence("No information is available.") : SummaryText.List(records.Select(record => record.Resource.Json), medicines));
             if (records.Count == 0)
             {
                 Coded(writer, "emptyReason", "http://terminology.hl7.org/CodeSystem/list-empty-reason", "unavailable", null);
