@@ -17,8 +17,8 @@ public static class SecurityHeaders
     public static string WithFormsTo(params IEnumerable<Uri> targets) =>
         ContentSecurityPolicy.Replace("form-action 'self'", string.Join(' ', ["form-action 'self'", .. targets.Select(Source).Distinct(StringComparer.Ordinal)]), StringComparison.Ordinal);
 
-    // A header holds no characters beyond ASCII: a host has its other name.
-    private static string Source(Uri target) => target.Scheme is not ("https" or "http") ? target.Scheme + ":"
+    // A header holds no characters beyond ASCII: a host has its other name. A policy has no word for an address of version 6.
+    private static string Source(Uri target) => target.Scheme is not ("https" or "http") || target.HostNameType is UriHostNameType.IPv6 ? target.Scheme + ":"
         : new UriBuilder(target.Scheme, target.IdnHost, target.IsDefaultPort ? -1 : target.Port).Uri.GetLeftPart(UriPartial.Authority);
 
     internal static Task Add(HttpContext context, RequestDelegate next)
