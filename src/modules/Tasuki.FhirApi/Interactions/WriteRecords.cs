@@ -65,7 +65,7 @@ internal sealed class WriteRecords(Call call)
         var held = await Held(type, id, action, interaction, cancel);
         if (!held.IsOk)
             return (null, default, Failures.Answer(held.Error));
-        var (incoming, refused) = IncomingResource.Of(call, type, interaction.Body);
+        var (incoming, refused) = IncomingResource.Of(call, type, interaction.Body, interaction.Place);
         if (incoming is null)
             return (null, default, refused);
         // A condition names the record already (R4, http, 3.1.0.4.3); an address asks for the id once more.
@@ -232,7 +232,7 @@ internal sealed class WriteRecords(Call call)
     {
         if ((OutOfScope(type, ScopeActions.Create) ?? WriteRules.Refusal(type, RuledAction.Create, call.Caller.Kind, RecordStanding.New)) is { } closed)
             return (null, default, Failures.Answer(closed));
-        var (incoming, refused) = IncomingResource.Of(call, type, interaction.Body);
+        var (incoming, refused) = IncomingResource.Of(call, type, interaction.Body, interaction.Place);
         if (incoming is null)
             return (null, default, refused);
         if (condition is { IsOk: false, Error: { } wrong })
