@@ -129,6 +129,45 @@ public abstract class VerifyContract(StoreKind store, int rounds)
         Assert.Contains("it was taken back and is live again", Assert.Single((await Report(test, records: true)).Findings), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_write_that_another_forestalled_is_no_alarm_when_the_record_changes_later()
+    {
+        await using var test = await Start(store);
+        var resident = await test.Resident();
+        // Opened before the other wrote, so its first try is planned on the same numbers: as two tabs do it at the same moment.
+        var late = (await test.Vault.OpenToWrite(Actor.Resident(resident), resident, Purpose.OwnUse, Purpose.OwnUse, Cancel)).Value;
+        var first = (await (await test.Own(resident)).Change([Create("a"), Create("b")], null, Cancel)).Value;
+        var second = (await late.Change([Create("c"), Create("d")], null, Cancel)).Value;
+        Assert.Single(await (await test.Own(resident)).AccessLog(50, Cancel), entry => entry.Action is LogAction.Unconfirmed);
+        await LiveOn(test);
+        Assert.Empty((await Report(test, records: true)).Findings);
+
+        foreach (var (id, name) in first.Concat(second).Select(one => one.Id).Zip(["a", "b", "c", "d"]))
+            await (await test.Own(resident)).Change([new RecordChange.Update(id, Make.Record(Make.Observation(name, value: "7")))], null, Cancel);
+        await LiveOn(test);
+        Assert.Empty((await Report(test, records: true)).Findings);
+        Assert.True(await test.Sql("delete from record_history where seq = 1") > 0);
+        Assert.Contains("record_history, seq 1", Assert.Single((await Report(test, records: true)).Findings), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Writes_side_by_side_and_changes_after_them_raise_no_alarm()
+    {
+        await using var test = await Start(store);
+        var resident = await test.Resident();
+        for (var round = 0; round < 3; round++)
+        {
+            var at = round;
+            var written = await Task.WhenAll(Enumerable.Range(0, 4).Select(i => Task.Run(async () => (await (await test.Own(resident, Purpose.Import)).Write(
+                [Make.Record(Make.Observation($"{at}.{i}.a")), Make.Record(Make.Observation($"{at}.{i}.b"))], Cancel)).Value)));
+            foreach (var one in written.SelectMany(some => some))
+                Assert.True((await (await test.Own(resident)).Change([new RecordChange.Update(one.Id, Make.Record(Make.Observation($"{one.Id}", value: "7")))], null, Cancel)).IsOk);
+        }
+
+        await LiveOn(test);
+        Assert.Empty((await Report(test, records: true)).Findings);
+    }
+
     /// <summary>Whatever is done in whatever order, with processes that die: no false alarm. And then one row is taken: found.</summary>
     [Fact]
     public async Task Random_work_with_crashes_raises_no_alarm_and_a_row_taken_afterwards_does()
@@ -194,6 +233,8 @@ public abstract class VerifyContract(StoreKind store, int rounds)
                 break;
         }
     }
+
+    private static RecordChange.Create Create(string name) => new(Make.Record(Make.Observation(name)));
 
     private static Task CutOff(RecordVault vault, ResidentNo resident, long seq, long version) => vault.Parts.Log.Append(
         new LogEntry(resident, Actor.Resident(resident), Purpose.Import, LogAction.Write, null, Refused: false, new byte[] { (byte)seq, (byte)version, 1, 2, 3, 4, 5, 6, 7, 8 }));

@@ -59,6 +59,7 @@ public sealed class ProcessStateTests
         ["Tasuki.Fhir.Validation.R4.Resources"] = Table,
         ["Tasuki.Fhir.Validation.ResourceWalk._steps"] = Scratch,
         ["Tasuki.Fhir.Validation.Roles.Mains"] = Table,
+        ["Tasuki.FhirApi.Capability.CapabilityStatement.IpaProfiles"] = Table,
         ["Tasuki.FhirApi.Searching.RecordShapes.<Whole>k__BackingField"] = "writes a record as it is and keeps nothing",
         ["Tasuki.FhirApi.Searching.SearchParser.Formats"] = Table,
         ["Tasuki.FhirApi.Searching.SearchParser.Once"] = Table,

@@ -75,9 +75,10 @@ internal sealed class ResidentVerdict(ResidentFacts facts, KeyRing ring, Municip
             var (metric, place, version) = same.Key;
             var all = same.ToList();
             var now = standing(all[0].Row);
-            // Of two writes of the same version at most one was finished: the one whose tag stands, or in the past the last.
+            // Of two writes of the same version at most one was finished: the one whose tag stands, or in the past the last that was not taken back. Whoever was forestalled
+            // has an entry behind the one that was stored, and a word that it was not.
             var stands = now is not { } row || row.Version < version ? -1
-                : row.Version > version ? all.Count - 1 : all.FindLastIndex(w => w.Row.Tag == row.Tag);
+                : row.Version > version ? all.FindLastIndex(w => !w.Entry.IsUnconfirmed) : all.FindLastIndex(w => w.Row.Tag == row.Tag);
             for (var i = 0; i < all.Count; i++)
             {
                 known.Add((metric, place, version, all[i].Row.Tag));
