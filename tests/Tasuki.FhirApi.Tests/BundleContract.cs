@@ -10,6 +10,42 @@ public sealed class PostgresBundleTests() : BundleContract(StoreKind.Postgres);
 /// <summary>batch and transaction, and bad input of every kind: an answer with a sentence, nothing half-written.</summary>
 public abstract class BundleContract(StoreKind store)
 {
+    [Theory]
+    [InlineData("transaction")]
+    [InlineData("batch")]
+    public async Task What_is_wrong_in_an_entry_is_told_by_its_place_in_what_was_sent(string kind)
+    {
+        await using var clinic = await Clinic.Open(store);
+        var one = await clinic.Patient();
+        var body = $$$"""
+            {
+              "resourceType": "Bundle", "type": "{{{kind}}}",
+              "entry": [
+                { "request": { "method": "POST", "url": "Observation" }, "resource": {{{one.Observation("60", "2026-01-01")}}} },
+                { "request": { "method": "POST", "url": "Observation" }, "resource": { "resourceType": "Observation", "status": 7, "code": { "text": "x" }, "subject": { "reference": "Patient/{{{one.Id}}}" } } },
+                { "request": { "method": "POST", "url": "Observation" }, "resource": {
+                    "resourceType": "Observation", "code": { "text": "x" },
+                    "status": "nosuch", "subject": { "reference": "Patient/{{{one.Id}}}" }
+                } }
+              ]
+            }
+            """;
+        var lines = body.Split('\n');
+        (int Entry, int Line, string Before)[] faults = [(1, 5, "7, \"code\""), (2, 8, "\"nosuch\"")];
+        foreach (var (entry, line, before) in faults)
+        {
+            // One fault at a time in a transaction, which ends with the first.
+            var sent = kind is "transaction" && entry == 2 ? body.Replace("\"status\": 7", "\"status\": \"final\"", StringComparison.Ordinal) : body;
+            var reply = await one.Ask("POST", "", sent);
+            var outcome = kind is "batch" ? reply.Entries[entry].GetProperty("response").GetProperty("outcome") : reply.Body;
+            var issue = outcome.GetProperty("issue")[0];
+            Assert.Equal($"Bundle.entry[{entry}].resource.status", issue.GetProperty("expression")[0].GetString());
+            Assert.StartsWith(
+                string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{(kind is "batch" ? "" : $"Entry {entry + 1}: ")}Line {line}, column {lines[line - 1].IndexOf(before, StringComparison.Ordinal) + 1}: "),
+                issue.GetProperty("diagnostics").GetString(), StringComparison.Ordinal);
+        }
+    }
+
     [Fact]
     public async Task A_transaction_is_all_or_nothing_and_its_entries_refer_to_each_other()
     {

@@ -112,6 +112,18 @@ public abstract class CapabilityWalkContract(StoreKind store)
                     await walk.Answers(200, "GET", $"{type}?_include={include.GetString()}", stated: true);
             }
 
+            if (resource.TryGetProperty("searchRevInclude", out var reverse))
+            {
+                var rules = reverse.EnumerateArray().Select(rule => rule.GetString()!).ToList();
+                Assert.Contains("Provenance:target", rules, StringComparer.Ordinal);
+                // What points to such a record, and nothing that cannot.
+                Assert.Equal(type is "Encounter", rules.Contains("Observation:encounter", StringComparer.Ordinal));
+                Assert.Equal(type is "CareTeam" or "Organization" or "Patient" or "Practitioner" or "PractitionerRole" or "RelatedPerson", rules.Contains("Observation:performer", StringComparer.Ordinal));
+                Assert.Equal(type is "Questionnaire", rules.Contains("QuestionnaireResponse:questionnaire", StringComparer.Ordinal));
+                foreach (var some in rules.Chunk(25))
+                    await walk.Answers(200, "GET", $"{type}?{string.Join('&', some.Select(rule => "_revinclude=" + rule))}", stated: true);
+            }
+
             foreach (var name in SearchParameters.NamesOf(type).Where(name => !stated.ContainsKey(name)).Append("madeup"))
                 await walk.Answers(200, "GET", $"{type}?{name}=1", stated: false);
         }

@@ -125,6 +125,31 @@ public abstract class CompartmentContract(StoreKind store)
         Assert.Equal(200, (await asker.Ask("GET", $"Patient/{people[0].Id}/Observation")).Status);
     }
 
+    /// <summary>By R4's CompartmentDefinition of the patient, which the CapabilityStatement names.</summary>
+    [Fact]
+    public async Task A_compartment_holds_the_types_that_R4_puts_into_it_and_no_other()
+    {
+        await using var clinic = await Clinic.Open(store);
+        var one = await clinic.Patient();
+        var weight = await one.Weigh("60", "2026-01-01");
+        await one.Make("Organization", "\"name\":\"x\"");
+        string[] outside = ["Binary", "Bundle", "Device", "Location", "Medication", "Organization", "Practitioner", "PractitionerRole", "Questionnaire"];
+        Assert.Equal(["http://hl7.org/fhir/CompartmentDefinition/patient"], (await one.Ask("GET", "metadata")).Body.GetProperty("rest")[0].GetProperty("compartment").EnumerateArray().Select(each => each.GetString()!), StringComparer.Ordinal);
+        foreach (var type in HeldTypes.All)
+        {
+            foreach (var address in new[] { $"Patient/{one.Id}/{type}", $"Patient/{one.Id}/*?_type={type}" })
+            {
+                var reply = await one.Ask("GET", address);
+                Assert.True(reply.Status == (outside.Contains(type, StringComparer.Ordinal) ? 400 : 200), $"{address} {reply.Body}");
+                if (reply.Status == 400)
+                    Assert.Contains(type, reply.Issue.Sentence, StringComparison.Ordinal);
+            }
+        }
+
+        Assert.Equal(new[] { one.Id, weight }.Order(StringComparer.Ordinal), (await one.Found($"Patient/{one.Id}/*")).Order(StringComparer.Ordinal), StringComparer.Ordinal);
+        Assert.Equal(3, (await one.Found($"Patient/{one.Id}/$everything")).Count);
+    }
+
     [Fact]
     public async Task What_a_request_opens_of_all_persons_together_is_bounded_too()
     {

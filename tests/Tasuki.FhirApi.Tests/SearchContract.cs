@@ -10,6 +10,45 @@ public sealed class PostgresSearchTests() : SearchContract(StoreKind.Postgres);
 public abstract class SearchContract(StoreKind store)
 {
     [Fact]
+    public async Task A_summary_keeps_at_every_level_what_R4_marks_for_summaries()
+    {
+        await using var clinic = await Clinic.Open(store);
+        var one = await clinic.Patient();
+        var me = $"{{\"reference\":\"Patient/{one.Id}\"}}";
+        await one.Make("DocumentReference", $$$"""
+            "status":"current","subject":{{{me}}},"content":[{"attachment":{"contentType":"text/plain","data":"YQ==","title":"t","extension":[{"url":"urn:e","valueString":"v"}]},"format":{"code":"f"}}],
+            "context":{"encounter":[{"display":"e"}],"period":{"start":"2026-01-01"},"related":[{"display":"r"}]},"type":{"text":"x","coding":[{"system":"urn:t","code":"c"}]}
+            """);
+        await one.Make("MedicationAdministration", $$$"""
+            "status":"completed","medicationCodeableConcept":{"text":"x"},"subject":{{{me}}},"effectiveDateTime":"2026-01-01","_effectiveDateTime":{"extension":[{"url":"urn:e","valueString":"v"}]},
+            "performer":[{"function":{"text":"f"},"actor":{"display":"a"}}],"dosage":{"text":"d","dose":{"value":1}}
+            """);
+        await one.Make("DocumentReference", $$$"""
+            "status":"superseded","subject":{{{me}}},"content":[{"attachment":{"title":"t"}}],"context":{"related":[{"display":"r"}]}
+            """);
+        var document = await Summary("DocumentReference?status=current");
+        Assert.Equal(["period"], Names(document.GetProperty("context")), StringComparer.Ordinal);
+        var content = document.GetProperty("content")[0];
+        Assert.Equal(["attachment", "format"], Names(content), StringComparer.Ordinal);
+        Assert.Equal(["contentType", "extension", "title"], Names(content.GetProperty("attachment")), StringComparer.Ordinal);
+        Assert.Equal(["coding", "text"], Names(document.GetProperty("type")), StringComparer.Ordinal);
+        // What keeps nothing is not there.
+        Assert.Equal(["content", "id", "meta", "resourceType", "status", "subject"], Names(await Summary("DocumentReference?status=superseded")), StringComparer.Ordinal);
+        var given = await Summary("MedicationAdministration");
+        Assert.Equal(["actor"], Names(given.GetProperty("performer")[0]), StringComparer.Ordinal);
+        Assert.Equal(["_effectiveDateTime", "effectiveDateTime", "id", "medicationCodeableConcept", "meta", "performer", "resourceType", "status", "subject"], Names(given), StringComparer.Ordinal);
+        Assert.Equal("SUBSETTED", given.GetProperty("meta").GetProperty("tag").EnumerateArray().Last().GetProperty("code").GetString());
+
+        async Task<System.Text.Json.JsonElement> Summary(string address)
+        {
+            var reply = await one.Ask("GET", $"{address}{(address.Contains('?', StringComparison.Ordinal) ? '&' : '?')}_summary=true");
+            return Assert.Single(reply.Entries).GetProperty("resource");
+        }
+
+        static IEnumerable<string> Names(System.Text.Json.JsonElement element) => element.EnumerateObject().Select(each => each.Name).Order(StringComparer.Ordinal);
+    }
+
+    [Fact]
     public async Task Values_prefixes_and_modifiers_find_what_they_say()
     {
         await using var clinic = await Clinic.Open(store);

@@ -75,6 +75,65 @@ public abstract class SearchValueContract(StoreKind store)
     }
 
     [Fact]
+    public async Task The_host_of_an_absolute_reference_knows_no_case()
+    {
+        await using var clinic = await Clinic.Open(store);
+        var one = await clinic.Patient();
+        var made = await Observed(one, "\"effectiveDateTime\":\"2016-05-01\"");
+        var shouted = Clinic.Root.Replace("https://hibiki.example", "HTTPS://HIBIKI.Example", StringComparison.Ordinal);
+        await Expect(one,
+        [
+            ($"Observation?subject={shouted}/Patient/{one.Id}", [made]), ($"Observation?subject=http{Clinic.Root["https".Length..]}/Patient/{one.Id}", [made]), ($"Observation?patient={shouted}/Patient/{one.Id}", [made]),
+            ($"Observation?subject={Clinic.Root.Replace("/fhir", "/FHIR", StringComparison.Ordinal)}/Patient/{one.Id}", []), ($"Observation?subject=https://other.example/fhir/Patient/{one.Id}", []),
+        ]);
+    }
+
+    [Fact]
+    public async Task A_text_or_an_address_that_is_looked_at_as_a_token_has_no_case_and_a_code_has()
+    {
+        await using var clinic = await Clinic.Open(store);
+        var one = await clinic.Patient();
+        var drug = await one.Make("Medication", "\"code\":{\"coding\":[{\"system\":\"urn:c\",\"code\":\"B9\"}]},\"batch\":{\"lotNumber\":\"B9É\"}");
+        var doctor = await one.Make("Practitioner", "\"telecom\":[{\"system\":\"email\",\"value\":\"A.B@Example.com\"},{\"system\":\"phone\",\"value\":\"03-X\"}]");
+        await Expect(one,
+        [
+            ("Medication?lot-number=b9é", [drug]), ("Medication?lot-number=B9É", [drug]), ("Medication?lot-number=|b9É", [drug]), ("Medication?lot-number=b9", []), ("Medication?lot-number=urn:c|b9É", []),
+            ("Medication?lot-number:not=b9é", []), ("Medication?code=b9", []), ("Medication?code=B9", [drug]),
+            ("Practitioner?email=a.b@example.com", [doctor]), ("Practitioner?telecom=a.b@EXAMPLE.com", [doctor]), ("Practitioner?phone=03-x", [doctor]), ("Practitioner?email=03-X", []),
+        ]);
+    }
+
+    [Fact]
+    public async Task A_system_finds_what_is_of_it_and_has_no_value()
+    {
+        await using var clinic = await Clinic.Open(store);
+        var one = await clinic.Patient();
+        var alone = await Observed(one, "\"identifier\":[{\"system\":\"urn:sysonly\"}],\"category\":[{\"coding\":[{\"system\":\"urn:kinds\",\"display\":\"x\"}]}]");
+        var whole = await Observed(one, "\"identifier\":[{\"system\":\"urn:sysonly\",\"value\":\"1\"}],\"category\":[{\"coding\":[{\"system\":\"urn:kinds\",\"code\":\"k\"}]}]");
+        await Expect(one,
+        [
+            ("Observation?identifier=urn:sysonly|", [alone, whole]), ("Observation?identifier=urn:sysonly|1", [whole]), ("Observation?identifier=1", [whole]), ("Observation?identifier=urn:other|", []),
+            ("Observation?category=urn:kinds|", [alone, whole]), ("Observation?category=urn:kinds|k", [whole]), ("Observation?identifier:missing=true", []), ("Observation?_sort=identifier", [whole, alone]),
+        ]);
+    }
+
+    [Fact]
+    public async Task Years_and_months_of_UCUM_are_the_same_time_in_other_units()
+    {
+        await using var clinic = await Clinic.Open(store);
+        var one = await clinic.Patient();
+        var made = await one.Make("Condition", $$$"""
+            "subject":{"reference":"Patient/{{{one.Id}}}"},"onsetAge":{"value":40,"unit":"years","system":"http://unitsofmeasure.org","code":"a"}
+            """);
+        const string Ucum = "|http://unitsofmeasure.org|";
+        await Expect(one,
+        [
+            ($"Condition?onset-age=480{Ucum}mo", [made]), ($"Condition?onset-age=14610{Ucum}d", [made]), ($"Condition?onset-age=40{Ucum}a", [made]), ($"Condition?onset-age=gt481{Ucum}mo", []),
+            ($"Condition?onset-age=lt481{Ucum}mo", [made]), ($"Condition?onset-age=40{Ucum}kg", []),
+        ]);
+    }
+
+    [Fact]
     public async Task What_is_less_than_a_number_is_not_that_number()
     {
         await using var clinic = await Clinic.Open(store);

@@ -226,6 +226,24 @@ public abstract class ViewContract(StoreKind store)
     }
 
     [Fact]
+    public async Task What_cannot_be_asked_of_a_view_is_named_as_it_was_asked()
+    {
+        await using var clinic = await Clinic.Open(store);
+        var one = await clinic.Patient();
+        await one.Found("Observation");
+        Assert.NotEmpty(await one.Found("AuditEvent?entity-type=http://hl7.org/fhir/resource-types|Observation"));
+        Assert.Empty(await one.Found("AuditEvent?entity-type=Condition"));
+        var chained = await one.Ask("GET", "AuditEvent?patient.name=x");
+        Assert.Equal((400, "Nothing is chained to the search parameter 'patient' of AuditEvent: what it refers to is searched at its own address."), (chained.Status, chained.Issue.Sentence));
+        foreach (var address in new[] { "AuditEvent?source=x", "Consent?data.status=x", "Provenance?entity:missing=true" })
+        {
+            var refused = await one.Ask("GET", address);
+            var (type, name) = (address.Split('?')[0], address.Split('?', '.', ':', '=')[1]);
+            Assert.Equal((400, $"The search parameter '{name}' is not known for {type}."), (refused.Status, refused.Issue.Sentence));
+        }
+    }
+
+    [Fact]
     public async Task An_app_that_may_not_write_ends_nothing()
     {
         await using var clinic = await Clinic.Open(store);

@@ -105,7 +105,7 @@ public sealed class SearchParameterTests
                 var (facts, seen) = (RecordFacts.Of(resource), new Seen());
                 parameter.Any(resource.Json.Span, seen);
                 checkedValues += seen.Tokens.Count;
-                Assert.All(seen.Tokens, one => Assert.True(string.Equals(one.Code, facts.Code?.Code, StringComparison.Ordinal) || facts.OtherCodes.Contains(one.Code, StringComparer.Ordinal), $"{type}.{name}"));
+                Assert.All(seen.Tokens.Where(one => one.Code.Length > 0), one => Assert.True(string.Equals(one.Code, facts.Code?.Code, StringComparison.Ordinal) || facts.OtherCodes.Contains(one.Code, StringComparer.Ordinal), $"{type}.{name}"));
             }
         }
 

@@ -4,6 +4,9 @@ namespace Tasuki.Fhir.Searching;
 internal enum LeafKind : byte
 {
     Text,
+
+    /// <summary>A text that is looked at as a token.</summary>
+    PlainToken,
     Boolean,
     Coding,
     CodeableConcept,

@@ -14,7 +14,8 @@ internal static class LeafReader
     {
         LeafKind.Text => IsString(ref reader) && TextOrToken(Bytes(ref reader), target, test),
         LeafKind.Uri => IsString(ref reader) && test.Uri(Bytes(ref reader)),
-        LeafKind.Canonical => IsString(ref reader) && Canonical(Bytes(ref reader), test),
+        LeafKind.Canonical => IsString(ref reader) && Bytes(ref reader) is { Length: > 0 } canonical && test.Canonical(canonical),
+        LeafKind.PlainToken => IsString(ref reader) && Bytes(ref reader) is { Length: > 0 } plain && test.AnyCase(plain),
         LeafKind.Boolean => reader.TokenType switch
         {
             JsonTokenType.True => test.Token([], "true"u8),
@@ -44,10 +45,6 @@ internal static class LeafReader
 
     // A code has no system of its own written down, but the one its element is bound to; the same reader serves string parameters.
     private static bool TextOrToken(ReadOnlySpan<byte> text, ReadOnlySpan<byte> system, ValueTest test) => text.Length > 0 && (test.Code(system, text) || test.Text(text));
-
-    // Without its version a canonical is found too.
-    private static bool Canonical(ReadOnlySpan<byte> text, ValueTest test) =>
-        text.Length > 0 && (test.Reference(text, []) || (text.IndexOf((byte)'|') is > 0 and var bar && test.Reference(text[..bar], [])));
 
     private static bool Concept(ref Utf8JsonReader reader, ValueTest test)
     {
@@ -118,14 +115,14 @@ internal static class LeafReader
         switch (kind)
         {
             case LeafKind.Coding:
-                // With a value it is a quantity that went astray.
-                return code.Length > 0 && !hasValue && test.Token(system, code);
+                // With a value it is a quantity that went astray. A system alone is a value too: who asks for the system finds it.
+                return code.Length + system.Length > 0 && !hasValue && test.Token(system, code);
             case LeafKind.Identifier:
-                return value.Length > 0 && test.Token(system, value);
+                return value.Length + system.Length > 0 && test.Token(system, value);
             case LeafKind.ContactPoint:
-                return value.Length > 0 && test.Token([], value);
+                return value.Length > 0 && test.AnyCase(value);
             case LeafKind.Reference:
-                return reference.Length > 0 && (target.IsEmpty || PointsAt(reference, type, target)) && Reference(reference, type, test);
+                return reference.Length > 0 && (target.IsEmpty || PointsAt(reference, type, target) || (test.TakesContained && reference[0] == (byte)'#')) && Reference(reference, type, test);
             case LeafKind.Period:
                 return DateOf(start, end) is { } period && test.Date(period);
             case LeafKind.Quantity when number is { } one:

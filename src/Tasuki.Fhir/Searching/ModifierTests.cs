@@ -60,8 +60,8 @@ public sealed record ReferenceIdentifierTest(TokenTest Identifier) : SearchTest
         if (!parameter.HasReferences)
             return new Error("query.modifier", $"The search parameter '{parameter.Name}' of {parameter.Type} looks at no references with identifiers, so ':identifier' is not answered.");
         var test = new TokenValueTest(Identifier);
-        return new ElementValueTest(element => element.TryGetProperty("identifier", out var identifier) && SpecialLeaf.Text(identifier, "value") is { Length: > 0 } value
-            && test.Token(Encoding.UTF8.GetBytes(SpecialLeaf.Text(identifier, "system") ?? ""), Encoding.UTF8.GetBytes(value)));
+        return new ElementValueTest(element => element.TryGetProperty("identifier", out var identifier)
+            && test.Token(Encoding.UTF8.GetBytes(SpecialLeaf.Text(identifier, "system") ?? ""), Encoding.UTF8.GetBytes(SpecialLeaf.Text(identifier, "value") ?? "")));
     }
 }
 

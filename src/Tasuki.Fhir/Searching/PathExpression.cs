@@ -103,7 +103,8 @@ internal static partial class PathExpression
     {
         SearchKind.Token => type switch
         {
-            "code" or "string" or "id" or "uri" or "url" or "oid" or "uuid" or "canonical" => LeafKind.Text,
+            "string" => LeafKind.PlainToken,
+            "code" or "id" or "uri" or "url" or "oid" or "uuid" or "canonical" => LeafKind.Text,
             "boolean" => LeafKind.Boolean,
             "Coding" => LeafKind.Coding,
             "CodeableConcept" => LeafKind.CodeableConcept,

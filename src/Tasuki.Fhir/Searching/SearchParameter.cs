@@ -53,6 +53,9 @@ public sealed class SearchParameter
 
     public bool HasIdentifiers => Paths.Any(path => path.Leaf is LeafKind.Identifier);
 
+    /// <summary>It looks at canonicals: what it refers to is found by url and version (<see cref="CanonicalAddress"/>).</summary>
+    public bool HasCanonicals => Paths.Any(path => path.Leaf is LeafKind.Canonical);
+
     public bool HasReferences => Paths.Any(path => path.Leaf is LeafKind.Reference);
 
     public string Type { get; }

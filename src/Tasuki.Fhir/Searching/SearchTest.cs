@@ -95,6 +95,13 @@ public sealed record ReferenceTest(string Target) : SearchTest
     internal override Result<ValueTest> Compile(SearchParameter parameter) => parameter.Kind is SearchKind.Reference ? new ReferenceValueTest(this) : WrongKind(parameter);
 }
 
+/// <summary>A canonical that names a resource, and not another version of it.</summary>
+/// <param name="Names">As <see cref="CanonicalAddress.Of"/> gives them.</param>
+public sealed record CanonicalTest(IReadOnlyList<string> Names) : SearchTest
+{
+    internal override Result<ValueTest> Compile(SearchParameter parameter) => parameter.Kind is SearchKind.Reference ? new CanonicalValueTest(this) : WrongKind(parameter);
+}
+
 public sealed record StringTest(StringMatch Match, string Text) : SearchTest
 {
     internal override Result<ValueTest> Compile(SearchParameter parameter) =>

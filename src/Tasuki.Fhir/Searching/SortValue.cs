@@ -38,7 +38,7 @@ public readonly record struct SortValue(decimal? Number, string? Text)
     {
         public SortValue Value { get; private set; }
 
-        public override bool Token(ReadOnlySpan<byte> system, ReadOnlySpan<byte> code) => kind is SearchKind.Token && Take(Of(Encoding.UTF8.GetString(code)));
+        public override bool Token(ReadOnlySpan<byte> system, ReadOnlySpan<byte> code) => kind is SearchKind.Token && code.Length > 0 && Take(Of(Encoding.UTF8.GetString(code)));
 
         public override bool Text(ReadOnlySpan<byte> text) => kind is SearchKind.String && Take(Of(SearchText.Fold(Encoding.UTF8.GetString(text))));
 

@@ -27,7 +27,7 @@ internal sealed class UcumUnit
         ["g"] = (1, "g", true), ["t"] = (1e6m, "g", true), ["[lb_av]"] = (453.59237m, "g", false), ["[oz_av]"] = (28.349523125m, "g", false),
         ["m"] = (1, "m", true), ["[in_i]"] = (0.0254m, "m", false), ["[ft_i]"] = (0.3048m, "m", false), ["[mi_i]"] = (1609.344m, "m", false),
         ["L"] = (1e-3m, "m3", true), ["l"] = (1e-3m, "m3", true),
-        ["s"] = (1, "s", true), ["min"] = (60, "s", false), ["h"] = (3600, "s", false), ["d"] = (86_400, "s", false), ["wk"] = (604_800, "s", false), ["Hz"] = (1, "s-1", true),
+        ["s"] = (1, "s", true), ["min"] = (60, "s", false), ["h"] = (3600, "s", false), ["d"] = (86_400, "s", false), ["wk"] = (604_800, "s", false), ["mo"] = (2_629_800, "s", false), ["a"] = (31_557_600, "s", false), ["Hz"] = (1, "s-1", true),
         ["mol"] = (1, "mol", true), ["eq"] = (1, "eq", true), ["osm"] = (1, "osm", true), ["[IU]"] = (1, "IU", true), ["[iU]"] = (1, "IU", true), ["U"] = (1, "U", true),
         ["Pa"] = (1000, "g m-1 s-2", true), ["m[Hg]"] = (133_322_000, "g m-1 s-2", true), ["bar"] = (1e8m, "g m-1 s-2", true),
         ["J"] = (1000, "g m2 s-2", true), ["cal"] = (4184, "g m2 s-2", true), ["[Cal]"] = (4_184_000, "g m2 s-2", false),

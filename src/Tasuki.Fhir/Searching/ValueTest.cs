@@ -10,10 +10,14 @@ public abstract class ValueTest
     public static readonly ValueTest AnyValue = new AnyValueTest();
 
     /// <param name="system">Empty when the value names none.</param>
+    /// <param name="code">Empty when the value is a system alone.</param>
     public virtual bool Token(ReadOnlySpan<byte> system, ReadOnlySpan<byte> code) => false;
 
     /// <summary>A plain code, whose system is written nowhere: the one its element is bound to, empty when that is not one.</summary>
     public virtual bool Code(ReadOnlySpan<byte> system, ReadOnlySpan<byte> code) => Token([], code);
+
+    /// <summary>A plain text that is looked at as a token: its case does not count (R4, search, token).</summary>
+    public virtual bool AnyCase(ReadOnlySpan<byte> text) => Token([], text);
 
     public virtual bool Date(FhirDate date) => false;
 
@@ -28,6 +32,12 @@ public abstract class ValueTest
 
     /// <param name="type">What the reference itself says of the type it points at; empty when it says nothing.</param>
     public virtual bool Reference(ReadOnlySpan<byte> reference, ReadOnlySpan<byte> type) => false;
+
+    /// <summary>A canonical as it is written, with its version where it has one. Without it a canonical is found too.</summary>
+    public virtual bool Canonical(ReadOnlySpan<byte> canonical) => Reference(canonical, []) || (canonical.IndexOf((byte)'|') is > 0 and var bar && Reference(canonical[..bar], []));
+
+    /// <summary>Asks for references to what stands within the resource (<c>#id</c>) also where a path leads to one type: which it is stands there.</summary>
+    public virtual bool TakesContained => false;
 
     public virtual bool Uri(ReadOnlySpan<byte> uri) => false;
 

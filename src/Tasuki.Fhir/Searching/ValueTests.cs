@@ -13,6 +13,10 @@ internal sealed class TokenValueTest(TokenTest wanted) : ValueTest
     // The system is implied (R4, search, token): asked for by name it fits, and so does "no system", as none is written.
     public override bool Code(ReadOnlySpan<byte> system, ReadOnlySpan<byte> code) =>
         (_code is null || code.SequenceEqual(_code)) && (_systems is null || (system.Length > 0 && SystemNames.Any(_systems, system)));
+
+    // What has no system is of none that is asked for.
+    public override bool AnyCase(ReadOnlySpan<byte> text) =>
+        _systems is null && (text.SequenceEqual(_code) || string.Equals(Encoding.UTF8.GetString(text), wanted.Code, StringComparison.OrdinalIgnoreCase));
 }
 
 /// <summary>Whether an element has a value for every part of a composite, be it one that can be compared or not.</summary>
@@ -121,6 +125,13 @@ internal sealed class ReferenceValueTest(ReferenceTest wanted) : ValueTest
     public override bool Reference(ReadOnlySpan<byte> reference, ReadOnlySpan<byte> type) =>
         reference.SequenceEqual(_target)
         || (_idAlone && reference.Length > _target.Length && reference.EndsWith(_target) && reference[^(_target.Length + 1)] is (byte)'/' && reference.IndexOf("/_history/"u8) < 0);
+}
+
+internal sealed class CanonicalValueTest(CanonicalTest wanted) : ValueTest
+{
+    private readonly byte[][] _names = [.. wanted.Names.Select(Encoding.UTF8.GetBytes)];
+
+    public override bool Canonical(ReadOnlySpan<byte> canonical) => SystemNames.Any(_names, canonical);
 }
 
 internal sealed class UriValueTest(UriTest wanted) : ValueTest

@@ -24,7 +24,7 @@ internal static class SmartConfiguration
     private static readonly string[] Scopes = [.. SmartScopes.KnownWords.Where(w => w is not SmartScopes.Launch), "patient/*.cruds", "user/*.cruds", "system/*.cruds"];
 
     public static void Map(IEndpointRouteBuilder endpoints) =>
-        endpoints.MapGet(SmartAddresses.FhirPath + "/.well-known/smart-configuration", Tell).RequireAuthorization(Policies.Anyone);
+        endpoints.MapMethods(SmartAddresses.FhirPath + "/.well-known/smart-configuration", [HttpMethods.Get, HttpMethods.Head], Tell).RequireAuthorization(Policies.Anyone);
 
     private static IResult Tell(HttpContext context, SmartIssuer issuer)
     {

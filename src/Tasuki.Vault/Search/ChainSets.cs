@@ -12,7 +12,7 @@ internal sealed class ChainSets
     private readonly Dictionary<RecordPredicate, HashSet<string>> _targets = new(ReferenceEqualityComparer.Instance);
     private readonly Dictionary<RecordPredicate, HashSet<(long Type, long Seq)>> _sources = new(ReferenceEqualityComparer.Instance);
 
-    /// <summary>The records, as <c>Type/id</c>, of which one must be referred to.</summary>
+    /// <summary>The records, as <c>Type/id</c> and by what canonicals name them, of which one must be referred to.</summary>
     public HashSet<string> Targets(RecordPredicate.ReferenceTo to) => _targets[to];
 
     /// <summary>The records that are referred to.</summary>
@@ -44,6 +44,7 @@ internal sealed class ChainSets
 /// <summary>The references a parameter has in the records it is asked of.</summary>
 internal sealed class ReferencesOf : ValueTest
 {
+    /// <summary>As written, canonicals among them.</summary>
     public HashSet<string> Found { get; } = new(StringComparer.Ordinal);
 
     public override bool Reference(ReadOnlySpan<byte> reference, ReadOnlySpan<byte> type)
@@ -51,4 +52,7 @@ internal sealed class ReferencesOf : ValueTest
         Found.Add(Encoding.UTF8.GetString(reference));
         return false;
     }
+
+    // With its version it names that one alone.
+    public override bool Canonical(ReadOnlySpan<byte> canonical) => Reference(canonical, []);
 }

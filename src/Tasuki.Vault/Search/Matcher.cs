@@ -6,14 +6,17 @@ using Tasuki.Vault.RecordStore;
 
 namespace Tasuki.Vault.Search;
 
-/// <summary>One opened row while it is looked at.</summary>
-internal readonly ref struct Candidate(RecordRow row, AccessClass access, ReadOnlySpan<byte> json)
+/// <summary>One opened row while it is looked at, or a resource that stands within one.</summary>
+/// <param name="container">The resource it stands in; its own bytes for a record.</param>
+internal readonly ref struct Candidate(RecordRow row, AccessClass access, ReadOnlySpan<byte> json, ReadOnlySpan<byte> container)
 {
     public RecordRow Row { get; } = row;
 
     public AccessClass Class { get; } = access;
 
     public ReadOnlySpan<byte> Json { get; } = json;
+
+    public ReadOnlySpan<byte> Container { get; } = container;
 }
 
 internal delegate bool CandidateTest(in Candidate candidate);
@@ -28,6 +31,9 @@ internal sealed class Matcher(SessionLimit limit, Func<string, long> seqOf, Chai
     private const int Columns = 0;
     private const int Element = 1;
     private const int Whole = 2;
+
+    // What is contained is no record: no id means it, also none that is forged.
+    private const long NoRecord = long.MinValue;
 
     private static readonly CandidateTest Always = (in Candidate _) => true;
 
@@ -58,6 +64,8 @@ internal sealed class Matcher(SessionLimit limit, Func<string, long> seqOf, Chai
                 return (Columns, (in Candidate candidate) => categories.Contains(candidate.Class.Category));
             case RecordPredicate.DateOverlaps date:
                 return (Columns, Overlaps(date));
+            case RecordPredicate.CareOverlaps care:
+                return (Whole, Overlaps(care));
             case RecordPredicate.UpdatedBetween updated:
                 var since = updated.From is { } first ? SqlSuperset.MicrosUp(first) : long.MinValue;
                 var until = updated.To is { } end ? SqlSuperset.MicrosUp(end) : long.MaxValue;
@@ -85,8 +93,7 @@ internal sealed class Matcher(SessionLimit limit, Func<string, long> seqOf, Chai
             case RecordPredicate.Missing missing:
                 return (Element, ByType(missing.Name, scope, known => (in Candidate candidate) => !known.Exists(candidate.Json)));
             case RecordPredicate.ReferenceTo to:
-                var test = new OneOf(chains.Targets(to));
-                return (Element, ByType(to.Name, scope, known => (in Candidate candidate) => known.Any(candidate.Json, test)));
+                return (Element, Pointing(to, scope));
             default:
                 throw new InvalidOperationException($"A predicate of kind {predicate.GetType().Name} cannot be settled.");
         }
@@ -142,6 +149,19 @@ internal sealed class Matcher(SessionLimit limit, Func<string, long> seqOf, Chai
         return (in Candidate candidate) => candidate.Row.DateFrom is { } rowFrom && candidate.Row.DateTo is { } rowTo && (from is null || rowTo > from) && (to is null || rowFrom < to);
     }
 
+    // The column says it of most; of the others the resource does.
+    private static CandidateTest Overlaps(RecordPredicate.CareOverlaps care)
+    {
+        var from = care.From is { } start ? Time.MillisDown(start) : long.MinValue;
+        var to = care.To is { } end ? Time.MillisUp(end) : long.MaxValue;
+        return (in Candidate candidate) =>
+        {
+            if (candidate.Row is { DateFrom: { } rowFrom, DateTo: { } rowTo } && !CareTime.IsApart(candidate.Row.TypeName))
+                return rowTo > from && rowFrom < to;
+            return CareTime.Of(candidate.Row.TypeName, candidate.Json) is not { } time || (Time.MillisUp(time.To) > from && Time.MillisDown(time.From) < to);
+        };
+    }
+
     private static CandidateTest Any(ValueTest[] tests, Reads reads) => (in Candidate candidate) =>
     {
         foreach (var test in tests)
@@ -166,6 +186,36 @@ internal sealed class Matcher(SessionLimit limit, Func<string, long> seqOf, Chai
         return (in Candidate candidate) => known.Any(candidate.Json, test);
     });
 
+    // At a record that was found before, or at what the record itself contains (R4, search, _contained: a chain looks in there): that is as open as the record is.
+    private CandidateTest Pointing(RecordPredicate.ReferenceTo to, IReadOnlyList<string>? scope)
+    {
+        var records = new OneOf(chains.Targets(to));
+        var (_, within) = Node(to.To, scope: null);
+        return ByType(to.Name, scope, known => (in Candidate candidate) =>
+            known.Any(candidate.Json, records) || (ContainedResource.MayBeIn(candidate.Container) && PointsWithin(in candidate, known, within)));
+    }
+
+    private static bool PointsWithin(in Candidate candidate, SearchParameter known, CandidateTest within)
+    {
+        var names = new WithinNames();
+        known.Any(candidate.Json, names);
+        foreach (var name in names.Found)
+        {
+            var json = ContainedResource.Find(candidate.Container, name, out var type);
+            if (json.IsEmpty)
+                continue;
+            var date = RecordFacts.Of(CanonicalResource.FromStore(type, json.ToArray())).Date;
+            var row = candidate.Row with
+            {
+                Type = ResourceTypes.NumberOf(type), Seq = NoRecord, DateFrom = date is { } from ? Time.MillisDown(from.From) : null, DateTo = date is { } to ? Time.MillisUp(to.To) : null,
+            };
+            if (within(new Candidate(row, candidate.Class, json, candidate.Container)))
+                return true;
+        }
+
+        return false;
+    }
+
     // Of a type that is not in scope the parameter has no value; the OfType that says so is another part of the tree.
     private static CandidateTest ByType(string name, IReadOnlyList<string>? scope, Func<SearchParameter, CandidateTest> compile)
     {
@@ -184,5 +234,25 @@ internal sealed class Matcher(SessionLimit limit, Func<string, long> seqOf, Chai
     private sealed class OneOf(HashSet<string> targets) : ValueTest
     {
         public override bool Reference(ReadOnlySpan<byte> reference, ReadOnlySpan<byte> type) => targets.Contains(Encoding.UTF8.GetString(reference));
+
+        // With its version it names that one alone.
+        public override bool Canonical(ReadOnlySpan<byte> canonical) => Reference(canonical, []);
+    }
+
+    // The ids of what is contained and referred to.
+    private sealed class WithinNames : ValueTest
+    {
+        public List<string> Found { get; } = [];
+
+        public override bool TakesContained => true;
+
+        public override bool Reference(ReadOnlySpan<byte> reference, ReadOnlySpan<byte> type)
+        {
+            if (reference is [(byte)'#', _, ..])
+                Found.Add(Encoding.UTF8.GetString(reference[1..]));
+            return false;
+        }
+
+        public override bool Canonical(ReadOnlySpan<byte> canonical) => Reference(canonical, []);
     }
 }

@@ -32,6 +32,7 @@ internal static class PredicateText
             case RecordPredicate.Identifier identifier: Node(text, "identifier", identifier.Value); break;
             case RecordPredicate.Reference reference: Node(text, "reference", reference.Target); break;
             case RecordPredicate.DateOverlaps date: Node(text, "date", Number(date.From), Number(date.To)); break;
+            case RecordPredicate.CareOverlaps care: Node(text, "care", Number(care.From), Number(care.To)); break;
             case RecordPredicate.UpdatedBetween updated: Node(text, "updated", Number(updated.From), Number(updated.To)); break;
             case RecordPredicate.ById ids: Node(text, "id", [.. ids.Ids]); break;
             case RecordPredicate.Parameter parameter: Node(text, "parameter", parameter.Name); Write(text, parameter.Test); break;
@@ -49,6 +50,7 @@ internal static class PredicateText
             case TokenTest token: Node(text, "token", token.System, token.Code, token.WithoutSystem ? "1" : "0"); break;
             case DateTest date: Node(text, "date", Number((int)date.Prefix), Number(date.Date.From), Number(date.Date.To)); break;
             case ReferenceTest reference: Node(text, "reference", reference.Target); break;
+            case CanonicalTest canonical: Node(text, "canonical", [.. canonical.Names]); break;
             case StringTest one: Node(text, "string", Number((int)one.Match), one.Text); break;
             case NumberTest number: Node(text, "number", Number((int)number.Prefix), number.Value.ToString(CultureInfo.InvariantCulture), number.Half?.ToString(CultureInfo.InvariantCulture)); break;
             case QuantityTest quantity:

@@ -44,6 +44,9 @@ public abstract record RecordPredicate
     /// <summary>The record's main date overlaps [From, To), widened to whole milliseconds. Without a bound it holds for every record, with or without a date.</summary>
     public sealed record DateOverlaps(DateTimeOffset? From, DateTimeOffset? To) : RecordPredicate;
 
+    /// <summary>The record's time of care (<see cref="CareTime"/>) overlaps [From, To), or it has none.</summary>
+    public sealed record CareOverlaps(DateTimeOffset? From, DateTimeOffset? To) : RecordPredicate;
+
     /// <summary>Stored or changed in [From, To).</summary>
     public sealed record UpdatedBetween(DateTimeOffset? From, DateTimeOffset? To) : RecordPredicate;
 

@@ -77,9 +77,9 @@ internal sealed class RecordSearch(VaultParts parts, RecordOpener opener, Sessio
     /// <summary>Hands over what is found until <paramref name="take"/> says that it is enough.</summary>
     private async Task Walk(
         RecordPredicate predicate, IReadOnlyList<string>? scope, RecordOrder order, ResidentKeys keys, PagePosition? after, int wanted, CancellationToken cancel,
-        Func<RecordRow, OpenedRow, bool> take, GateQuestion? gate = null)
+        Func<RecordRow, OpenedRow, bool> take, GateQuestion? gate = null, ChainSets? chains = null)
     {
-        var chains = await Chains(predicate, scope, keys, cancel);
+        chains = await Chains(predicate, keys, chains ?? new ChainSets(), cancel);
         if (Stopped is not null)
             return;
         var matches = new Matcher(limit, SeqOf, chains).Compile(predicate, scope);
@@ -168,7 +168,7 @@ internal sealed class RecordSearch(VaultParts parts, RecordOpener opener, Sessio
             position = PositionOf(order, row);
             if ((Stopped = beforeOpening?.Invoke()) is not null)
                 return false;
-            return opener.Row(keys, row, RecordRow.Current) is not { } opened || !matches(new Candidate(row, opened.Class, opened.Resource.Json.Span)) || take(row, opened);
+            return opener.Row(keys, row, RecordRow.Current) is not { } opened || !matches(new Candidate(row, opened.Class, opened.Resource.Json.Span, opened.Resource.Json.Span)) || take(row, opened);
         }
     }
 
@@ -217,9 +217,9 @@ internal sealed class RecordSearch(VaultParts parts, RecordOpener opener, Sessio
 
     private long SeqOf(string id) => parts.Ids.SeqOf(opener.Resident, id);
 
-    private async Task<ChainSets> Chains(RecordPredicate predicate, IReadOnlyList<string>? scope, ResidentKeys keys, CancellationToken cancel)
+    /// <param name="chains">Takes what lies behind the references of this predicate, and those behind them: what stands within a record is held against them as well.</param>
+    private async Task<ChainSets> Chains(RecordPredicate predicate, ResidentKeys keys, ChainSets chains, CancellationToken cancel)
     {
-        var chains = new ChainSets();
         foreach (var chain in ChainSets.In(predicate).ToHashSet(ReferenceEqualityComparer.Instance))
         {
             if (Stopped is not null)
@@ -227,8 +227,12 @@ internal sealed class RecordSearch(VaultParts parts, RecordOpener opener, Sessio
             if (chain is RecordPredicate.ReferenceTo to)
             {
                 var targets = new HashSet<string>(StringComparer.Ordinal);
-                await Walk(to.To, null, RecordOrder.Stored, keys, null, int.MaxValue, cancel, (row, _) =>
-                    targets.Add($"{row.TypeName}/{parts.Ids.Encode(opener.Resident, row.Seq)}"));
+                await Walk(to.To, null, RecordOrder.Stored, keys, null, int.MaxValue, cancel, (row, opened) =>
+                {
+                    if (CanonicalAddress.Has(row.TypeName))
+                        targets.UnionWith(CanonicalAddress.Of(opened.Resource.Json.Span));
+                    return targets.Add($"{row.TypeName}/{parts.Ids.Encode(opener.Resident, row.Seq)}");
+                }, chains: chains);
                 // What is about nobody is seen by all alike.
                 if (NamedTypes.In(to.To).Any(SharedTypes.Has))
                     targets.UnionWith((await new SharedRecords(parts, opener.Actor).Now(cancel)).Ends(to.To, parts.Ids));
@@ -243,12 +247,27 @@ internal sealed class RecordSearch(VaultParts parts, RecordOpener opener, Sessio
                 {
                     known.Any(opened.Resource.Json.Span, references);
                     return true;
-                });
-                chains.Add(by, [.. references.Found.Select(Place).OfType<(long, long)>()]);
+                }, chains: chains);
+                HashSet<(long, long)> sources = [.. references.Found.Select(Place).OfType<(long, long)>()];
+                if (known.HasCanonicals && references.Found.Count > 0)
+                    await AddNamed(known, references.Found, sources, keys, cancel);
+                chains.Add(by, sources);
             }
         }
 
         return chains;
+    }
+
+    // What canonicals name is found by looking at all that they may name.
+    private async Task AddNamed(SearchParameter known, HashSet<string> canonicals, HashSet<(long, long)> sources, ResidentKeys keys, CancellationToken cancel)
+    {
+        var named = new RecordPredicate.OfType([.. known.Targets.Where(CanonicalAddress.Has)]);
+        await Walk(named, null, RecordOrder.Stored, keys, null, int.MaxValue, cancel, (row, opened) =>
+        {
+            if (CanonicalAddress.Of(opened.Resource.Json.Span).Any(canonicals.Contains))
+                sources.Add((row.Type, row.Seq));
+            return true;
+        });
     }
 
     // Of a reference to a record of this resident its type and seq.

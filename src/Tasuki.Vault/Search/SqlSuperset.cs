@@ -70,6 +70,7 @@ internal sealed class SqlSuperset(Database database, ResidentKeys keys, Func<str
         RecordPredicate.Identifier identifier => Holding(TokenKind.Identifier, identifier.Value),
         RecordPredicate.Reference reference => Holding(TokenKind.Reference, reference.Target),
         RecordPredicate.DateOverlaps date => Overlaps(date),
+        RecordPredicate.CareOverlaps care => InCare(care),
         RecordPredicate.UpdatedBetween updated => Updated(updated),
         RecordPredicate.ById ids => Seqs(ids.Ids.Select(seqOf).ToHashSet(), exact: true),
         RecordPredicate.Parameter parameter => Value(parameter, scope),
@@ -142,6 +143,13 @@ internal sealed class SqlSuperset(Database database, ResidentKeys keys, Func<str
         return new Condition(text.Append(')').ToString(), IsExact: true);
     }
 
+    // What the column does not know is looked at itself.
+    private Condition InCare(RecordPredicate.CareOverlaps care)
+    {
+        var overlaps = Overlaps(new RecordPredicate.DateOverlaps(care.From, care.To));
+        return overlaps.Text is null ? overlaps : new Condition($"(date_from is null or {overlaps.Text} or {Types(CareTime.Apart).Text})", IsExact: false);
+    }
+
     private Condition Updated(RecordPredicate.UpdatedBetween updated)
     {
         if (updated is { From: null, To: null })
@@ -197,13 +205,12 @@ internal sealed class SqlSuperset(Database database, ResidentKeys keys, Func<str
 
     private Condition Pointing(RecordPredicate.ReferenceTo to, IReadOnlyList<string>? scope)
     {
-        var targets = chains.Targets(to);
-        if (targets.Count == 0)
-            return Condition.Never;
+        // Whatever is contained may be what is asked for: only the record itself tells.
+        IReadOnlyCollection<string> targets = [.. chains.Targets(to), PackedTokens.Contained];
         if (targets.Count > MostTokens || scope is null or { Count: 0 })
             return Condition.True(exact: false);
         // Asking of one target whether the parameter needs it in the index asks it of all.
-        if (Same([.. scope.Select(type => SearchParameters.Find(type, to.Name).Value)], one => one.NeedsReference(new ReferenceTest(targets.First()))) is null)
+        if (Same([.. scope.Select(type => SearchParameters.Find(type, to.Name).Value)], one => one.NeedsReference(new ReferenceTest("Type/id"))) is null)
             return Condition.True(exact: false);
         var tokens = Filled([.. targets.Select(target => (object)PackedTokens.Bytes(keys.Token(TokenKind.Reference, target)))]);
         return new Condition($"({string.Join(" or ", tokens.Select(token => Contains("tokens", Add(token))))})", IsExact: false);

@@ -15,17 +15,22 @@ internal sealed class SharedSearch(SharedSet set, RecordIds ids, ReferredFrom pe
     private static readonly SessionLimit Whole = new(AccessClasses.All, null, null, MayWrite: false);
 
     /// <summary>All that match, in order, behind <paramref name="after"/>.</summary>
-    public IEnumerable<OpenedShared> Matching(RecordPredicate predicate, RecordOrder order, PagePosition? after)
+    public IEnumerable<OpenedShared> Matching(RecordPredicate predicate, RecordOrder order, PagePosition? after) => Matching(predicate, order, after, new ChainSets());
+
+    /// <summary>The matching ones as <c>Type/id</c>, and by what canonicals name them.</summary>
+    public IEnumerable<string> References(RecordPredicate predicate) => References(predicate, new ChainSets());
+
+    private IEnumerable<string> References(RecordPredicate predicate, ChainSets chains) => Matching(predicate, RecordOrder.Stored, after: null, chains)
+        .SelectMany(one => CanonicalAddress.Has(one.Record.Type) ? CanonicalAddress.Of(one.Record.Resource.Json.Span).Append(one.Record.Reference) : [one.Record.Reference]);
+
+    private IEnumerable<OpenedShared> Matching(RecordPredicate predicate, RecordOrder order, PagePosition? after, ChainSets chains)
     {
-        var matches = Compile(predicate);
-        var found = set.All.Where(one => matches(new Candidate(one.Row, one.Record.Class, one.Record.Resource.Json.Span)));
+        var matches = Compile(predicate, chains);
+        var found = set.All.Where(one => matches(new Candidate(one.Row, one.Record.Class, one.Record.Resource.Json.Span, one.Record.Resource.Json.Span)));
         if (order is not RecordOrder.Stored)
             found = found.Order(Comparer<OpenedShared>.Create((one, other) => Compare(order, PositionOf(order, one), PositionOf(order, other))));
         return after is { } last ? found.SkipWhile(one => Compare(order, PositionOf(order, one), last) <= 0) : found;
     }
-
-    /// <summary>The matching ones as <c>Type/id</c>.</summary>
-    public IEnumerable<string> References(RecordPredicate predicate) => Matching(predicate, RecordOrder.Stored, after: null).Select(one => one.Record.Reference);
 
     public static PagePosition PositionOf(RecordOrder order, OpenedShared one) => order switch
     {
@@ -43,23 +48,25 @@ internal sealed class SharedSearch(SharedSet set, RecordIds ids, ReferredFrom pe
         return order is RecordOrder.NewestDateFirst or RecordOrder.NewestUpdateFirst ? -ascending : ascending;
     }
 
-    private CandidateTest Compile(RecordPredicate predicate)
+    private CandidateTest Compile(RecordPredicate predicate, ChainSets chains)
     {
-        var chains = new ChainSets();
         foreach (var chain in ChainSets.In(predicate).ToHashSet(ReferenceEqualityComparer.Instance))
         {
             if (chain is RecordPredicate.ReferenceTo to)
             {
-                chains.Add(to, References(to.To).ToHashSet(StringComparer.Ordinal));
+                chains.Add(to, References(to.To, chains).ToHashSet(StringComparer.Ordinal));
             }
             else if (chain is RecordPredicate.ReferencedBy by)
             {
                 var references = new ReferencesOf();
                 var known = SearchParameters.Find(by.Type, by.Name).Value;
-                foreach (var one in Matching(new RecordPredicate.And([new RecordPredicate.OfType([by.Type]), by.By]), RecordOrder.Stored, after: null))
+                foreach (var one in Matching(new RecordPredicate.And([new RecordPredicate.OfType([by.Type]), by.By]), RecordOrder.Stored, after: null, chains))
                     known.Any(one.Record.Resource.Json.Span, references);
                 references.Found.UnionWith(persons.By(by));
-                chains.Add(by, [.. references.Found.Select(Place).OfType<(long, long)>()]);
+                HashSet<(long, long)> sources = [.. references.Found.Select(Place).OfType<(long, long)>()];
+                if (known.HasCanonicals)
+                    sources.UnionWith(set.All.Where(one => CanonicalAddress.Has(one.Record.Type) && CanonicalAddress.Of(one.Record.Resource.Json.Span).Any(references.Found.Contains)).Select(one => (one.Row.Type, one.Row.Seq)));
+                chains.Add(by, sources);
             }
         }
 

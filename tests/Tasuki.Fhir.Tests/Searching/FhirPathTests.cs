@@ -111,7 +111,7 @@ public sealed class FhirPathTests
 
         public static string Word(decimal? number) => number?.ToString("G15", CultureInfo.InvariantCulture) ?? "";
 
-        public override bool Token(ReadOnlySpan<byte> system, ReadOnlySpan<byte> code) => kind is SearchKind.Token && Add($"{Encoding.UTF8.GetString(system)}|{Encoding.UTF8.GetString(code)}");
+        public override bool Token(ReadOnlySpan<byte> system, ReadOnlySpan<byte> code) => kind is SearchKind.Token && code.Length > 0 && Add($"{Encoding.UTF8.GetString(system)}|{Encoding.UTF8.GetString(code)}");
 
         public override bool Text(ReadOnlySpan<byte> text) => kind is SearchKind.String && Add(Encoding.UTF8.GetString(text));
 

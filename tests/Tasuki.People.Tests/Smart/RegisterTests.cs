@@ -182,6 +182,8 @@ public sealed class RegisterTests
         var keys = JsonDocument.Parse((await world.Send(HttpMethod.Get, "/.well-known/jwks", null)).Body).RootElement.GetProperty("keys");
         Assert.Equal("ES256 RS256", string.Join(' ', keys.EnumerateArray().Select(k => k.GetProperty("alg").GetString()).Order(StringComparer.Ordinal)));
         Assert.All(keys.EnumerateArray(), k => Assert.False(k.TryGetProperty("d", out _)));
+        var head = await world.Send(HttpMethod.Head, "/fhir/.well-known/smart-configuration", null);
+        Assert.Equal((200, ""), (head.Status, head.Body));
         Assert.Equal("RS256", Sorted(oidc, "id_token_signing_alg_values_supported"));
         // What International Patient Access wants of a server.
         foreach (var wanted in new[] { "launch-standalone", "context-standalone-patient", "permission-patient", "permission-offline", "sso-openid-connect", "client-public", "client-confidential-asymmetric" })

@@ -49,6 +49,8 @@ public sealed class ProcessStateTests
         ["Tasuki.Fhir.Profiles.Rules.SnapshotMaker.Writer"] = "how JSON is written, the same for everybody",
         ["Tasuki.Fhir.RecordIdentity.LocalOnly"] = Table,
         ["Tasuki.Fhir.RecordIdentity.OfInstitution"] = Table,
+        ["Tasuki.Fhir.Searching.CareTime.Before"] = Table,
+        ["Tasuki.Fhir.Searching.CareTime.Behind"] = Table,
         ["Tasuki.Fhir.Searching.SearchParameters.Compiled"] = "parameters of R4 and JP Core, compiled when first asked for; none but their own names comes in",
         ["Tasuki.Fhir.Searching.ValueSetTest.Standard"] = "R4's own value sets, read when first asked for",
         ["Tasuki.Fhir.SummaryElements.Known"] = "R4's own elements by type, looked up when first asked for",

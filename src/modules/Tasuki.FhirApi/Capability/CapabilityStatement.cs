@@ -55,6 +55,7 @@ internal static class CapabilityStatement
         Group(writer);
         writer.WriteEndArray();
         Codes(writer, "interaction", ["transaction", "batch", "search-system", "history-system"]);
+        Strings(writer, "compartment", ["http://hl7.org/fhir/CompartmentDefinition/patient"]);
         writer.WriteEndObject();
         writer.WriteEndArray();
         writer.WriteEndObject();
@@ -117,8 +118,8 @@ internal static class CapabilityStatement
         writer.WriteBoolean("conditionalUpdate"u8, open);
         writer.WriteString("conditionalDelete"u8, open ? "single"u8 : "not-supported"u8);
         var parameters = ViewTypes.ParametersOf(type).Select(name => SearchParameters.Find(type, name).Value).ToList();
-        Strings(writer, "searchInclude", isView ? [] : [.. parameters.Where(one => one is { Kind: SearchKind.Reference, IsWithin: false }).Select(one => $"{type}:{one.Name}")]);
-        Strings(writer, "searchRevInclude", isView ? [] : ["Provenance:target"]);
+        Strings(writer, "searchInclude", isView ? [] : [.. parameters.Where(one => HeldTypes.Records.Any(target => Reaches(one, target))).Select(one => $"{type}:{one.Name}")]);
+        Strings(writer, "searchRevInclude", isView ? [] : [.. Referring(type), "Provenance:target"]);
         writer.WriteStartArray("searchParam"u8);
         foreach (var (name, kind, definition) in parameters.Select(one => (one.Name, one.Kind.ToString().ToLowerInvariant(), one.Definition))
             .Concat([("_id", "token", "http://hl7.org/fhir/SearchParameter/Resource-id"), ("_lastUpdated", "date", "http://hl7.org/fhir/SearchParameter/Resource-lastUpdated")]).OrderBy(one => one.Item1, StringComparer.Ordinal))
@@ -148,6 +149,13 @@ internal static class CapabilityStatement
         writer.WriteEndArray();
         writer.WriteEndObject();
     }
+
+    private static IEnumerable<string> Referring(string type) =>
+        HeldTypes.Records.SelectMany(source => ViewTypes.ParametersOf(source).Select(name => SearchParameters.Find(source, name).Value).Where(one => Reaches(one, type)).Select(one => $"{source}:{one.Name}"));
+
+    // Whether a record of the target may stand at the end of that parameter.
+    private static bool Reaches(SearchParameter parameter, string target) =>
+        parameter is { Kind: SearchKind.Reference, IsWithin: false } && parameter.Targets.Contains(target, StringComparer.Ordinal) && (parameter.HasReferences || CanonicalAddress.Has(target));
 
     // Nothing is held of this type; it has an address for one operation.
     private static void Group(Utf8JsonWriter writer)

@@ -19,7 +19,7 @@ internal static class SupportTable
         }
 
         text.Append("\nNot answered, though R4 has them: ");
-        var left = HeldTypes.Records.SelectMany(type => SearchParameters.NamesOf(type).Where(name => !SearchParameters.Find(type, name).IsOk).Select(name => $"{type}:{name}")).ToList();
+        var left = HeldTypes.All.SelectMany(type => SearchParameters.NamesOf(type).Except(ViewTypes.ParametersOf(type), StringComparer.Ordinal).Where(name => !name.StartsWith('_')).Select(name => $"{type}:{name}")).ToList();
         return text.Append(left.Count == 0 ? "none" : string.Join(", ", left)).Append(".\n").ToString();
     }
 

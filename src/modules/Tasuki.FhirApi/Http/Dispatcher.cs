@@ -97,6 +97,9 @@ internal sealed class Dispatcher(Call call, ISeal seal)
     {
         if (type is not "*" && !HeldTypes.Has(type))
             return Failures.Answer(NotAType);
+        var named = type is "*" ? request.Query.Where(one => one.Name is "_type").SelectMany(one => one.Value.Split(',')) : [type];
+        if (named.FirstOrDefault(one => !HeldTypes.IsInCompartment(one)) is { } outside)
+            return Failures.Answer(new Error("interaction.unknown", $"In R4 the compartment of a patient holds no {outside}: it is searched at its own address, and '$everything' brings it along."));
         if (await call.PatientOf(id, cancel) is not { } resident)
             return Failures.Answer(Failures.Missing);
         var place = new SearchPlace($"Patient/{id}/{type}", resident);
@@ -106,7 +109,7 @@ internal sealed class Dispatcher(Call call, ISeal seal)
     // Over several types; which, the scopes or '_type' say.
     private Task<Answer> Several(SearchPlace place, Interaction request, CancellationToken cancel) =>
         ViewTypes.Asked(request.Query) is { } view ? new SearchView(call, seal).Run(view, request.Query, place, request.Prefer.Lenient, cancel)
-        : call.Open(ScopeActions.Search) is { Count: > 0 } open ? new RunSearch(call, seal).Run([.. open.Select(one => one.Type)], request.Query, place, request.Prefer.Lenient, cancel)
+        : call.Open(ScopeActions.Search).Where(one => place.About is null || HeldTypes.IsInCompartment(one.Type)).ToList() is { Count: > 0 } open ? new RunSearch(call, seal).Run([.. open.Select(one => one.Type)], request.Query, place, request.Prefer.Lenient, cancel)
         : Refused(Call.Insufficient);
 
     private Task<Answer> Typed(string type, SearchPlace place, Interaction request, CancellationToken cancel) =>

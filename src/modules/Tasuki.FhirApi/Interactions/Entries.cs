@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
 using Tasuki.Kernel;
@@ -23,7 +24,7 @@ internal static class Entries
         var named = new Dictionary<string, int>(StringComparer.Ordinal);
         foreach (var (index, entry) in list.EnumerateArray().Index())
         {
-            var parsed = One(call, entry, whole);
+            var parsed = One(call, entry, whole, index);
             if (!parsed.IsOk)
                 return ([], Failures.Answer(new Error(parsed.Error.Code, $"Entry {index + 1}: {parsed.Error.Message}")));
             // Invariant bdl-7 of R4.
@@ -51,7 +52,7 @@ internal static class Entries
 
     public static string? Text(JsonElement element, string name) => element.TryGetProperty(name, out var value) && value.ValueKind is JsonValueKind.String ? value.GetString() : null;
 
-    private static Result<Interaction> One(Call call, JsonElement entry, Interaction whole)
+    private static Result<Interaction> One(Call call, JsonElement entry, Interaction whole, int index)
     {
         if (entry.ValueKind is not JsonValueKind.Object || !entry.TryGetProperty("request"u8, out var request) || request.ValueKind is not JsonValueKind.Object
             || Text(request, "method") is not { } method || Text(request, "url") is not { } url)
@@ -70,7 +71,7 @@ internal static class Entries
         return new Interaction(method, path, question < 0 ? [] : QueryText.Parse(url[question..]), body)
         {
             ContentType = type, IfMatch = Text(request, "ifMatch"), IfNoneMatch = Text(request, "ifNoneMatch"), IfNoneExist = Text(request, "ifNoneExist"), Prefer = whole.Prefer,
-            FullUrl = Text(entry, "fullUrl"),
+            FullUrl = Text(entry, "fullUrl"), Place = resource.ValueKind is JsonValueKind.Object && whole.Body.Span.Overlaps(JsonMarshal.GetRawUtf8Value(resource), out var start) ? new BodyPlace(whole.Body, index, start) : null,
         };
     }
 

@@ -19,7 +19,8 @@ internal sealed record IncomingResource(CanonicalResource Resource, ResidentNo R
     /// <summary>Null with the answer that says why not.</summary>
     /// <param name="type">What the address says it is; null where it says nothing.</param>
     /// <param name="standing">The record it is to replace: a subject that was brought in by a file may be said again.</param>
-    public static (IncomingResource? Incoming, Answer? Refused) Of(Call call, string? type, ReadOnlyMemory<byte> body, CanonicalResource? standing = null)
+    /// <param name="place">Where that is in what was sent; null where it is all of it.</param>
+    public static (IncomingResource? Incoming, Answer? Refused) Of(Call call, string? type, ReadOnlyMemory<byte> body, CanonicalResource? standing = null, BodyPlace? place = null)
     {
         if (body.IsEmpty)
             return (null, Failures.Answer(new Error("resource.json", "The request has no body.")));
@@ -32,10 +33,10 @@ internal sealed record IncomingResource(CanonicalResource Resource, ResidentNo R
             return (null, Failures.Answer(new Error("type.unknown", $"Resources of type {parsed.Value.Type} are not held here.")));
         var issues = ResourceValidator.Check(body.Span);
         if (issues.Any(issue => issue.Refuses))
-            return (null, new Answer(422, Outcome.Of([.. issues.Select(Outcome.Of)])));
+            return (null, new Answer(422, Outcome.Of([.. issues.Select(issue => Sent(Outcome.Of(issue)))])));
         // The canonical form has no escapes left to hide behind.
         if (MyNumberIn(parsed.Value, body.Span) is { } number)
-            return (null, new Answer(422, Outcome.Of(number)));
+            return (null, new Answer(422, Outcome.Of(Sent(number))));
         // Category and source are the vault's to say, not a caller's.
         var written = WrittenReferences.Of(call, parsed.Value.WithoutTags(tag => tag.System?.StartsWith("urn:x-tasuki:", StringComparison.Ordinal) is true));
         if (!written.IsOk)
@@ -44,8 +45,10 @@ internal sealed record IncomingResource(CanonicalResource Resource, ResidentNo R
         var resident = WhoseIs(call, resource, standing);
         if (!resident.IsOk)
             return (null, Failures.Answer(resident.Error));
-        var said = call.Profiles.OnWrite(body);
+        IReadOnlyList<Issue> said = [.. call.Profiles.OnWrite(body).Select(Sent)];
         return said.Any(issue => issue.Severity is "error") ? (null, new Answer(422, Outcome.Of(said))) : (new IncomingResource(resource, resident.Value, said), null);
+
+        Issue Sent(Issue issue) => place is null ? issue : place.Of(issue);
     }
 
     public NewRecord Record(Call call) => new(Resource, WriteRules.Origin(call.Caller, call.Clock.GetUtcNow()));

@@ -61,7 +61,7 @@ internal sealed class WriteRecords(Call call)
 
     private (RecordChange? Change, ResidentNo Resident, Answer? Refused) PlanUpdate(string type, string id, Interaction interaction, int? version, StoredRecord standing)
     {
-        var (incoming, refused) = IncomingResource.Of(call, type, interaction.Body, standing.Resource);
+        var (incoming, refused) = IncomingResource.Of(call, type, interaction.Body, standing.Resource, interaction.Place);
         if (incoming is null)
             return (null, default, refused);
         // A condition names the record already (R4, http, 3.1.0.4.3); an address asks for the id once more.
@@ -197,7 +197,7 @@ internal sealed class WriteRecords(Call call)
         if (!patched.IsOk)
             return Not(patched.Error);
         // Held against the version that was read: what was written meanwhile is not overwritten.
-        var (change, resident, refused) = PlanUpdate(type, id, interaction with { Query = [], Body = patched.Value }, standing.Version, standing);
+        var (change, resident, refused) = PlanUpdate(type, id, interaction with { Query = [], Body = patched.Value, Place = null }, standing.Version, standing);
         return (change, resident, refused, standing);
 
         static (RecordChange?, ResidentNo, Answer?, StoredRecord?) Not(Error error) => (null, default, Failures.Answer(error), null);
@@ -233,7 +233,7 @@ internal sealed class WriteRecords(Call call)
     {
         if ((OutOfScope(type, ScopeActions.Create) ?? WriteRules.Refusal(type, RuledAction.Create, call.Caller.Kind, RecordStanding.New)) is { } closed)
             return (null, default, Failures.Answer(closed));
-        var (incoming, refused) = IncomingResource.Of(call, type, interaction.Body);
+        var (incoming, refused) = IncomingResource.Of(call, type, interaction.Body, place: interaction.Place);
         if (incoming is null)
             return (null, default, refused);
         if (condition is { IsOk: false, Error: { } wrong })

@@ -26,6 +26,13 @@ internal static class HeldTypes
 
     public static IReadOnlyList<string> All { get; } = [.. Names.Concat(ViewNames).Order(StringComparer.Ordinal)];
 
+    // R4's CompartmentDefinition of the patient leads to none of these.
+    private static readonly FrozenSet<string> Outside =
+        new[] { "Binary", "Bundle", "Device", "Location", "Medication", "Organization", "Practitioner", "PractitionerRole", "Questionnaire" }.ToFrozenSet(StringComparer.Ordinal);
+
+    /// <summary>Whether R4 has records of this type in the compartment of a patient.</summary>
+    public static bool IsInCompartment(string type) => !Outside.Contains(type);
+
     public static bool Has(string type) => IsRecord(type) || IsView(type);
 
     public static bool IsRecord(string type) => KnownRecords.Contains(type);

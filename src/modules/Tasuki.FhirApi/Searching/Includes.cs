@@ -15,6 +15,9 @@ internal sealed class Includes(Call call)
 {
     private const int Most = 1_000;
     private const int MostRounds = 5;
+
+    // A search has 1,000 parts.
+    private const int MostUrls = 900;
     private static readonly Error TooMany = new("query.size", $"More than {Most} records would be included: ask for a smaller page.");
 
     /// <param name="residents">Over whom the search went: their records may refer to a shared one that was found.</param>
@@ -83,7 +86,22 @@ internal sealed class Includes(Call call)
             found.AddRange(more.Value);
         }
 
-        return Result.Of<IReadOnlyList<StoredRecord>>(found);
+        return references.Canonicals.Count == 0 ? Result.Of<IReadOnlyList<StoredRecord>>(found)
+            : (await Named(session, rule.Target, references.Canonicals, cancel)).Map(IReadOnlyList<StoredRecord> (named) => [.. found, .. named]);
+    }
+
+    // What canonicals name, by url, and by version where they say one.
+    private async Task<Result<IReadOnlyList<StoredRecord>>> Named(Session? session, string? target, HashSet<string> canonicals, CancellationToken cancel)
+    {
+        string[] types = [.. HeldTypes.Records.Where(type => CanonicalAddress.Has(type) && (target is null || string.Equals(type, target, StringComparison.Ordinal)))];
+        var urls = canonicals.Select(canonical => canonical.Split('|')[0]).Where(url => url.Length > 0).Distinct(StringComparer.Ordinal).ToList();
+        if (types.Length == 0 || urls.Count == 0)
+            return Result.Of<IReadOnlyList<StoredRecord>>([]);
+        if (urls.Count > MostUrls)
+            return TooMany;
+        var any = new RecordPredicate.Or([.. urls.Select(url => new RecordPredicate.Parameter("url", new UriTest(url)))]);
+        var found = await Find(session, types.Any(SharedTypes.Has), any, types, ScopeActions.Read, cancel);
+        return found.Map(IReadOnlyList<StoredRecord> (some) => [.. some.Where(one => CanonicalAddress.Of(one.Resource.Json.Span).Any(canonicals.Contains))]);
     }
 
     private async Task<Result<IReadOnlyList<StoredRecord>>> Referring(Session? session, IncludeRule rule, IReadOnlyList<StoredRecord> from, CancellationToken cancel)
@@ -91,11 +109,18 @@ internal sealed class Includes(Call call)
         var type = rule.Source!;
         if (HeldTypes.IsView(type))
             return session is null ? Result.Of<IReadOnlyList<StoredRecord>>([]) : await Origins(session, from, cancel);
-        var targets = from.Where(record => rule.Target is null || string.Equals(record.Type, rule.Target, StringComparison.Ordinal)).Select(record => record.Reference).ToList();
+        var targets = from.Where(record => rule.Target is null || string.Equals(record.Type, rule.Target, StringComparison.Ordinal)).ToList();
         if (targets.Count == 0)
             return Result.Of<IReadOnlyList<StoredRecord>>([]);
-        var any = Parameters(type, rule.Parameter).SelectMany(parameter => targets.Select(target => (RecordPredicate)new RecordPredicate.Parameter(parameter.Name, new ReferenceTest(target)))).ToList();
+        var any = Parameters(type, rule.Parameter).SelectMany(parameter => targets.SelectMany(target => Pointing(parameter, target)).Select(test => (RecordPredicate)new RecordPredicate.Parameter(parameter.Name, test))).ToList();
         return await Find(session, SharedTypes.Has(type), new RecordPredicate.Or(any), [type], ScopeActions.Search, cancel);
+    }
+
+    private static IEnumerable<SearchTest> Pointing(SearchParameter parameter, StoredRecord target)
+    {
+        yield return new ReferenceTest(target.Reference);
+        if (parameter.HasCanonicals && CanonicalAddress.Has(target.Type) && CanonicalAddress.Of(target.Resource.Json.Span) is { Count: > 0 } names)
+            yield return new CanonicalTest(names);
     }
 
     // Of a view only where a record came from can be asked for in the same breath.
@@ -150,6 +175,14 @@ internal sealed class Includes(Call call)
         public override bool Reference(ReadOnlySpan<byte> reference, ReadOnlySpan<byte> type)
         {
             Found.Add(Encoding.UTF8.GetString(reference));
+            return false;
+        }
+
+        public HashSet<string> Canonicals { get; } = new(StringComparer.Ordinal);
+
+        public override bool Canonical(ReadOnlySpan<byte> canonical)
+        {
+            Canonicals.Add(Encoding.UTF8.GetString(canonical));
             return false;
         }
     }

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Collections.Frozen;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Tasuki.Fhir;
 using Tasuki.Vault;
 
@@ -17,7 +18,7 @@ internal static class RecordShapes
     public static IRecordShape Of(SearchRequest request) => request switch
     {
         { Elements.Count: > 0 } => new PartShape(type => name => request.Elements.Any(one => SummaryElements.Means(type, one, name)) || SummaryElements.IsMandatory(type, name)),
-        { Summary: SummaryMode.True } => new PartShape(type => name => SummaryElements.InSummary(type, name)),
+        { Summary: SummaryMode.True } => new SummaryShape(),
         { Summary: SummaryMode.Text } => new PartShape(type => name => name is "text" || SummaryElements.IsMandatory(type, name)),
         { Summary: SummaryMode.Data } => new PartShape(_ => name => name is not "text"),
         _ => Whole,
@@ -26,6 +27,20 @@ internal static class RecordShapes
     private sealed class WholeShape : IRecordShape
     {
         public void Write(IBufferWriter<byte> output, StoredRecord record) => record.WriteJson(output);
+    }
+
+    // At every level: what a summary keeps of a resource holds elements that it does not keep.
+    private sealed class SummaryShape : IRecordShape
+    {
+        public void Write(IBufferWriter<byte> output, StoredRecord record)
+        {
+            var whole = new ArrayBufferWriter<byte>(2048);
+            record.Resource.WriteWithIdentity(whole, record.Id, record.Version, record.Updated, Subsetted);
+            var resource = JsonNode.Parse(whole.WrittenSpan)!.AsObject();
+            SummaryElements.Keep(record.Type, resource);
+            using var writer = new Utf8JsonWriter(output, Outcome.Writing);
+            resource.WriteTo(writer);
+        }
     }
 
     private sealed class PartShape(Func<string, Func<string, bool>> keepsOf) : IRecordShape

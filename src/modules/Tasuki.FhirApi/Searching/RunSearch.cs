@@ -24,7 +24,7 @@ internal sealed class RunSearch(Call call, ISeal seal)
     private bool _withShared;
     private SharedSession? _shared;
 
-    // What has no time of its own belongs to every time.
+    // What has a birth date or a period of service is not of that time alone.
     private static readonly IReadOnlyList<string> Timeless = ["Device", "Location", "Medication", "Organization", "Patient", "Practitioner", "PractitionerRole", "RelatedPerson"];
 
     public async Task<Answer> Run(IReadOnlyList<string> types, IReadOnlyList<(string Name, string Value)> parameters, SearchPlace place, bool lenient, CancellationToken cancel)
@@ -250,7 +250,7 @@ internal sealed class RunSearch(Call call, ISeal seal)
 
     private static RecordPredicate Timed(PageState state, RecordPredicate predicate) =>
         state.CareFrom is null && state.CareTo is null ? predicate
-        : new RecordPredicate.And([predicate, new RecordPredicate.Or([new RecordPredicate.OfType(Timeless), new RecordPredicate.DateOverlaps(state.CareFrom, state.CareTo)])]);
+        : new RecordPredicate.And([predicate, new RecordPredicate.Or([new RecordPredicate.OfType(Timeless), new RecordPredicate.CareOverlaps(state.CareFrom, state.CareTo)])]);
 
     // What the scopes leave of each type asked for.
     private Result<RecordPredicate> Narrow(SearchRequest request)

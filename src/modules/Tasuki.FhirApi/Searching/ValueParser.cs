@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using Tasuki.Fhir;
 using Tasuki.Fhir.Searching;
+using Tasuki.FhirApi.Interactions;
 using Tasuki.Kernel;
 
 namespace Tasuki.FhirApi.Searching;
@@ -128,8 +129,9 @@ internal static class ValueParser
     private static Result<SearchTest> Reference(SearchParameter parameter, string? modifier, string value, string root)
     {
         var target = Unescape(value);
-        if (target.StartsWith(root + "/", StringComparison.Ordinal))
-            target = target[(root.Length + 1)..];
+        // As it is stored. A canonical is stored as it came.
+        if (parameter.HasReferences)
+            target = WrittenReferences.Own(target, root);
         if (target.Length == 0)
             return Wrong(parameter, "Type/id, id or a URL");
         if (!target.Contains('/', StringComparison.Ordinal))

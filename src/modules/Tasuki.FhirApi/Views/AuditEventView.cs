@@ -18,7 +18,7 @@ internal sealed class AuditEventView : IView
 
     public string Type => "AuditEvent";
 
-    public IReadOnlyList<string> Parameters { get; } = ["action", "agent", "agent-role", "date", "entity", "outcome", "patient", "subtype", "type"];
+    public IReadOnlyList<string> Parameters { get; } = ["action", "agent", "agent-role", "date", "entity", "entity-type", "outcome", "patient", "subtype", "type"];
 
     public ResidentNo? ResidentOf(Call call, string id) => call.Vault.ResidentOfView(id);
 

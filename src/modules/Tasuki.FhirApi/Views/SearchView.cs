@@ -42,10 +42,14 @@ internal sealed class SearchView(Call call, ISeal seal)
         var (known, strange) = (new List<(string, string)>(), new List<string>());
         foreach (var (name, value) in parameters)
         {
-            if (Controls.Contains(name, StringComparer.Ordinal) || view.Parameters.Contains(name.Split(':')[0], StringComparer.Ordinal))
+            var plain = name.Split(':', '.')[0];
+            var isKnown = view.Parameters.Contains(plain, StringComparer.Ordinal);
+            if (Controls.Contains(name, StringComparer.Ordinal) || (isKnown && !name.Contains('.', StringComparison.Ordinal)))
                 known.Add((name, value));
+            else if (isKnown)
+                strange.Add($"Nothing is chained to the search parameter '{plain}' of {view.Type}: what it refers to is searched at its own address.");
             else
-                strange.Add($"The search parameter '{ValueParser.Harmless(name)}' is not known for {view.Type}.");
+                strange.Add($"The search parameter '{ValueParser.Harmless(plain)}' is not known for {view.Type}.");
         }
 
         if (strange.Count > 0 && !lenient)
