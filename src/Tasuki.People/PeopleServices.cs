@@ -142,6 +142,7 @@ public static class PeopleServices
         services.AddScoped(sp => new KnownResidents(
             sp.GetRequiredService<TasukiDb>(), sp.GetRequiredService<AccountSeals>(), sp.GetRequiredService<TakeList>(), sp.GetRequiredService<Kernel.Seals.ISeal>()));
         services.AddScoped(sp => new KnownApps(sp.GetRequiredService<Apps>()));
+        services.AddSingleton<AppNames>();
         services.AddScoped(sp => new AccountFactory(
             sp.GetRequiredService<TasukiDb>(), sp.GetRequiredService<AccountSeals>(), sp.GetRequiredService<Passwords>(), sp.GetRequiredService<PrintedCodes>(),
             sp.GetRequiredService<RecordVault>(), sp.GetRequiredService<Outbox>(), sp.GetRequiredService<AcceptTerms>(), sp.GetRequiredService<ISignUpAge>(), sp.GetRequiredService<TimeProvider>()));

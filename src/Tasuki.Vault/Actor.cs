@@ -58,6 +58,10 @@ public sealed class Actor
     public Actor Through(long app) => Kind is ActorKind.Clinician
         ? new Actor(Kind, Id, Self, string.Create(CultureInfo.InvariantCulture, $"{AppWord}{app}")) : throw new InvalidOperationException($"A clinician acts through an app, not a {Kind}.");
 
+    /// <summary>The number of the app that <see cref="Application"/> was made of; null of anybody else.</summary>
+    public static long? AppIn(ActorKind kind, string id) =>
+        kind is ActorKind.Application && long.TryParse(id.AsSpan(0, id.IndexOf('/', StringComparison.Ordinal) is >= 0 and var end ? end : id.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var app) ? app : null;
+
     /// <summary>The app that an entry's reason names.</summary>
     internal static long? AppOf(ActorKind kind, string? reason) =>
         kind is ActorKind.Clinician && reason is not null && reason.StartsWith(AppWord, StringComparison.Ordinal)

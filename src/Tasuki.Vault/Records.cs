@@ -158,4 +158,10 @@ public readonly record struct Sample(int FromSecond, int ToSecond, string Value)
 public sealed record StoredFile(long FileNo, string Name, string ContentType, long Size, DateTimeOffset Received, byte[] Sha256);
 
 /// <summary>An entry of the access log as the resident reads it.</summary>
-public sealed record AccessEntry(DateTimeOffset At, ActorKind ActorKind, string ActorId, string Purpose, string Action, string? Detail, bool Refused, long? App = null);
+/// <param name="App">The app a clinician acted through.</param>
+/// <param name="Party">To whom access was given, or from whom it was taken; null for every other action.</param>
+public sealed record AccessEntry(
+    DateTimeOffset At, ActorKind ActorKind, string ActorId, string Purpose, string Action, string? Detail, bool Refused, long? App = null, AccessParty? Party = null);
+
+/// <summary>Whom a grant is for, as the gate knows them.</summary>
+public sealed record AccessParty(ActorKind Kind, string Id);

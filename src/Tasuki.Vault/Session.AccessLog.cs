@@ -13,6 +13,8 @@ namespace Tasuki.Vault;
 /// <summary>What the log says of the resident.</summary>
 public sealed partial class Session
 {
+    private const string GrantWord = "grant ";
+
     /// <summary>Whether what is on record about the person's data beside the records themselves may be read: by their own sessions, and in a disclosure of everything, which holds what their own export does.</summary>
     public bool SeesWhoLooked => _actor.Self == Resident || (_purpose is Purpose.LegalRequest && _limit.IsWhole);
 
@@ -20,7 +22,11 @@ public sealed partial class Session
     public async Task<IReadOnlyList<AccessEntry>> AccessLog(int limit, CancellationToken cancel)
     {
         await Log(LogAction.AccessLog, null);
-        return SeesWhoLooked ? await _parts.LogReader.Of(Resident, Math.Clamp(limit, 1, 10_000), cancel) : [];
+        if (!SeesWhoLooked)
+            return [];
+        var entries = await _parts.LogReader.Of(Resident, Math.Clamp(limit, 1, 10_000), cancel);
+        var parties = await Parties(entries.Select(one => GrantIn(one.Action, one.Detail)), cancel);
+        return parties.Count == 0 ? entries : [.. entries.Select(one => GrantIn(one.Action, one.Detail) is { } grant && parties.TryGetValue(grant, out var party) ? one with { Party = party } : one)];
     }
 
     /// <summary>
@@ -73,6 +79,7 @@ public sealed partial class Session
     {
         var about = entries.Select(one => Touched(one.Body)).ToList();
         var visible = await VisibleAmong([.. about.SelectMany(seqs => seqs).Distinct()], keys, cancel);
+        var parties = await Parties(entries.Select(one => GrantIn(one.Body.Action, one.Body.Detail)), cancel);
         var found = new List<SeenAccess>(entries.Count);
         for (var i = 0; i < entries.Count; i++)
         {
@@ -82,8 +89,30 @@ public sealed partial class Session
             if ((itself || (ofOthers && StandsIn)) && IsShown(body, itself, about[i].Count, records.Count))
             {
                 IReadOnlyList<string> types = body.Action is LogAction.Search or LogAction.History && about[i].Count == 0 ? [.. (body.Detail ?? "").Split(',').Where(ResourceTypes.IsKnown)] : [];
-                found.Add(new SeenAccess(_parts.Ids.EncodeEntry(Resident, entry.WriterNo, entry.EntryNo), Time.FromMicros(entry.At), body.Kind, body.ActorId, body.Purpose, body.Action, body.Refused, records, types, body.App));
+                found.Add(new SeenAccess(_parts.Ids.EncodeEntry(Resident, entry.WriterNo, entry.EntryNo), Time.FromMicros(entry.At), body.Kind, body.ActorId, body.Purpose, body.Action, body.Refused, records, types, body.App,
+                    GrantIn(body.Action, body.Detail) is { } grant ? parties.GetValueOrDefault(grant) : null));
             }
+        }
+
+        return found;
+    }
+
+    // The grant that an entry is about.
+    private static long? GrantIn(string action, string? detail) =>
+        action is LogAction.Grant or LogAction.Revoke && detail is not null && detail.StartsWith(GrantWord, StringComparison.Ordinal)
+        && long.TryParse(detail.AsSpan(GrantWord.Length), System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out var number) ? number : null;
+
+    // Looks, and leaves no entry: who reads that access was given is told to whom.
+    private async Task<Dictionary<long, AccessParty>> Parties(IEnumerable<long?> grants, CancellationToken cancel)
+    {
+        var wanted = grants.OfType<long>().ToHashSet();
+        if (wanted.Count == 0 || await KeysNow(cancel) is not { } keys)
+            return [];
+        var found = new Dictionary<long, AccessParty>();
+        foreach (var row in await new Grants(_parts).Of(Resident, cancel))
+        {
+            if (wanted.Contains(row.GrantNo) && row.MacHolds(_parts.Ring, _parts.Municipality) && Vault.Grants.Detail(_parts, keys, row) is { } detail)
+                found[row.GrantNo] = new AccessParty(detail.GranteeKind, detail.GranteeId);
         }
 
         return found;
@@ -126,5 +155,7 @@ public sealed partial class Session
 /// <param name="Records">What it was about, as <c>Type/id</c>, as far as the session sees it.</param>
 /// <param name="Types">Which types a search was over; empty for all.</param>
 /// <param name="App">The app a clinician acted through.</param>
+/// <param name="Party">To whom access was given, or from whom it was taken.</param>
 public sealed record SeenAccess(
-    string Id, DateTimeOffset At, ActorKind ActorKind, string ActorId, string Purpose, string Action, bool Refused, IReadOnlyList<string> Records, IReadOnlyList<string> Types, long? App = null);
+    string Id, DateTimeOffset At, ActorKind ActorKind, string ActorId, string Purpose, string Action, bool Refused, IReadOnlyList<string> Records, IReadOnlyList<string> Types, long? App = null,
+    AccessParty? Party = null);

@@ -99,11 +99,17 @@ public sealed class Patient(Clinic clinic, ResidentNo resident, string id)
 
     public string App { get; set; } = "1";
 
+    /// <summary>An app and its connection as the gate knows them, <c>APP/CONNECTION</c>; null for the one of <see cref="Connect"/>.</summary>
+    public string? ConnectedAs { get; set; }
+
+    /// <summary>The apps the municipality knows.</summary>
+    internal Dictionary<long, string> Names { get; } = new() { [7] = "診察ノート" };
+
     internal ApiCallerKind Kind { get; set; } = ApiCallerKind.ResidentApp;
 
     /// <summary>Who asks: the app connected by <see cref="Connect"/>, or a clinician or service that holds grants by <see cref="Share"/>.</summary>
     internal ApiCaller Caller => new(
-        Kind, Kind is ApiCallerKind.ClinicianApp ? Actor.Clinician(App).Through(7) : Actor.Application(Kind is ApiCallerKind.ResidentApp ? Name(App) : App),
+        Kind, Kind is ApiCallerKind.ClinicianApp ? Actor.Clinician(App).Through(7) : Actor.Application(Kind is ApiCallerKind.ResidentApp ? ConnectedAs ?? Name(App) : App),
         Kind is ApiCallerKind.Backend ? null : resident, Kind is ApiCallerKind.Backend ? null : id, Kind is ApiCallerKind.ClinicianApp ? 7 : null, 1, null,
         SmartScopes.Parse(Kind is ApiCallerKind.Backend ? Scopes.Replace("patient/", "system/", StringComparison.Ordinal) : Scopes).Value, TimeProvider.System.GetUtcNow().AddMinutes(10));
 
@@ -147,7 +153,7 @@ public sealed class Patient(Clinic clinic, ResidentNo resident, string id)
     {
         var said = new Dictionary<string, string>(StringComparer.Ordinal);
         headers?.Invoke(said);
-        using var call = new Call(Caller, clinic.Vault, Clinic.Root, TimeProvider.System, Budget) { Profiles = clinic.Profiles };
+        using var call = new Call(Caller, clinic.Vault, Clinic.Root, TimeProvider.System, Budget) { Profiles = clinic.Profiles, NameOfApp = (no, _) => new(Names.GetValueOrDefault(no)) };
         var question = address.IndexOf('?', StringComparison.Ordinal);
         var interaction = new Interaction(
             method, (question < 0 ? address : address[..question]).Split('/', StringSplitOptions.RemoveEmptyEntries), question < 0 ? [] : Interactions.QueryText.Parse(address[question..]),

@@ -61,6 +61,29 @@ public abstract class ScopeContract(StoreKind store)
         Assert.Equal([visit], await one.Found("Encounter?_has:Observation:encounter:code=29463-7"));
     }
 
+    [Theory]
+    [InlineData("{0}|laboratory,{0}|vital-signs", 2)]
+    [InlineData("laboratory,vital-signs", 2)]
+    [InlineData("{0}|", 2)]
+    [InlineData("{0}|laboratory,{0}|survey", 1)]
+    [InlineData("http://elsewhere.test|,{0}|survey", 0)]
+    [InlineData("|laboratory", 0)]
+    public async Task A_condition_finds_what_a_search_with_the_same_words_finds(string values, int count)
+    {
+        await using var clinic = await Clinic.Open(store);
+        var one = await clinic.Patient();
+        await one.Weigh("70", "2026-01-01");
+        var other = await one.Ask("POST", "Observation", one.Observation("1", "2026-01-02").Replace("vital-signs", "laboratory", StringComparison.Ordinal));
+        Assert.Equal(201, other.Status);
+        var category = string.Format(System.Globalization.CultureInfo.InvariantCulture, values, "http://terminology.hl7.org/CodeSystem/observation-category");
+        Assert.Equal(count, (await one.Found($"Observation?category={category}")).Count);
+
+        one.Scopes = $"patient/Observation.rs?category={category}";
+
+        Assert.Equal(count, (await one.Found("Observation")).Count);
+        Assert.Equal(values.Contains("laboratory", StringComparison.Ordinal) && count > 0 || values is "{0}|" ? 200 : 404, (await one.Ask("GET", $"Observation/{other.Id}")).Status);
+    }
+
     [Fact]
     public async Task Who_may_read_and_not_search_gets_nothing_that_refers_along()
     {

@@ -52,6 +52,33 @@ public abstract class ViewContract(StoreKind store)
     }
 
     [Fact]
+    public async Task An_app_is_named_as_the_municipality_let_it_in_where_it_looked_and_where_it_was_given_access()
+    {
+        await using var clinic = await Clinic.Open(store);
+        var one = await clinic.Patient();
+        one.Names[8] = "歩数ノート";
+        await one.Share(ApiCallerKind.ClinicianApp, AccessClasses.All);
+        await one.Ask("GET", "Observation");
+        one.ConnectedAs = "8/5";
+        await one.Share(ApiCallerKind.ResidentApp, Plain);
+        await one.Ask("GET", "Observation");
+
+        static string Who(JsonElement agent) => $"{agent.GetProperty("who").GetProperty("identifier").GetProperty("value").GetString()} {agent.GetProperty("who").GetProperty("display").GetString()}";
+        var looked = (await one.Ask("GET", "AuditEvent?subtype=search&agent-role=application")).Entries.Select(entry => entry.GetProperty("resource").GetProperty("agent")).ToList();
+        Assert.Equal([$"{one.App} clinician", "7 診察ノート"], looked[1].EnumerateArray().Select(Who), StringComparer.Ordinal);
+        Assert.Equal(["8 歩数ノート"], looked[0].EnumerateArray().Select(Who), StringComparer.Ordinal);
+        // Given by the person, to whom: the app, and the clinician who is known by number alone here.
+        var given = (await one.Ask("GET", "AuditEvent?subtype=grant")).Entries;
+        Assert.All(given, Valid);
+        var parties = given.Select(entry => entry.GetProperty("resource").GetProperty("agent")[1]).ToList();
+        Assert.All(parties, party => Assert.Equal(("IRCP", false), (party.GetProperty("type").GetProperty("coding")[0].GetProperty("code").GetString(), party.GetProperty("requestor").GetBoolean())));
+        Assert.Contains("8 歩数ノート", parties.Select(Who), StringComparer.Ordinal);
+        Assert.Contains($"{one.App} clinician", parties.Select(Who), StringComparer.Ordinal);
+        var consents = (await one.Ask("GET", "Consent")).Entries.Select(entry => entry.GetProperty("resource").GetProperty("provision").GetProperty("actor")[0].GetProperty("reference").GetProperty("display").GetString());
+        Assert.Contains("歩数ノート", consents, StringComparer.Ordinal);
+    }
+
+    [Fact]
     public async Task The_pages_of_a_view_show_each_once_while_the_log_grows()
     {
         await using var clinic = await Clinic.Open(store);

@@ -68,6 +68,10 @@ public sealed class BusinessDaysTests
     [InlineData("a\nb\tc\r", true, "a\nb\tc[U+000D]")]
     [InlineData("𠮷\u200b𠮷", true, "𠮷[U+200B]𠮷")]
     [InlineData("\U000E0041x\u2028", true, "[U+E0041]x[U+2028]")]
+    [InlineData("\u3164", false, "[U+3164]")]
+    [InlineData("\u2800\u115f\u1160\uffa0", true, "[U+2800][U+115F][U+1160][U+FFA0]")]
+    [InlineData("a\u0301\u0302\u0303\u0304\u0305\u0306b\u0301", false, "a\u0301\u0302\u0303\u0304[U+0305][U+0306]b\u0301")]
+    [InlineData("葛\U000E0100 か\u3099 ế", false, "葛\U000E0100 か\u3099 ế")]
     public void What_hides_or_turns_text_is_shown(string text, bool lines, string shown) => Assert.Equal(shown, VisibleText.Of(text, lines));
 
     private static DateOnly Day(string text) => DateOnly.ParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture);

@@ -48,6 +48,11 @@ public sealed class OrganisationShownTests
             AppKind.Public, new AppContent("歩数ノート", "合同会社みかん", "dev@app.test", "健診を見るため", "https://app.test/privacy", ["https://app.test/callback"], null, null, "user/*.rs", "みどり市北1"), null, Cancel)).Value;
         await (await vault.Open(Actor.Clinician(clinician).Through(used), resident, Purpose.Care, Cancel)).Value.Count(Cancel);
 
+        // And the same app as one the resident connected: what it did, and that it was given access.
+        Assert.True((await vault.Grant(Actor.Resident(resident), new NewGrant(
+            resident, ActorKind.Application, $"{used}/5", Purpose.AppUse, AccessClasses.All, null, null, TimeProvider.System.GetUtcNow().AddDays(1)), Cancel)).IsOk);
+        await (await vault.Open(Actor.Application($"{used}/5"), resident, Purpose.AppUse, Cancel)).Value.Count(Cancel);
+
         var shown = await person.Get("/who-looked");
         Assert.Equal("/who-looked", shown.Path);
         var page = WebUtility.HtmlDecode(shown.Body);
@@ -56,6 +61,10 @@ public sealed class OrganisationShownTests
         // Once with the app's name, once without: the clinician looked by the app and without it.
         Assert.Equal(2, page.Split("（登録の名の診療所）").Length - 1);
         Assert.Equal(1, page.Split("アプリ「歩数ノート」を通して").Length - 1);
+        Assert.Equal(1, page.Split("（歩数ノート）").Length - 1);
+        // One sitting a purpose: care was given to the organisation, use to the app.
+        Assert.Equal(1, page.Split("<p>相手：登録の名の診療所</p>").Length - 1);
+        Assert.Equal(1, page.Split("<p>相手：歩数ノート</p>").Length - 1);
     }
 
     private static async Task<StaffMember> Officer(IServiceProvider services, string name, string signIn)

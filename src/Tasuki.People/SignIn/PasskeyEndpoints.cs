@@ -87,11 +87,14 @@ internal static class PasskeyEndpoints
 /// <summary>Every form that changes something carries the antiforgery token. Nothing checks it by itself in an endpoint that binds no form, so this does.</summary>
 internal static class FormCheck
 {
-    public static async ValueTask<object?> Antiforgery(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
-    {
-        var antiforgery = context.HttpContext.RequestServices.GetRequiredService<IAntiforgery>();
-        return await antiforgery.IsRequestValidAsync(context.HttpContext) ? await next(context) : Results.BadRequest();
-    }
+    /// <summary>A page that was open for longer than its sign-in is answered by a page; what a script asks for is not.</summary>
+    public static async ValueTask<object?> Antiforgery(EndpointFilterInvocationContext context, EndpointFilterDelegate next) =>
+        await IsOurs(context.HttpContext) ? await next(context)
+        : context.HttpContext.Request.GetTypedHeaders().Accept.Any(one => one.MediaType == "text/html") ? Results.LocalRedirect(ExpiredPage) : Results.BadRequest();
+
+    public static Task<bool> IsOurs(HttpContext context) => context.RequestServices.GetRequiredService<IAntiforgery>().IsRequestValidAsync(context);
+
+    public const string ExpiredPage = "/expired";
 }
 
 /// <summary>A name a person gives a passkey: trimmed, at most 40 characters.</summary>

@@ -250,8 +250,11 @@ internal static class Claims
     public const string Recovery = "tasuki.recovery";
 
     public static bool IsFresh(ClaimsPrincipal user, DateTimeOffset now) =>
-        long.TryParse(user.FindFirstValue(Proved), CultureInfo.InvariantCulture, out var at)
-        && now - DateTimeOffset.FromUnixTimeSeconds(at) is var age && age <= SignInSessions.Fresh && age >= -TimeSpan.FromMinutes(1);
+        ProvedAt(user) is { } at && now - at is var age && age <= SignInSessions.Fresh && age >= -TimeSpan.FromMinutes(1);
+
+    /// <summary>When a factor was last proved, to the second.</summary>
+    public static DateTimeOffset? ProvedAt(ClaimsPrincipal user) =>
+        long.TryParse(user.FindFirstValue(Proved), CultureInfo.InvariantCulture, out var at) ? DateTimeOffset.FromUnixTimeSeconds(at) : null;
 
     public static bool IsResident(ClaimsPrincipal user) => user.HasClaim(c => c.Type == Resident) && !user.HasClaim(c => c.Type == State);
 

@@ -13,7 +13,7 @@ internal sealed class AnswerToken(SmartIssuer issuer) : IOpenIddictServerHandler
         if (context.Request.IsClientCredentialsGrantType())
         {
             // Checked by CheckToken; a request of version 1 is answered in the words of version 2.
-            var scopes = SmartScopes.Parse(context.Request.Scope).Value;
+            var scopes = SmartScopes.Parse(context.Request.Scope).Value.Working();
             context.Principal = SmartClaims.Principal(TokenStore.Number(context.ClientId)!.Value, scopes.ToList(), connection: null, SmartAddresses.Fhir(context.BaseUri!, issuer));
         }
 
@@ -23,12 +23,27 @@ internal sealed class AnswerToken(SmartIssuer issuer) : IOpenIddictServerHandler
             context.Parameters["need_patient_banner"] = false;
         }
 
-        if (context.Principal is { } principal && string.IsNullOrEmpty(context.Request.Scope))
-            context.Parameters[Names.Parameters.Scope] = string.Join(' ', principal.GetScopes());
-        else if (context.Request.IsClientCredentialsGrantType() || context.Request.IsRefreshTokenGrantType())
-            context.Parameters[Names.Parameters.Scope] = context.Request.IsRefreshTokenGrantType() ? context.Request.Scope : string.Join(' ', context.Principal!.GetScopes());
+        if (context.Principal is { } principal)
+            context.Parameters[Names.Parameters.Scope] = NarrowToken.Asked(context.Request)?.ToString() ?? string.Join(' ', principal.GetScopes());
         return default;
     }
+}
+
+/// <summary>A code or a refresh token that comes with scopes gives a token of those alone (<see cref="CheckToken"/> has found them within what was granted); the next one may be of all again.</summary>
+internal sealed class NarrowToken : IOpenIddictServerHandler<ProcessSignInContext>
+{
+    public static readonly int Order = OpenIddictServerHandlers.PrepareAccessTokenPrincipal.Descriptor.Order + 500;
+
+    public ValueTask HandleAsync(ProcessSignInContext context)
+    {
+        if (context.EndpointType is OpenIddictServerEndpointType.Token && Asked(context.Request) is { } narrower)
+            context.AccessTokenPrincipal?.SetScopes(narrower.ToList());
+        return default;
+    }
+
+    /// <summary>Null where all is asked for that was granted.</summary>
+    public static SmartScopes? Asked(OpenIddictRequest request) =>
+        !request.IsClientCredentialsGrantType() && !string.IsNullOrEmpty(request.Scope) && SmartScopes.Parse(request.Scope) is { IsOk: true } scopes ? scopes.Value : null;
 }
 
 /// <summary>An app whose assertion is not good is an unknown client (RFC 6749, section 5.2), whatever about it was wrong.</summary>

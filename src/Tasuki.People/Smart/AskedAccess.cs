@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Tasuki.Kernel;
 using Tasuki.Kernel.Records;
 
 namespace Tasuki.People;
@@ -30,6 +31,25 @@ internal static class AskedAccess
 
     /// <summary>The app could end what the person gave to others.</summary>
     public static bool EndsConsents(SmartScopes scopes) => scopes.Resources.Any(r => r.Type is null or "Consent" && (r.Actions & ScopeActions.Update) is not ScopeActions.None);
+
+    /// <summary>
+    /// What of a request a resident could agree to: what works of its scopes, where a scope of a <c>user</c> speaks of their own records like one of a <c>patient</c>. Asked before the page is
+    /// shown and again when its form comes. Errors <c>scope.resident</c>, <c>scope.condition</c>.
+    /// </summary>
+    public static Result<SmartScopes> OfferedToResident(SmartScopes asked) => asked.Has(SmartScopes.Launch)
+        ? new Error("scope.resident", "The scope 'launch' is for a page of a clinician: with a resident an app is launched by 'launch/patient'.") : Offered(asked);
+
+    /// <summary>
+    /// The same of a clinician. Without a launch from a page of ours there is no patient and no list to choose one from. The access ends with the sign-in, and a clinician is no resource at
+    /// <c>/fhir</c>: <c>offline_access</c> and <c>fhirUser</c> are left out, and the answer's scope says so. Errors <c>scope.clinician</c>, <c>scope.condition</c>.
+    /// </summary>
+    public static Result<SmartScopes> OfferedToClinician(SmartScopes asked) =>
+        asked.Has(SmartScopes.LaunchPatient) || (asked.Resources.Any(r => r.Context is ScopeContext.Patient) && !asked.Has(SmartScopes.Launch))
+            ? new Error("scope.clinician", "A clinician is asked for scopes of a user; scopes of a patient need a launch from a page of theirs, and there is no list to choose a patient from.")
+            : Offered(asked).Map(s => s with { Words = [.. s.Words.Where(w => w is not (SmartScopes.Offline or SmartScopes.FhirUser))] });
+
+    private static Result<SmartScopes> Offered(SmartScopes asked) => asked.Working() is var left && left.Resources.Length == 0 && asked.Resources.Length > 0
+        ? new Error("scope.condition", "A scope with a condition reads and searches; it does not write.") : left;
 
     /// <summary>Shortest first; never longer than the app asked to work without the person.</summary>
     public static IReadOnlyList<KeptFor> Times(SmartScopes scopes) =>

@@ -36,6 +36,9 @@ internal static class AssertionShape
             return $"The header of the client assertion has '{followed}': keys are those of the registration, and no others are fetched or taken.";
         if (!header.TryGetValue("kid", out var kid) || kid.ValueKind is not JsonValueKind.String || !keys.Contains(kid.GetString(), StringComparer.Ordinal))
             return "The header of the client assertion names by 'kid' one of the keys the app is registered with.";
+        // One that is good for two servers could be used by the one at the other.
+        if (claims.TryGetValue("aud", out var audience) && audience.ValueKind is JsonValueKind.Array && audience.GetArrayLength() != 1)
+            return "'aud' of the client assertion names this server and no other.";
         foreach (var name in Times)
         {
             if (claims.TryGetValue(name, out var time) && !(time.ValueKind is JsonValueKind.Number && time.TryGetDouble(out var seconds) && seconds is >= 0 and <= LastSecond))

@@ -1,3 +1,4 @@
+using System.Security.Claims;
 using OpenIddict.Abstractions;
 using OpenIddict.Server;
 using Tasuki.Kernel;
@@ -19,7 +20,7 @@ internal sealed class CheckToken(Apps apps, Connections connections, RecordVault
         if (context.Request.IsClientCredentialsGrantType())
         {
             var app = TokenStore.Number(context.ClientId) is { } no ? await apps.FindApproved(no, cancel) : null;
-            var scopes = SmartScopes.Parse(context.Request.Scope).Then(s => s.Within(app?.Opened?.Registered ?? new SmartScopes([], []))).Then(Fits);
+            var scopes = SmartScopes.Parse(context.Request.Scope).Then(s => s.Within(app?.Opened?.Registered ?? new SmartScopes([], []))).Map(s => s.Working()).Then(Fits);
             if (!scopes.IsOk)
                 context.Reject(Names.Errors.InvalidScope, scopes.Error.Message);
             return;
@@ -32,6 +33,17 @@ internal sealed class CheckToken(Apps apps, Connections connections, RecordVault
             return;
         }
 
+        // RFC 6749, 6: what was granted or less of it. The refresh token is as good as before, so the error is not invalid_grant, by which an app would throw it away.
+        if (!string.IsNullOrEmpty(context.Request.Scope))
+        {
+            var narrower = SmartScopes.Parse(context.Request.Scope).Then(s => Granted(presented!).Then(s.Within));
+            if (!narrower.IsOk)
+            {
+                context.Reject(Names.Errors.InvalidScope, narrower.Error.Code is "scope.not-registered" ? "The scopes go beyond those that were granted." : narrower.Error.Message);
+                return;
+            }
+        }
+
         var c = found.Connection;
         if (SmartSeals.Resident(c.ResidentNo) is not { } resident || c.GrantNo is null || (await vault.Open(Connections.ActorOf(c), resident, Purpose.AppUse, cancel)).IsOk)
             return;
@@ -40,6 +52,8 @@ internal sealed class CheckToken(Apps apps, Connections connections, RecordVault
             await connections.End(c, Connections.ActorOf(c), cancel);
         context.Reject(Names.Errors.InvalidGrant, "The app is no longer connected.");
     }
+
+    private static Result<SmartScopes> Granted(ClaimsPrincipal presented) => SmartScopes.Parse(string.Join(' ', presented.GetScopes()));
 
     private static Result<SmartScopes> Fits(SmartScopes scopes) =>
         scopes is { Words.Length: 0, Resources.Length: > 0 } && scopes.Resources.All(r => r.Context is ScopeContext.System)

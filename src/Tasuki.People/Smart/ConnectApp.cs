@@ -18,7 +18,7 @@ internal sealed record ConsentChoice(DataCategory[] Categories, DataCategory[] S
 /// and no more, the connection is written, the person is told. A stop in between leaves at most a grant nobody holds a token for, which ends by itself.
 /// </summary>
 internal sealed class ConnectApp(
-    TasukiDb db, WriteConnection write, RecordVault vault, SignedInResident resident, StaffStanding standing, LaunchContexts launches, SecurityNotices notices, TimeProvider clock)
+    TasukiDb db, WriteConnection write, RecordVault vault, SignedInResident resident, StaffStanding standing, LaunchContexts launches, SecurityNotices notices, JobQueue jobs, TimeProvider clock)
 {
     public static readonly Error NothingChosen = new("consent.nothing", "No category was chosen.");
     private static readonly Error NotYours = new("consent.person", "The request is not one this person can agree to.");
@@ -26,8 +26,9 @@ internal sealed class ConnectApp(
     /// <summary>The principal the code is made for. Errors <c>consent.nothing</c>, <c>consent.person</c>, and those of the vault.</summary>
     public async Task<Result<ClaimsPrincipal>> AsResident(Account account, ClaimsPrincipal user, SmartApp app, SmartScopes asked, ConsentChoice choice, string fhirBase, CancellationToken cancel)
     {
-        if (account.Resident is not { } no || asked.Has(SmartScopes.Launch) || asked.Resources.Any(r => r.Context is not ScopeContext.Patient) || !AskedAccess.Times(asked).Contains(choice.Kept))
+        if (account.Resident is not { } no || AskedAccess.OfferedToResident(asked) is not { IsOk: true, Value: var offered } || !AskedAccess.Times(offered).Contains(choice.Kept))
             return NotYours;
+        asked = offered;
         var chosen = AskedAccess.Categories(asked).Select(c => c.Category).Intersect(choice.Categories).ToArray();
         if (asked.Resources.Length > 0 && chosen.Length == 0)
             return NothingChosen;
@@ -43,6 +44,7 @@ internal sealed class ConnectApp(
         var content = new ConnectionContent(scopes.ToString(), chosen, [.. choice.Sensitive.Where(chosen.Contains)], choice.Write, choice.Kept, patient, null);
         if (await SessionOf(user, cancel) is not { } session)
             return NotYours;
+        await EndUnlessTakenUp(connection, cancel);
         var written = await write.Row(connection, app, account, choice.Kept is KeptFor.SignedIn or KeptFor.Once ? session : null, grants.Value, until, content, cancel);
         if (!written.IsOk)
             return written.Error;
@@ -54,9 +56,9 @@ internal sealed class ConnectApp(
     /// <summary>The app stands in for the clinician: their own rights decide at the gate, nothing is granted, and it ends with their sign-in. Errors as above.</summary>
     public async Task<Result<ClaimsPrincipal>> AsClinician(Account account, ClaimsPrincipal user, SmartApp app, SmartScopes asked, string? launch, string fhirBase, CancellationToken cancel)
     {
-        // Without a launch from a page of ours there is no patient, and no list to choose one from.
-        if (asked.Has(SmartScopes.LaunchPatient) || asked.Has(SmartScopes.Offline) || (asked.Resources.Any(r => r.Context is ScopeContext.Patient) && !asked.Has(SmartScopes.Launch)))
+        if (AskedAccess.OfferedToClinician(asked) is not { IsOk: true, Value: var offered })
             return NotYours;
+        asked = offered;
         if (await standing.Clinician(account.No, cancel) is not { } clinician)
             return NotYours;
         ResidentNo? about = null;
@@ -72,17 +74,20 @@ internal sealed class ConnectApp(
             patient = await PatientId(opened.Value, cancel);
         }
 
-        // A clinician is no resource that is answered at /fhir, so the scope is left out and the token says so: an address that leads nowhere would be worse.
-        asked = asked with { Words = [.. asked.Words.Where(w => w is not SmartScopes.FhirUser)] };
         var kept = AskedAccess.OfClinician(asked);
         var until = clock.GetUtcNow() + AskedAccess.Length(kept);
         var connection = AccountSeals.RandomNo();
         var content = new ConnectionContent(asked.ToString(), [], [], AskedAccess.Writes(asked), kept, patient, about?.Value);
         if (await SessionOf(user, cancel) is not { } session)
             return NotYours;
+        await EndUnlessTakenUp(connection, cancel);
         var written = await write.Row(connection, app, account, session, (null, null), until, content, cancel);
         return written.IsOk ? Principal(account, asked, connection, until, fhirBase, patient, fhirUser: null) : written.Error;
     }
+
+    // Saved with the connection's own row.
+    private Task EndUnlessTakenUp(long connection, CancellationToken cancel) =>
+        jobs.Add(EndUnredeemed.Name, TokenStore.Text(connection)!, cancel, subject: connection, due: clock.GetUtcNow() + EndUnredeemed.After);
 
     private async Task<long?> SessionOf(ClaimsPrincipal user, CancellationToken cancel)
     {

@@ -71,8 +71,9 @@ internal sealed class Connections(TasukiDb db, SmartSeals seals, RecordVault vau
             && (c.ResidentNo is not null || StaffStanding.Clinician(seals.Accounts, found.Staff, found.Organisation) is not null);
     }
 
+    /// <summary>Until its code was redeemed, which gave out its first token, a connection lives no longer than the code.</summary>
     public static bool IsInTime(DateTimeOffset now, SmartConnection c, SignInSessionRow? session, StaffRow? staff) =>
-        now < c.Until && StaffStanding.IsInTime(now, staff) && (c.SessionNo is null || (session is { } s && now - s.LastSeen <= SignInSessions.Idle && now - s.Created <= SignInSessions.Longest));
+        now < c.Until && (c.LastUsed is not null || now < c.Created + SmartServer.CodeLife) && StaffStanding.IsInTime(now, staff) && (c.SessionNo is null || (session is { } s && now - s.LastSeen <= SignInSessions.Idle && now - s.Created <= SignInSessions.Longest));
 
     /// <summary>The stamp an account has now.</summary>
     public async Task<byte[]> StampOf(Account account, CancellationToken cancel) =>

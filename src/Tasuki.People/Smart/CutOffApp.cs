@@ -1,7 +1,6 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Routing;
 using Tasuki.Vault;
 using Tasuki.Web;
@@ -14,10 +13,12 @@ internal static class CutOffApp
     public static void Map(IEndpointRouteBuilder endpoints) =>
         endpoints.MapPost(SmartServer.ConnectedAppsPath + "/cut-off", CutOff).AddEndpointFilter(FormCheck.Antiforgery).RequireAuthorization(Policies.Resident);
 
-    private static async Task<IResult> CutOff(HttpContext context, [FromForm] string? connection, Connections connections, CurrentAccount current)
+    private static async Task<IResult> CutOff(HttpContext context, Connections connections, CurrentAccount current)
     {
         var cancel = context.RequestAborted;
-        if (await current.Get(cancel) is { Resident: { } resident } && long.TryParse(connection, CultureInfo.InvariantCulture, out var no)
+        // Read here: a form that is bound is refused, with an empty answer, before FormCheck can lead to a page.
+        var form = await context.Request.ReadFormAsync(cancel);
+        if (await current.Get(cancel) is { Resident: { } resident } && long.TryParse(form["connection"], CultureInfo.InvariantCulture, out var no)
             && await connections.Find(no, cancel) is { } found && found.Connection.ResidentNo == resident.Value)
         {
             await connections.End(found.Connection, Actor.Resident(resident), cancel);

@@ -67,6 +67,8 @@ internal sealed class RegisterApp(TasukiDb db, SmartSeals seals, TimeProvider cl
         var scopes = SmartScopes.Parse(content.Scopes);
         if (!scopes.IsOk)
             return new Error("app.scopes", scopes.Error.Message);
+        if (scopes.Value.Resources.Any(r => r.Working().Actions != r.Actions))
+            return new Error("app.scopes", "A scope with a condition reads and searches: the letters c, u and d go without one.");
         return scopes.Value.Resources.Length > 0 && scopes.Value.Resources.All(r => (r.Context is ScopeContext.System) == (kind is AppKind.Backend)) && (kind is not AppKind.Backend || scopes.Value.Words.Length == 0)
             ? null : new Error("app.scopes", "At least one resource scope; those of a system are for backends, and backends have no others.");
     }

@@ -23,6 +23,7 @@ internal static class SmartClaims
     public static IEnumerable<string> Destinations(Claim claim) => claim.Type switch
     {
         Patient => [Names.Destinations.AccessToken],
+        Names.Claims.AuthenticationTime => [Names.Destinations.IdentityToken],
         FhirUser => [Names.Destinations.AccessToken, Names.Destinations.IdentityToken],
         _ => [],
     };

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Tasuki.Kernel.Records;
 
 namespace Tasuki.People;
@@ -7,7 +8,14 @@ namespace Tasuki.People;
 internal sealed record AppContent(
     string Name, string Operator, string Contact, string Purpose, string PrivacyPolicy, string[] RedirectUris, string? Launch, string? Keys, string Scopes, string? Seat = null)
 {
-    public SmartScopes Registered => SmartScopes.Parse(Scopes).Value;
+    /// <summary>None where they were registered under a grammar that read more than today's.</summary>
+    public SmartScopes Registered => SmartScopes.Parse(Scopes) is { IsOk: true } scopes ? scopes.Value : new SmartScopes([], []);
+
+    /// <summary>
+    /// An address of its own, to the letter; of one on the loopback by its number, any port: a native app is given its port by the system (RFC 8252, 7.3).
+    /// </summary>
+    public bool ReturnsTo(string address) => RedirectUris.Contains(address, StringComparer.Ordinal)
+        || (Loopback.WithoutPort(address) is { } sent && RedirectUris.Any(own => string.Equals(sent, Loopback.WithoutPort(own), StringComparison.Ordinal)));
 }
 
 /// <summary>For how long somebody lets an app in.</summary>
@@ -26,3 +34,27 @@ internal enum KeptFor : byte
 /// <summary>What was agreed to, as it lies sealed.</summary>
 /// <param name="Patient">The id of the Patient record the app was launched for.</param>
 internal sealed record ConnectionContent(string Scopes, DataCategory[] Categories, DataCategory[] Sensitive, bool Write, KeptFor Kept, string? Patient, long? LaunchResident);
+
+/// <summary>Addresses of the loopback by its number; <c>localhost</c> is a name, and may be anybody's.</summary>
+internal static class Loopback
+{
+    private static readonly string[] Hosts = ["http://127.0.0.1", "http://[::1]"];
+
+    /// <summary>The address without its port; null for every other address.</summary>
+    public static string? WithoutPort(string address)
+    {
+        if (Array.Find(Hosts, host => address.StartsWith(host, StringComparison.Ordinal)) is not { } start)
+            return null;
+        var rest = address.AsSpan(start.Length);
+        if (rest.StartsWith(":"))
+        {
+            rest = rest[1..];
+            var digits = rest.IndexOfAnyExceptInRange('0', '9') is >= 0 and var end ? end : rest.Length;
+            if (!int.TryParse(rest[..digits], NumberStyles.None, CultureInfo.InvariantCulture, out var port) || port is 0 or > 65_535)
+                return null;
+            rest = rest[digits..];
+        }
+
+        return rest.IsEmpty || rest[0] is '/' or '?' ? string.Concat(start, rest) : null;
+    }
+}

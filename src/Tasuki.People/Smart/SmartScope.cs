@@ -24,12 +24,17 @@ public enum ScopeActions
     Writing = Create | Update | Delete,
 }
 
-/// <summary>A search condition a scope is narrowed by, such as <c>category=system|code</c>: only records it finds are within the scope.</summary>
-public readonly record struct ScopeCondition(string Parameter, string Value);
+/// <summary>A search condition a scope is narrowed by, such as <c>category=system|code</c>: only records it finds are within the scope. Between several values stands a comma, and any of them will do.</summary>
+public readonly record struct ScopeCondition(string Parameter, string Value)
+{
+    /// <summary>True when everything <paramref name="other"/> finds is found by this one as well, as far as the written values say.</summary>
+    public bool Covers(ScopeCondition other) => string.Equals(Parameter, other.Parameter, StringComparison.Ordinal) && other.Value.Split(',').All(Value.Split(',').Contains);
+}
 
 /// <summary>
 /// One resource scope of SMART App Launch 2.2 (<c>patient/Observation.rs?category=laboratory</c>). The grammar is read to the letter: contexts, known types, the
-/// actions in the order c r u d s, and as condition the parameter <c>category</c> where the type has it. Scopes of version 1 (<c>.read</c>, <c>.write</c>, <c>.*</c>)
+/// actions in the order c r u d s, and as condition the parameter <c>category</c> where the type has it, with codes as a search writes them (<c>code</c>, <c>system|code</c>, <c>|code</c>,
+/// <c>system|</c>, a comma for "or"). Scopes of version 1 (<c>.read</c>, <c>.write</c>, <c>.*</c>)
 /// are translated. Everything else is an error whose sentence names the rule and never the value.
 /// </summary>
 /// <param name="Type">Null for <c>*</c>.</param>
@@ -39,7 +44,7 @@ public sealed record SmartScope(ScopeContext Context, string? Type, ScopeActions
 
     private static readonly Error Grammar = new("scope.grammar", "A resource scope reads patient|user|system / TYPE|* . cruds, at least one letter and in that order.");
     private static readonly Error UnknownType = new("scope.type", "The resource type of the scope is not one this server holds.");
-    private static readonly Error UnknownCondition = new("scope.condition", "A scope is narrowed by the parameter 'category' only, and only for types that have it.");
+    private static readonly Error UnknownCondition = new("scope.condition", "A scope is narrowed by the parameter 'category' only, and only for types that have it; its values are codes: code, system|code, |code or system|, with commas between them.");
 
     /// <summary>Errors <c>scope.grammar</c>, <c>scope.type</c>, <c>scope.condition</c>.</summary>
     public static Result<SmartScope> Parse(string text)
@@ -72,7 +77,12 @@ public sealed record SmartScope(ScopeContext Context, string? Type, ScopeActions
     /// <summary>True when everything <paramref name="other"/> asks for is within this scope.</summary>
     public bool Covers(SmartScope other) =>
         Context == other.Context && (Type is null || string.Equals(Type, other.Type, StringComparison.Ordinal)) && (Actions & other.Actions) == other.Actions
-        && Conditions.All(other.Conditions.Contains);
+        && Conditions.All(wide => other.Conditions.Any(narrow => wide.Covers(narrow)));
+
+    /// <summary>
+    /// What works of it: a scope with a condition reads and searches, since what it would write cannot be held against the condition before it is written.
+    /// </summary>
+    public SmartScope Working() => Conditions.IsEmpty ? this : this with { Actions = Actions & ScopeActions.Reading };
 
     public bool Equals(SmartScope? other) => other is not null && string.Equals(ToString(), other.ToString(), StringComparison.Ordinal);
 
@@ -106,11 +116,13 @@ public sealed record SmartScope(ScopeContext Context, string? Type, ScopeActions
         var found = ImmutableArray.CreateBuilder<ScopeCondition>();
         foreach (var part in query.Split('&'))
         {
-            if (part.Split('=') is not ["category", { Length: > 0 } value] || !SmartTypes.HasCategory(type) || value.Contains('?', StringComparison.Ordinal))
+            if (part.Split('=') is not ["category", { Length: > 0 } value] || !SmartTypes.HasCategory(type) || !value.Split(',').All(IsToken))
                 return UnknownCondition;
             found.Add(new ScopeCondition("category", value));
         }
 
         return found.ToImmutable();
     }
+
+    private static bool IsToken(string value) => !value.Contains('?', StringComparison.Ordinal) && value.Split('|') is [{ Length: > 0 }] or [{ Length: > 0 }, _] or [_, { Length: > 0 }];
 }

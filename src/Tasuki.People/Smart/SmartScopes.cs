@@ -67,6 +67,9 @@ public sealed record SmartScopes(ImmutableArray<SmartScope> Resources, Immutable
         return outside == 0 ? this : new Error("scope.not-registered", $"{outside} of the scopes lie outside those the app is registered with.");
     }
 
+    /// <summary>What works of them; a scope of which nothing does is left out.</summary>
+    public SmartScopes Working() => this with { Resources = [.. Resources.Select(r => r.Working()).Where(r => r.Actions is not ScopeActions.None).Distinct()] };
+
     public bool Covers(SmartScope wanted) => Resources.Any(r => r.Covers(wanted));
 
     public IEnumerable<string> ToList() => Words.Concat(Resources.Select(r => r.ToString()));

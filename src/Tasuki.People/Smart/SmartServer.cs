@@ -53,6 +53,7 @@ internal static class SmartServer
         services.AddScoped(sp => new LargeExports(sp.GetRequiredService<TasukiDb>(), sp.GetRequiredService<TimeProvider>()));
         services.AddScoped<IResidentErasure, EraseSmartRows>();
         services.AddScoped<IJobHandler, SweepSmart>();
+        services.AddScoped<IJobHandler, EndUnredeemed>();
         services.AddSingleton(new RecurringJob(SweepSmart.Name, TimeSpan.FromHours(1), AtStart: false));
         services.AddScoped<Recipients>();
         services.AddScoped<NoteProvisions>();
@@ -102,6 +103,7 @@ internal static class SmartServer
         server.SetRefreshTokenReuseLeeway(TimeSpan.Zero).DisableSlidingRefreshTokenExpiration();
         // Scopes with conditions cannot be listed one by one: CheckAuthorization and CheckToken read them by our grammar instead.
         server.DisableScopeValidation().IgnoreScopePermissions().RegisterScopes([.. SmartScopes.KnownWords]);
+        server.RegisterClaims(SmartClaims.FhirUser, Names.Claims.AuthenticationTime, Names.Claims.Nonce, Names.Claims.AuthorizedParty, Names.Claims.AccessTokenHash);
         server.Configure(options =>
         {
             options.CodeChallengeMethods.Clear();
@@ -114,16 +116,21 @@ internal static class SmartServer
             options.PromptValues.Add(Names.PromptValues.Consent);
             options.PromptValues.Add(Names.PromptValues.None);
         });
+        server.RemoveEventHandler(OpenIddictServerHandlers.Authentication.ValidateClientRedirectUri.Descriptor);
+        server.AddEventHandler<ValidateAuthorizationRequestContext>(h => h.UseScopedHandler<CheckReturnAddress>().SetOrder(CheckReturnAddress.Order));
         server.AddEventHandler<HandleAuthorizationRequestContext>(h => h.UseScopedHandler<CheckAuthorization>().SetOrder(0));
         server.AddEventHandler<ApplyAuthorizationResponseContext>(h => h.UseScopedHandler<SendErrorBack>().SetOrder(SendErrorBack.Order));
         server.AddEventHandler<ExtractTokenRequestContext>(h => h.UseScopedHandler<NameClientOfRefresh>().SetOrder(NameClientOfRefresh.Order));
         server.AddEventHandler<ValidateTokenContext>(h => h.UseScopedHandler<AcceptSmartAssertions>().SetOrder(AcceptSmartAssertions.Order));
         server.AddEventHandler<ProcessAuthenticationContext>(h => h.UseScopedHandler<SpendAssertion>().SetOrder(SpendAssertion.Order));
+        // It compares words where ours compares what they open, and calls the grant bad where it is the scope.
+        server.RemoveEventHandler(OpenIddictServerHandlers.Exchange.ValidateGrantedScopes.Descriptor);
         server.AddEventHandler<ValidateTokenRequestContext>(h => h.UseScopedHandler<CheckToken>().SetOrder(0));
         server.AddEventHandler<HandleTokenRequestContext>(h => h.UseSingletonHandler<AnswerToken>().SetOrder(0));
         server.AddEventHandler<ApplyTokenResponseContext>(h => h.UseSingletonHandler<NameTheClient>().SetOrder(NameTheClient.Order));
         server.RemoveEventHandler(OpenIddictServerHandlers.RedeemTokenEntry.Descriptor);
         server.AddEventHandler<ProcessSignInContext>(h => h.UseScopedHandler<RedeemOnce>().SetOrder(RedeemOnce.Order));
+        server.AddEventHandler<ProcessSignInContext>(h => h.UseSingletonHandler<NarrowToken>().SetOrder(NarrowToken.Order));
         server.AddEventHandler<ProcessSignInContext>(h => h.UseSingletonHandler<RenewWhileSignedIn>().SetOrder(RenewWhileSignedIn.Order));
         server.AddEventHandler<GenerateTokenContext>(h => h.UseSingletonHandler<ShapeIdentityToken>().SetOrder(ShapeIdentityToken.Order));
         server.AddEventHandler<HandleRevocationRequestContext>(h => h.UseScopedHandler<GiveBack>().SetOrder(0));

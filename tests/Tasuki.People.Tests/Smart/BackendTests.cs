@@ -85,6 +85,9 @@ public sealed class BackendTests
         { "the end of times", Usual, "\"exp\":1000000000000," },
         { "after the end of times", Usual, "\"exp\":1000000000000000000," },
         { "before all times", Usual, "\"exp\":-1000000000000000000," },
+        { "for another server too", Usual, "\"aud\":[\"TOKEN\",\"https://app.test/token\"]," },
+        { "for nobody", Usual, "\"aud\":[]," },
+        { "for another server", Usual, "\"aud\":[\"https://app.test/token\"]," },
         { "no number", Usual, "\"exp\":\"soon\"," },
         { "more than a number", Usual, "\"exp\":1e400," },
         { "made after the end of times", Usual, "\"iat\":1000000000000000000," },
@@ -101,6 +104,7 @@ public sealed class BackendTests
         var app = await world.Register(Scope, AppKind.Backend, key.Set);
         Assert.Equal(200, (await Ask(world, key.Signed(world, app, Usual, ""))).Status);
         Assert.Equal(200, (await Ask(world, key.Signed(world, app, Usual, "\"nbf\":NOW,\"iat\":NOW,"))).Status);
+        Assert.Equal(200, (await Ask(world, key.Signed(world, app, Usual, "\"aud\":[\"TOKEN\"],"))).Status);
 
         var refused = await Ask(world, key.Signed(world, app, header, claims));
 
@@ -192,7 +196,9 @@ public sealed class BackendTests
             var given = Regex.Replace(
                 claims, @"NOW(\+(?<more>\d+))?", m => $"{now + (m.Groups["more"].Success ? long.Parse(m.Groups["more"].Value, CultureInfo.InvariantCulture) : 0)}", RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(1));
             var end = claims.Contains("\"exp\"", StringComparison.Ordinal) ? "" : $"\"exp\":{now + 240},";
-            var text = $"{{{given}{end}\"iss\":\"{app}\",\"sub\":\"{app}\",\"aud\":\"{new Uri(world.Site.Address, "/connect/token").AbsoluteUri}\",\"jti\":\"{WebEncoders.Base64UrlEncode(RandomNumberGenerator.GetBytes(16))}\"}}";
+            var address = new Uri(world.Site.Address, "/connect/token").AbsoluteUri;
+            var audience = claims.Contains("\"aud\"", StringComparison.Ordinal) ? "" : $"\"aud\":\"{address}\",";
+            var text = $"{{{given.Replace("TOKEN", address, StringComparison.Ordinal)}{end}\"iss\":\"{app}\",\"sub\":\"{app}\",{audience}\"jti\":\"{WebEncoders.Base64UrlEncode(RandomNumberGenerator.GetBytes(16))}\"}}";
             var said = $"{WebEncoders.Base64UrlEncode(Encoding.UTF8.GetBytes(header))}.{WebEncoders.Base64UrlEncode(Encoding.UTF8.GetBytes(text))}";
             return $"{said}.{WebEncoders.Base64UrlEncode(((ECDsa)_key).SignData(Encoding.ASCII.GetBytes(said), HashAlgorithmName.SHA384))}";
         }

@@ -17,6 +17,7 @@ public sealed class ScopeTests
     [InlineData("system/Patient.*", "system/Patient.cruds")]
     [InlineData("patient/Observation.rs?category=http://terminology.hl7.org/CodeSystem/observation-category|laboratory", "patient/Observation.rs?category=http://terminology.hl7.org/CodeSystem/observation-category|laboratory")]
     [InlineData("patient/Condition.r?category=a&category=b", "patient/Condition.r?category=a&category=b")]
+    [InlineData("patient/Condition.r?category=s|a,b,|c,s|", "patient/Condition.r?category=s|a,b,|c,s|")]
     public void What_the_specification_writes_is_read_and_written_in_version_2(string text, string written) =>
         Assert.Equal(written, SmartScope.Parse(text).Value.ToString());
 
@@ -38,6 +39,10 @@ public sealed class ScopeTests
     [InlineData("patient/Observation.rs?category=a&", "scope.condition")]
     [InlineData("patient/Observation.rs?category=a?b=c", "scope.condition")]
     [InlineData("patient/Immunization.rs?category=a", "scope.condition")]
+    [InlineData("patient/Observation.rs?category=|", "scope.condition")]
+    [InlineData("patient/Observation.rs?category=a,", "scope.condition")]
+    [InlineData("patient/Observation.rs?category=a,,b", "scope.condition")]
+    [InlineData("patient/Observation.rs?category=a|b|c", "scope.condition")]
     [InlineData("patient/*.rs?category=a", "scope.condition")]
     [InlineData("launch/encounter", "scope.grammar")]
     [InlineData("profile", "scope.grammar")]
@@ -53,6 +58,16 @@ public sealed class ScopeTests
         Assert.Equal(code, error?.Code);
         Assert.DoesNotContain("Observation", error!.Message, StringComparison.Ordinal);
     }
+
+    [Theory]
+    [InlineData("category=a,b", "category=a", true)]
+    [InlineData("category=a,b", "category=b,a", true)]
+    [InlineData("category=a", "category=a,b", false)]
+    [InlineData("category=a,b", "category=c", false)]
+    [InlineData("category=a,b", "category=a&category=c", true)]
+    [InlineData("category=a,b&category=c", "category=a", false)]
+    public void A_condition_of_several_codes_covers_some_of_them(string wide, string narrow, bool covers) =>
+        Assert.Equal(covers, SmartScope.Parse($"patient/Observation.rs?{wide}").Value.Covers(SmartScope.Parse($"patient/Observation.rs?{narrow}").Value));
 
     [Fact]
     public void A_hundred_scopes_are_read_and_one_more_is_not()

@@ -73,9 +73,10 @@ internal sealed class SmartWorld : IAsyncDisposable
     public AppContent App(string scopes, AppKind kind, string? keys = null) => new(
         "歩数ノート", "合同会社みかん", "dev@app.test", "健診と歩数を一緒に見るため", "https://app.test/privacy", kind is AppKind.Backend ? [] : [Redirect], "https://app.test/launch", keys, scopes, Seat);
 
-    public async Task<long> Register(string scopes = Usual, AppKind kind = AppKind.Public, string? keys = null, bool approve = true)
+    public async Task<long> Register(string scopes = Usual, AppKind kind = AppKind.Public, string? keys = null, bool approve = true, string? redirect = null)
     {
-        var no = await Site.Do<RegisterApp, Result<long>>(r => r.Register(kind, App(scopes, kind, keys), null, Cancel));
+        var content = App(scopes, kind, keys);
+        var no = await Site.Do<RegisterApp, Result<long>>(r => r.Register(kind, redirect is null ? content : content with { RedirectUris = [redirect] }, null, Cancel));
         Assert.True(no.IsOk, no.Error?.ToString());
         if (approve)
         {
@@ -89,9 +90,12 @@ internal sealed class SmartWorld : IAsyncDisposable
     public async Task<Visitor> SignIn()
     {
         var visitor = Site.NewVisitor();
-        await Walk.SignIn(Site, visitor, "kazuo", Password, Resident.Codes[_codes++]);
+        await Walk.SignIn(Site, visitor, "kazuo", Password, NextCode());
         return visitor;
     }
+
+    /// <summary>A code of the resident's list that was not used yet.</summary>
+    public string NextCode() => Resident.Codes[_codes++];
 
     public string AuthorizePath(long app, string scope, params (string Name, string? Value)[] other)
     {

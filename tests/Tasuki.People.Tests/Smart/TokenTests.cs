@@ -74,7 +74,7 @@ public sealed class TokenTests
         foreach (var wider in new[] { "offline_access patient/*.rs", "patient/Condition.cruds", "system/*.rs", "patient/Immunization.rs \"" })
         {
             var refused = await world.Refresh(app, narrow.Refresh, ("scope", wider));
-            Assert.Equal(400, refused.Status);
+            Assert.Equal((400, "invalid_scope"), (refused.Status, refused.Error));
             Assert.DoesNotContain("Condition", refused.Text("error_description") ?? "", StringComparison.Ordinal);
         }
 

@@ -85,7 +85,7 @@ internal static class FhirEndpoint
 
         using var call = new Call(caller.Value, context.RequestServices.GetRequiredService<RecordVault>(), root, clock, context.RequestServices.GetRequiredService<Searching.SearchBudget>())
         {
-            Profiles = context.RequestServices.GetRequiredService<WrittenProfiles>(),
+            Profiles = context.RequestServices.GetRequiredService<WrittenProfiles>(), NameOfApp = context.RequestServices.GetRequiredService<AppNames>().Of,
         };
         if (Bulk.BulkEndpoint.Takes(path))
             return (await Bulk.BulkEndpoint.Run(context, call, interaction with { Url = UrlOf(context, root) }, cancel), null);

@@ -25,6 +25,9 @@ internal sealed class Call(ApiCaller caller, RecordVault vault, string root, Tim
     /// <summary>Of the packages this server has; without any, none is known.</summary>
     public WrittenProfiles Profiles { get; init; } = WrittenProfiles.Load(weight: null, packages: null).Value;
 
+    /// <summary>What the municipality let an app in by; null for an app it does not know.</summary>
+    public Func<long, CancellationToken, ValueTask<string?>> NameOfApp { get; init; } = static (_, _) => new((string?)null);
+
     public RecordVault Vault => vault;
 
     /// <summary>Counts what this request's searches open.</summary>
@@ -120,10 +123,10 @@ internal sealed class Call(ApiCaller caller, RecordVault vault, string root, Tim
         _ => caller.Kind is ApiCallerKind.Backend,
     };
 
-    private static RecordPredicate.Parameter Condition(ScopeCondition condition)
+    // As a search reads it (R4, 3.1.1.4): any of the values between the commas.
+    private static RecordPredicate Condition(ScopeCondition condition)
     {
-        var bar = condition.Value.IndexOf('|', StringComparison.Ordinal);
-        var (system, code) = bar < 0 ? (null, condition.Value) : (condition.Value[..bar], condition.Value[(bar + 1)..]);
-        return new RecordPredicate.Parameter(condition.Parameter, new TokenTest(system is { Length: 0 } ? null : system, code, WithoutSystem: bar == 0));
+        RecordPredicate[] values = [.. ValueParser.Split(condition.Value, ',').Select(ValueParser.TokenOf).OfType<TokenTest>().Select(test => new RecordPredicate.Parameter(condition.Parameter, test))];
+        return values is [var only] ? only : new RecordPredicate.Or(values);
     }
 }

@@ -89,13 +89,17 @@ internal static class ValueParser
         _ => Wrong(parameter, "system|code|value"),
     };
 
-    private static Result<SearchTest> Token(SearchParameter parameter, string value) => Split(value, '|') switch
+    private static Result<SearchTest> Token(SearchParameter parameter, string value) =>
+        TokenOf(value) is { } test ? test : Wrong(parameter, "code, system|code, |code or system|");
+
+    /// <summary>Null for what is no code.</summary>
+    public static TokenTest? TokenOf(string value) => Split(value, '|') switch
     {
         [{ Length: > 0 } code] => new TokenTest(null, Unescape(code)),
         ["", { Length: > 0 } code] => new TokenTest(null, Unescape(code), WithoutSystem: true),
         [{ Length: > 0 } system, ""] => new TokenTest(Unescape(system), null),
         [{ Length: > 0 } system, { Length: > 0 } code] => new TokenTest(Unescape(system), Unescape(code)),
-        _ => Wrong(parameter, "code, system|code, |code or system|"),
+        _ => null,
     };
 
     private static Result<SearchTest> Date(SearchParameter parameter, string value)

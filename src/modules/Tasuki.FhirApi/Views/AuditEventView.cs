@@ -23,7 +23,7 @@ internal sealed class AuditEventView : IView
     public ResidentNo? ResidentOf(Call call, string id) => call.Vault.ResidentOfView(id);
 
     public async Task<StoredRecord?> One(ViewOf of, string id, CancellationToken cancel) =>
-        await of.Session.Access(id, OfOthers(of), cancel) is { IsOk: true } found ? Resource(of, found.Value) : null;
+        await of.Session.Access(id, OfOthers(of), cancel) is { IsOk: true } found ? await Resource(of, found.Value, cancel) : null;
 
     public async IAsyncEnumerable<StoredRecord> All(ViewOf of, IReadOnlyList<(string Name, string Value)> query, [EnumeratorCancellation] CancellationToken cancel)
     {
@@ -32,7 +32,7 @@ internal sealed class AuditEventView : IView
         {
             if (access.At < since)
                 yield break;
-            yield return Resource(of, access);
+            yield return await Resource(of, access, cancel);
         }
     }
 
@@ -56,7 +56,11 @@ internal sealed class AuditEventView : IView
         return (since, until);
     }
 
-    private static StoredRecord Resource(ViewOf of, SeenAccess access) => ViewResource.Of("AuditEvent", access.Id, 1, access.At, writer =>
+    private static async Task<StoredRecord> Resource(ViewOf of, SeenAccess access, CancellationToken cancel) => Resource(
+        of, access, await of.NameOf(access.ActorKind, access.ActorId, cancel), access.App is { } app ? await of.Call.NameOfApp(app, cancel) : null,
+        access.Party is { } party ? await of.NameOf(party.Kind, party.Id, cancel) : null);
+
+    private static StoredRecord Resource(ViewOf of, SeenAccess access, string? called, string? appCalled, string? partyCalled) => ViewResource.Of("AuditEvent", access.Id, 1, access.At, writer =>
     {
         ViewResource.Coding(writer, "type", "http://terminology.hl7.org/CodeSystem/audit-event-type", "rest");
         writer.WriteStartArray("subtype"u8);
@@ -70,7 +74,7 @@ internal sealed class AuditEventView : IView
         writer.WriteStartArray("agent"u8);
         writer.WriteStartObject();
         ViewResource.Concept(writer, "role", ViewResource.ActorSystem, ViewResource.Word(access.ActorKind), many: true);
-        ViewResource.Somebody(writer, "who", access.ActorKind, access.ActorId, of.Patient);
+        ViewResource.Somebody(writer, "who", access.ActorKind, access.ActorId, of.Patient, called);
         writer.WriteBoolean("requestor"u8, value: true);
         writer.WriteEndObject();
         if (access.App is { } app)
@@ -78,7 +82,17 @@ internal sealed class AuditEventView : IView
             // Through which app a clinician did it.
             writer.WriteStartObject();
             ViewResource.Concept(writer, "role", ViewResource.ActorSystem, ViewResource.Word(ActorKind.Application), many: true);
-            ViewResource.Somebody(writer, "who", ActorKind.Application, app.ToString(CultureInfo.InvariantCulture), of.Patient);
+            ViewResource.Somebody(writer, "who", ActorKind.Application, app.ToString(CultureInfo.InvariantCulture), of.Patient, appCalled);
+            writer.WriteBoolean("requestor"u8, value: false);
+            writer.WriteEndObject();
+        }
+
+        if (access.Party is { } party)
+        {
+            // To whom it was given, or from whom it was taken: who receives, and did nothing here.
+            writer.WriteStartObject();
+            ViewResource.Concept(writer, "type", "http://terminology.hl7.org/CodeSystem/v3-ParticipationType", "IRCP");
+            ViewResource.Somebody(writer, "who", party.Kind, party.Id, of.Patient, partyCalled);
             writer.WriteBoolean("requestor"u8, value: false);
             writer.WriteEndObject();
         }

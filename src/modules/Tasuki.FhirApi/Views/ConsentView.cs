@@ -23,17 +23,19 @@ internal sealed class ConsentView : IView
     public ResidentNo? ResidentOf(Call call, string id) => call.Vault.ResidentOfView(id);
 
     public async Task<StoredRecord?> One(ViewOf of, string id, CancellationToken cancel) =>
-        (await of.Session.Grants(OfOthers(of), cancel)).FirstOrDefault(grant => string.Equals(grant.Id, id, StringComparison.Ordinal)) is { } found ? Resource(of, found) : null;
+        (await of.Session.Grants(OfOthers(of), cancel)).FirstOrDefault(grant => string.Equals(grant.Id, id, StringComparison.Ordinal)) is { } found ? await Resource(of, found, cancel) : null;
 
     public async IAsyncEnumerable<StoredRecord> All(ViewOf of, IReadOnlyList<(string Name, string Value)> query, [EnumeratorCancellation] CancellationToken cancel)
     {
         foreach (var grant in await of.Session.Grants(OfOthers(of), cancel))
-            yield return Resource(of, grant);
+            yield return await Resource(of, grant, cancel);
     }
 
     private static bool OfOthers(ViewOf of) => of.Call.Caller.Kind is ApiCallerKind.ResidentApp;
 
-    private static StoredRecord Resource(ViewOf of, SeenGrant grant) => ViewResource.Of("Consent", grant.Id, grant.IsLive ? 1 : 2, grant.Created, writer =>
+    private static async Task<StoredRecord> Resource(ViewOf of, SeenGrant grant, CancellationToken cancel) => Resource(of, grant, await of.NameOf(grant.GranteeKind, grant.GranteeId, cancel));
+
+    private static StoredRecord Resource(ViewOf of, SeenGrant grant, string? called) => ViewResource.Of("Consent", grant.Id, grant.IsLive ? 1 : 2, grant.Created, writer =>
     {
         writer.WriteString("status"u8, grant.IsLive ? "active" : "inactive");
         ViewResource.Concept(writer, "scope", "http://terminology.hl7.org/CodeSystem/consentscope", "patient-privacy");
@@ -48,7 +50,7 @@ internal sealed class ConsentView : IView
         writer.WriteStartArray("actor"u8);
         writer.WriteStartObject();
         ViewResource.Concept(writer, "role", "http://terminology.hl7.org/CodeSystem/v3-ParticipationType", "IRCP");
-        ViewResource.Somebody(writer, "reference", grant.GranteeKind, grant.GranteeId, of.Patient);
+        ViewResource.Somebody(writer, "reference", grant.GranteeKind, grant.GranteeId, of.Patient, called);
         writer.WriteEndObject();
         writer.WriteEndArray();
         writer.WriteStartArray("purpose"u8);

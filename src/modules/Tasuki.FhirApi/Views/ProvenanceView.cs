@@ -24,14 +24,14 @@ internal sealed class ProvenanceView : IView
     public async Task<StoredRecord?> One(ViewOf of, string id, CancellationToken cancel)
     {
         var found = await of.Session.Search(new RecordQuery { Where = Readable(of.Call, [new RecordPredicate.ById([id[Prefix.Length..]])]), Order = RecordOrder.Stored, Limit = 1 }, cancel);
-        return found is { IsOk: true, Value.Records: [var record] } ? Resource(of, record) : null;
+        return found is { IsOk: true, Value.Records: [var record] } ? await Resource(of, record, cancel) : null;
     }
 
     public async IAsyncEnumerable<StoredRecord> All(ViewOf of, IReadOnlyList<(string Name, string Value)> query, [EnumeratorCancellation] CancellationToken cancel)
     {
         var narrow = query.Where(one => one.Name is "target" or "_id").Select(one => (RecordPredicate)new RecordPredicate.ById([.. ValueParser.Split(one.Value, ',').Select(RecordOf)])).ToList();
         await foreach (var record in of.Session.All(new RecordQuery { Where = Readable(of.Call, narrow), Order = RecordOrder.NewestUpdateFirst }, cancel))
-            yield return Resource(of, record);
+            yield return await Resource(of, record, cancel);
     }
 
     // 'Type/id', a URL of it, with a version or without; or the id of a Provenance.
@@ -49,7 +49,10 @@ internal sealed class ProvenanceView : IView
         new RecordPredicate.Or([.. call.Open(ScopeActions.Read).Select(open => new RecordPredicate.And([new RecordPredicate.OfType([open.Type]), open.Within]))]), .. narrow,
     ]);
 
-    private static StoredRecord Resource(ViewOf of, StoredRecord record) => ViewResource.Of("Provenance", Prefix + record.Id, record.Version, record.Updated, writer =>
+    private static async Task<StoredRecord> Resource(ViewOf of, StoredRecord record, CancellationToken cancel) =>
+        Resource(of, record, WriteRules.WriterOf(record.Origin) is var (kind, id) ? await of.NameOf(kind, id, cancel) : null);
+
+    private static StoredRecord Resource(ViewOf of, StoredRecord record, string? called) => ViewResource.Of("Provenance", Prefix + record.Id, record.Version, record.Updated, writer =>
     {
         ViewResource.Reference(writer, "target", record.Reference, many: true);
         writer.WriteString("recorded"u8, Instants.Of(record.Origin.Received));
@@ -61,11 +64,11 @@ internal sealed class ProvenanceView : IView
         ViewResource.Concept(writer, "role", RecordTagSystems.Source, record.Origin.Kind.ToString(), many: true);
         if (writtenHere is var (kind, id))
         {
-            ViewResource.Somebody(writer, "who", kind, id, of.Patient);
+            ViewResource.Somebody(writer, "who", kind, id, of.Patient, called);
         }
         else if (record.Origin.Kind is SourceKind.Person)
         {
-            ViewResource.Somebody(writer, "who", ActorKind.Resident, "", of.Patient);
+            ViewResource.Somebody(writer, "who", ActorKind.Resident, "", of.Patient, called: null);
         }
         else
         {

@@ -10,7 +10,11 @@ namespace Tasuki.FhirApi.Views;
 
 /// <summary>One resident as a view sees them.</summary>
 /// <param name="Patient">The id of their Patient; null where this caller does not see it.</param>
-internal sealed record ViewOf(Call Call, Session Session, ResidentNo Resident, string? Patient);
+internal sealed record ViewOf(Call Call, Session Session, ResidentNo Resident, string? Patient)
+{
+    /// <summary>An app by the name the municipality let it in by; null for everybody else, and for an app the register does not know.</summary>
+    public ValueTask<string?> NameOf(ActorKind kind, string id, CancellationToken cancel) => Actor.AppIn(kind, id) is { } app ? Call.NameOfApp(app, cancel) : new((string?)null);
+}
 
 /// <summary>A resource type that is made when it is asked for. Nothing of it is stored.</summary>
 internal interface IView
@@ -100,7 +104,8 @@ internal static class ViewResource
     /// Somebody, as a reference: the resident by their Patient, an app, a job or an operator by the name it has here, staff by what they are alone. Which of a resident's
     /// connections an app came by is not said.
     /// </summary>
-    public static void Somebody(Utf8JsonWriter writer, string name, ActorKind kind, string id, string? patient)
+    /// <param name="called">Of <see cref="ViewOf.NameOf"/>.</param>
+    public static void Somebody(Utf8JsonWriter writer, string name, ActorKind kind, string id, string? patient, string? called)
     {
         writer.WriteStartObject(name);
         if (kind is ActorKind.Resident && patient is not null)
@@ -115,7 +120,7 @@ internal static class ViewResource
             writer.WriteEndObject();
         }
 
-        writer.WriteString("display"u8, Word(kind));
+        writer.WriteString("display"u8, called ?? Word(kind));
         writer.WriteEndObject();
     }
 

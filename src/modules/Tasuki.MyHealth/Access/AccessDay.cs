@@ -5,7 +5,10 @@ namespace Tasuki.MyHealth;
 
 /// <summary>What one actor did for one purpose in one sitting, in plain words: what was done most, from when to when.</summary>
 /// <param name="App">The app a clinician acted through.</param>
-internal sealed record AccessVisit(DateTimeOffset From, DateTimeOffset To, ActorKind Kind, string ActorId, string Purpose, bool Refused, IReadOnlyList<(string Action, int Count)> Actions, long? App = null);
+/// <param name="Parties">To whom access was given, or from whom it was taken.</param>
+internal sealed record AccessVisit(
+    DateTimeOffset From, DateTimeOffset To, ActorKind Kind, string ActorId, string Purpose, bool Refused, IReadOnlyList<(string Action, int Count)> Actions, long? App,
+    IReadOnlyList<AccessParty> Parties);
 
 internal static class AccessHistory
 {
@@ -40,7 +43,8 @@ internal static class AccessHistory
         [
             .. sittings.Select(sitting => new AccessVisit(
                 sitting[^1].At, sitting[0].At, sitting[0].ActorKind, sitting[0].ActorId, sitting[0].Purpose, sitting[0].Refused,
-                [.. sitting.GroupBy(entry => Word(entry.Action), StringComparer.Ordinal).Select(group => (group.Key, group.Count())).OrderByDescending(group => group.Item2)], sitting[0].App)),
+                [.. sitting.GroupBy(entry => Word(entry.Action), StringComparer.Ordinal).Select(group => (group.Key, group.Count())).OrderByDescending(group => group.Item2)], sitting[0].App,
+                [.. sitting.Select(entry => entry.Party).OfType<AccessParty>().Distinct()])),
         ];
     }
 }
