@@ -20,7 +20,7 @@ internal sealed class RunTransaction(Call call, List<Interaction> entries, Func<
         "interaction.unknown",
         "A transaction creates (POST Type), updates (PUT Type/id or Type?condition), patches (PATCH, likewise), deletes (DELETE, likewise), ends a Consent (PUT or PATCH Consent/id) and reads (GET).");
 
-    private static readonly Answer ReadsDeleted = new(410, Outcome.Of(new Issue("error", "deleted", "It reads the record that another entry deletes.")));
+    private static Answer ReadsDeleted => new(410, Outcome.Of(new Issue("error", "deleted", "It reads the record that another entry deletes.")));
 
     private readonly WriteRecords _writes = new(call);
     private readonly Answer?[] _answers = new Answer?[entries.Count];

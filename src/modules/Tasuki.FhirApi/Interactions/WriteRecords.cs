@@ -197,7 +197,7 @@ internal sealed class WriteRecords(Call call)
         if (!patched.IsOk)
             return Not(patched.Error);
         // Held against the version that was read: what was written meanwhile is not overwritten.
-        var (change, resident, refused) = PlanUpdate(type, id, interaction with { Query = [], Body = patched.Value }, standing.Version, standing, cancel);
+        var (change, resident, refused) = PlanUpdate(type, id, interaction with { Query = [], Body = patched.Value, Place = null }, standing.Version, standing, cancel);
         return (change, resident, refused, standing);
 
         static (RecordChange?, ResidentNo, Answer?, StoredRecord?) Not(Error error) => (null, default, Failures.Answer(error), null);
