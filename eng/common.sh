@@ -30,17 +30,17 @@ build_if_needed() {
   touch "$built"
 }
 
-# Starts a PostgreSQL 15 in FOLDER on a free loopback port and sets pg (its process) and pg_connection; more settings may follow. The caller stops it: kill -INT $pg.
+# Starts a PostgreSQL 15 in FOLDER on a free loopback port (below those the system gives by itself, so that nobody takes it meanwhile) and sets pg (its process) and pg_connection; more settings may follow. The caller stops it: kill -INT $pg.
 start_postgres() {
   local folder="$1"; shift
   local as=()
   [ "$(id -u)" != 0 ] || { as=(setpriv --reuid=postgres --regid=postgres --clear-groups); chown postgres "$folder"; }
-  local port; port=$(node -e "const s=require('net').createServer().listen(0,'127.0.0.1',()=>{console.log(s.address().port);s.close()})")
+  local port; port=$(node -e "const s=require('net').createServer(),t=()=>s.listen(15000+Math.floor(Math.random()*17000),'127.0.0.1');s.on('error',t).on('listening',()=>{console.log(s.address().port);s.close()});t()")
   "${as[@]}" /usr/lib/postgresql/15/bin/initdb -D "$folder/pg" -U postgres -A trust -E UTF8 --locale=C --no-sync >"$folder/initdb.log" 2>&1 || { tail -3 "$folder/initdb.log" >&2; return 1; }
   (cd / && exec "${as[@]}" /usr/lib/postgresql/15/bin/postgres -D "$folder/pg" -p "$port" -c listen_addresses=127.0.0.1 -c unix_socket_directories="$folder/pg" \
     -c max_connections=600 -c fsync=on "$@") >"$folder/pg.log" 2>&1 &
   pg=$!
-  for _ in $(seq 1 100); do
+  for _ in $(seq 1 1200); do
     "${as[@]}" /usr/lib/postgresql/15/bin/pg_isready -q -h 127.0.0.1 -p "$port" && break
     read -rt 0.1 <> <(:) || true
   done

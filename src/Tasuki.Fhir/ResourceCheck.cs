@@ -22,8 +22,8 @@ public sealed record ResourceIssue(string Path, string Sentence, bool Refuses, s
 
 /// <summary>
 /// Is a resource valid FHIR R4: known elements, types, cardinality, formats of primitives, required codes, invariants, types of what references lead to. Not
-/// profiles. For what a person brings in as a file: a broken invariant, a reference to a wrong type and a narrative that is none lose nothing of what the file
-/// says, so they are told and do not refuse. <see cref="ResourceValidator"/> refuses them.
+/// profiles. For what a person brings in as a file: a broken invariant, a reference to a wrong type, a narrative that is none, an unknown code that decides nothing
+/// and a slip of form that misleads nobody lose nothing of what the file says, so they are told and do not refuse. <see cref="ResourceValidator"/> refuses them.
 /// </summary>
 public static class ResourceCheck
 {

@@ -81,6 +81,8 @@ public static class PeopleServices
             "/staff/accounts", sp => sp.GetRequiredService<Texts<PeopleTexts>>()["desk-title"], sp => sp.GetRequiredService<Texts<PeopleTexts>>()["desk-what"], "key", 230, DeskRights.Policy(DeskRight.RecoverAccounts)));
         services.AddDeskPage(new DeskPage(
             "/staff/apps", sp => sp.GetRequiredService<Texts<SmartTexts>>()["staff-apps"], sp => sp.GetRequiredService<Texts<SmartTexts>>()["staff-apps-lead"], "device", 260, DeskRights.Policy(DeskRight.DecideApps)));
+        services.AddDeskPage(new DeskPage(
+            StartApp.Page, sp => sp.GetRequiredService<Texts<SmartTexts>>()["open-title"], sp => sp.GetRequiredService<Texts<SmartTexts>>()["open-lead"], "device", 262, Policies.Clinician));
         services.AddSingleton(new NavigationEntry("/staff/sessions", sp => sp.GetRequiredService<Texts<PeopleTexts>>()["sessions"], "phone", 290, PeoplePolicies.Staff));
         services.AddSingleton(new FooterLink("/terms", sp => sp.GetRequiredService<Texts<PeopleTexts>>()["legal-terms"], 20));
         services.AddSingleton(new FooterLink("/privacy", sp => sp.GetRequiredService<Texts<PeopleTexts>>()["legal-privacy"], 30));
@@ -181,6 +183,7 @@ public static class PeopleServices
         services.AddScoped<ConfirmOrganisation>();
         services.AddScoped(sp => new DemoOrganisation(
             sp.GetRequiredService<Municipality>(), sp.GetRequiredService<EnterOrganisation>(), sp.GetRequiredService<DecideOrganisation>(), sp.GetRequiredService<ConfirmOrganisation>()));
+        services.AddScoped(sp => new DemoSharing(sp.GetRequiredService<Municipality>(), sp.GetRequiredService<RecordVault>(), sp.GetRequiredService<StaffStanding>(), sp.GetRequiredService<TimeProvider>()));
         services.AddScoped<StaffBindings>();
         services.AddScoped<InviteStaff>();
         services.AddScoped<JoinStaff>();

@@ -10,11 +10,11 @@ public sealed partial class Session
 {
     private static readonly Error NoGrant = new("record.missing", "No such grant.");
 
-    // The log and the grants belong to no record; the consent page asks for them with the category of all that is neither.
-    private bool StandsIn => _actor.Kind is ActorKind.Application && _limit.Classes.Contains(new AccessClass(DataCategory.Other, Sensitive: false));
+    // The log and the grants belong to no record: the resident's own, and an app's that stands in for them, which the consent page asks for with the category of all that is neither.
+    private bool StandsIn => _actor.Kind is ActorKind.Resident or ActorKind.Application && _limit.Classes.Contains(new AccessClass(DataCategory.Other, Sensitive: false));
 
     /// <summary>Newest first, the ended ones too.</summary>
-    /// <param name="ofOthers">Also what was given to others: for an app that stands in for the resident. Without it only what was given to this very actor.</param>
+    /// <param name="ofOthers">Also what was given to others: for the resident, and an app that stands in for them. Without it only what was given to this very actor.</param>
     public async Task<IReadOnlyList<SeenGrant>> Grants(bool ofOthers, CancellationToken cancel)
     {
         await Log(LogAction.Grants, null);
@@ -43,7 +43,7 @@ public sealed partial class Session
     }
 
     /// <summary>
-    /// Ends a grant for the resident: it counts at the grantee's next request. For an app that the resident lets write, in the category of consents. Errors
+    /// Ends a grant: it counts at the grantee's next request. For the resident, and for an app that the resident lets write, in the category of consents. Errors
     /// <c>gate.refused</c> and <c>record.missing</c>.
     /// </summary>
     public async Task<Result<Done>> EndGrant(string id, CancellationToken cancel)

@@ -14,6 +14,8 @@ public sealed class Chromium : IAsyncLifetime
         if (!File.Exists("/usr/bin/chromium"))
             return;
         _playwright = await Playwright.CreateAsync();
+        // Five seconds are not enough where every suite runs at once.
+        Assertions.SetDefaultExpectTimeout(Waits.Patience);
         _browser = await _playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
         {
             ExecutablePath = "/usr/bin/chromium",
@@ -70,7 +72,7 @@ internal sealed class Visit : IAsyncDisposable
     {
         await context.AddInitScriptAsync("document.addEventListener('securitypolicyviolation', e => console.error('policy: ' + e.violatedDirective + ' ' + e.blockedURI));");
         var page = await context.NewPageAsync();
-        page.SetDefaultTimeout(90_000);
+        page.SetDefaultTimeout(Waits.Patience);
         var visit = new Visit(context, page);
         page.Console += (_, message) =>
         {

@@ -38,7 +38,7 @@ public sealed class DeskTests(Chromium chromium) : IClassFixture<Chromium>
 
         // Who invited the officer cannot say that they know them; an administrator of the operator's making does.
         await administrator.Page.GotoAsync("/staff/people");
-        await administrator.Page.Locator("main table a", new() { HasText = "青木 守" }).ClickAsync();
+        await administrator.Page.Locator("main table a", new() { HasText = "青木 守" }).Follow();
         await administrator.Page.Shows("あなたはこの職員と1人に数えられる");
         await using var independent = await SignedIn(house, StaffRole.Administrator, "岡 見", "admin2");
         await independent.Page.GotoAsync(administrator.Page.Url);
@@ -53,7 +53,7 @@ public sealed class DeskTests(Chromium chromium) : IClassFixture<Chromium>
 
         // At the counter.
         await Find(officer.Page, "けんしんたろう", "昭和25年5月4日");
-        await officer.Page.Locator(".tk-card--link a").ClickAsync();
+        await officer.Page.Locator(".tk-card--link a").Follow();
         await officer.Page.Locator("form:has(input[value='hand-over']) input[name=Checked]").CheckAsync();
         await officer.Page.Locator("form:has(input[value='hand-over']) button").Send();
         var counter = await officer.Page.Locator(".tk-people-receipt code").InnerTextAsync();
@@ -101,19 +101,19 @@ public sealed class DeskTests(Chromium chromium) : IClassFixture<Chromium>
         await taro.Page.Locator("#text").FillAsync("データの取り出し方を教えてください。");
         await taro.Page.Locator("main form button").Last.Send();
         await officer.Page.GotoAsync("/staff/inquiries");
-        await officer.Page.Locator("main table a").First.ClickAsync();
+        await officer.Page.Locator("main table a").First.Follow();
         await officer.Page.Locator("button[value=take]").Send();
         await officer.Page.Locator("#text").FillAsync("「取り出す」のページから、いつでも取り出せます。");
         await officer.Page.Locator("button[value=answer]").Send();
         await taro.Page.GotoAsync("/inquiry");
-        await taro.Page.Locator("main a[href^='/inquiry/']").First.ClickAsync();
+        await taro.Page.Locator("main a[href^='/inquiry/']").First.Follow();
         await taro.Page.Shows("いつでも取り出せます");
 
         // Protected: gone from a colleague's view at once, and a way out on every page.
         await Find(nurse.Page, "けんしんたろう", "1950-05-04");
         await nurse.Page.Locator(".tk-card--link").Shows();
         await Find(officer.Page, "けんしんたろう", "1950-05-04");
-        await officer.Page.Locator(".tk-card--link a").ClickAsync();
+        await officer.Page.Locator(".tk-card--link a").Follow();
         await officer.Page.Locator("details:has(input[value='protect']) > summary").ClickAsync();
         await officer.Page.Locator("form:has(input[value='protect']) button").Send();
         await Find(nurse.Page, "けんしんたろう", "1950-05-04");
@@ -141,13 +141,19 @@ public sealed class DeskTests(Chromium chromium) : IClassFixture<Chromium>
         var found = new List<string>();
         foreach (var path in new[] { "/staff", "/staff/residents", "/staff/list", "/staff/codes", "/staff/inquiries", "/staff/inquiries/new", "/staff/inquiries/complaints", "/staff/deliveries", "/staff/letters", "/staff/accounts", "/staff/apps", "/staff/organisations", "/staff/sessions", "/staff/requests", "/staff/requests/new" })
             await Look(officer.Page, path);
+        await using (var clinician = await SignedIn(house, StaffRole.Clinician, "林 診", "clinic1", phone))
+        {
+            await Look(clinician.Page, "/staff");
+            await Look(clinician.Page, "/staff/open-app");
+        }
+
         await GiveList(officer.Page, $"{Headings}\n{Taro}\n1003,谷野 一,,1960-01-01,男,,\n");
         await Look(officer.Page, null);
         await officer.Page.Locator("form[action$='/take'] button").Send();
         await officer.Page.Arrives("/staff/codes");
         await Find(officer.Page, "けんしんたろう", "1950-05-04");
         await Look(officer.Page, null);
-        await officer.Page.Locator(".tk-card--link a").ClickAsync();
+        await officer.Page.Locator(".tk-card--link a").Follow();
         await Look(officer.Page, null);
         await EnterHouse(officer.Page);
         await Look(officer.Page, null);
@@ -163,7 +169,7 @@ public sealed class DeskTests(Chromium chromium) : IClassFixture<Chromium>
         })
             await Look(administrator.Page, path);
         await administrator.Page.GotoAsync("/staff/people");
-        await administrator.Page.Locator("main table a").First.ClickAsync();
+        await administrator.Page.Locator("main table a").First.Follow();
         await Look(administrator.Page, null);
         // Somebody who was invited and joined, as a colleague sees them who may vouch.
         var joined = await Invited(house);
@@ -178,6 +184,7 @@ public sealed class DeskTests(Chromium chromium) : IClassFixture<Chromium>
         {
             if (path is not null)
                 Assert.Equal(200, (await page.GotoAsync(path))!.Status);
+            await page.WaitForLoadStateAsync();
             var where = path ?? new Uri(page.Url).AbsolutePath;
             if (await page.EvaluateAsync<bool>("document.documentElement.scrollWidth > document.documentElement.clientWidth + 1"))
                 found.Add($"{where}: wider than the screen");

@@ -33,10 +33,10 @@ public sealed class FirstStartTests(Chromium chromium) : IClassFixture<Chromium>
     {
         await page.Shows("サービスの設定がまだ終わっていません");
         await stations.Look(page);
-        await page.Locator("main a[href='/staff/setup'].tk-button").ClickAsync();
+        await page.Locator("main a[href='/staff/setup'].tk-button").Follow();
         await page.Arrives("/staff/setup");
         await stations.Look(page);
-        await page.Locator("main a.tk-button--large").ClickAsync();
+        await page.Locator("main a.tk-button--large").Follow();
         await page.Arrives("/staff/setup/names");
         await stations.Look(page);
         await page.Locator("#name").FillAsync("たすき健康手帳");
@@ -185,7 +185,7 @@ public sealed class FirstStartTests(Chromium chromium) : IClassFixture<Chromium>
         await Assertions.Expect(chapter.GetByText("PS-01", new LocatorGetByTextOptions { Exact = true })).ToBeVisibleAsync();
         await page.Shows("次の年度に整える");
         await stations.Look(page);
-        await page.Locator("main a[href='/trust/documents/file-register']").ClickAsync();
+        await page.Locator("main a[href='/trust/documents/file-register']").Follow();
         await page.Arrives("/trust/documents/file-register");
         await page.Shows("保健課で定めたとおり");
         await stations.Look(page);

@@ -16,14 +16,14 @@ internal sealed class House : IAsyncDisposable
     private readonly WebApplication _app;
     private readonly string _folder;
 
-    private House(WebApplication app, string folder, TestClock clock)
+    private House(WebApplication app, string folder, MovedClock clock)
     {
         _app = app;
         _folder = folder;
         Clock = clock;
     }
 
-    public TestClock Clock { get; }
+    public MovedClock Clock { get; }
 
     public IServiceProvider Services => _app.Services;
 
@@ -46,7 +46,7 @@ internal sealed class House : IAsyncDisposable
         }
 
         Assert.True(described.Create().IsOk);
-        var clock = new TestClock();
+        var clock = new MovedClock();
         await using (var made = (await RecordVault.Start(described.VaultOptions(create: true), clock, cancel)).Value)
         {
         }
@@ -71,14 +71,4 @@ internal sealed class House : IAsyncDisposable
         await _app.DisposeAsync();
         Directory.Delete(_folder, recursive: true);
     }
-}
-
-/// <summary>Real time plus what a test adds to it.</summary>
-internal sealed class TestClock : TimeProvider
-{
-    private TimeSpan _ahead;
-
-    public void Advance(TimeSpan by) => _ahead += by;
-
-    public override DateTimeOffset GetUtcNow() => base.GetUtcNow() + _ahead;
 }

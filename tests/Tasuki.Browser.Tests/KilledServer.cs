@@ -1,8 +1,7 @@
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
 using Tasuki.Kernel;
 using Tasuki.Server.Municipalities;
+using Tasuki.Testing;
 using Tasuki.Vault;
 
 namespace Tasuki.Browser.Tests;
@@ -15,7 +14,7 @@ internal sealed class KilledServer : IAsyncDisposable
 
     public string DataFolder => Path.Combine(_folder, "data");
 
-    public string Address { get; } = $"http://localhost:{FreePort()}";
+    public string Address { get; } = $"http://localhost:{FreePort.Next()}";
 
     public static async Task<KilledServer> Begin(CancellationToken cancel)
     {
@@ -65,12 +64,5 @@ internal sealed class KilledServer : IAsyncDisposable
             await Kill();
         _process?.Dispose();
         Directory.Delete(_folder, recursive: true);
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

@@ -29,7 +29,7 @@ public sealed class PushTests(Chromium chromium) : IClassFixture<Chromium>
         await page.Arrives("/account/channels?done=added");
 
         Assert.Equal("activated", await page.EvaluateAsync<string>("async () => (await navigator.serviceWorker.getRegistration('/account/channels/')).active.state"));
-        for (var tries = 0; receiver.Received.Count == 0 && tries < 300; tries++)
+        for (var tries = 0; receiver.Received.Count == 0 && tries < 3_000; tries++)
             await Task.Delay(100, Cancel);
         Assert.All(receiver.Received, one => Assert.Equal(("POST", "/push/device", ""), (one.Method, one.Path, one.Body)));
         Assert.NotEmpty(receiver.Received);

@@ -9,7 +9,7 @@ namespace Tasuki.Browser.Tests;
 /// </summary>
 internal static class Waits
 {
-    private const float Patience = 90_000;
+    public const float Patience = 90_000;
 
     public static Task Arrives(this IPage page, string path) => page.Arrives(new Regex(Regex.Escape(path) + "$", RegexOptions.None, TimeSpan.FromSeconds(1)));
 
@@ -21,11 +21,18 @@ internal static class Waits
     public static Task Shows(this ILocator what, int count = 1) => Assertions.Expect(what).ToHaveCountAsync(count, new LocatorAssertionsToHaveCountOptions { Timeout = Patience });
 
     /// <summary>Sends a form and returns when the page that answers has come, whether its address is another or not.</summary>
-    public static async Task Send(this ILocator button)
+    public static Task Send(this ILocator button) => button.Leave();
+
+    /// <summary>Follows a link and returns when its page stands, whether the browser loaded it or the page's script changed one into the other.</summary>
+    public static Task Follow(this ILocator link) => link.Leave();
+
+    private static async Task Leave(this ILocator way)
     {
-        var page = button.Page;
-        await page.EvaluateAsync("window.tasukiLeft = true");
-        await button.ClickAsync();
-        await page.WaitForFunctionAsync("() => !window.tasukiLeft && document.readyState === 'complete'", null, new PageWaitForFunctionOptions { Timeout = Patience });
+        var page = way.Page;
+        // Not before it is there: what is marked must be the page it stands on.
+        await way.WaitForAsync();
+        await page.EvaluateAsync("document.querySelector('main').dataset.left = ''");
+        await way.ClickAsync();
+        await page.WaitForFunctionAsync("() => document.querySelector('main:not([data-left])') && document.readyState === 'complete'", null, new PageWaitForFunctionOptions { Timeout = Patience });
     }
 }

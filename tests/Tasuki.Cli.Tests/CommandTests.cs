@@ -1,4 +1,8 @@
+using Tasuki.Kernel;
+using Tasuki.Kernel.Records;
+using Tasuki.Server.Municipalities;
 using Tasuki.Testing;
+using Tasuki.Vault;
 using static Tasuki.Cli.Tests.TasukiProcess;
 
 namespace Tasuki.Cli.Tests;
@@ -124,6 +128,25 @@ public sealed class CommandTests : IDisposable
         Assert.True(again.Code == 0, again.Errors);
         Assert.StartsWith("0 created, 0 updated", again.Output, StringComparison.Ordinal);
         Assert.Equal(64, (await Run(["export", "--resident", "1", "--out", zip + "2", .. Places])).Code);
+    }
+
+    [Fact]
+    public async Task In_a_demo_one_person_has_opened_the_usual_records_to_the_clinic_for_a_year()
+    {
+        Assert.Equal(0, (await Run(["demo", "--residents", "10", .. Places])).Code);
+        await using var vault = (await RecordVault.Start(MunicipalityFolder.Load(Places[1], Places[3], null).Value.VaultOptions(create: false), TimeProvider.System, Cancel)).Value;
+        var grants = new List<SeenGrant>();
+        for (var no = 1; no <= 10; no++)
+        {
+            var own = await vault.Open(Actor.Resident(new ResidentNo(no)), new ResidentNo(no), Purpose.OwnUse, Cancel);
+            if (own.IsOk)
+                grants.AddRange(await own.Value.Grants(ofOthers: true, Cancel));
+        }
+
+        var grant = Assert.Single(grants);
+        Assert.Equal((ActorKind.Clinician, Purpose.Care, true), (grant.GranteeKind, grant.Purpose, grant.IsLive));
+        Assert.Equal(AccessClasses.Of(Enum.GetValues<DataCategory>()), grant.Classes);
+        Assert.Equal(365, (grant.Until - grant.Created).TotalDays, 0.1);
     }
 
     private string Written(string name, string content)

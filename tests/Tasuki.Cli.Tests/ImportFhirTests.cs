@@ -101,6 +101,33 @@ public sealed class ImportFhirTests : IDisposable
     }
 
     [Fact]
+    public async Task No_file_of_a_folder_is_passed_over_without_a_word_and_a_line_that_says_another_again_otherwise_is_refused()
+    {
+        await Done(["demo", "--residents", "2", .. Places]);
+        await Write("Patient.ndjson", """{"resourceType":"Patient","id":"a"}""");
+        var large = Observation("big", "Patient/a", null, 70).Replace("\"status\"", "\"note\":[" + string.Join(',', Enumerable.Range(0, 700_000).Select(i => $"{{\"text\":\"{i * 7919L % 1_000_003}\"}}")) + "],\"status\"", StringComparison.Ordinal);
+        await Write("Observation.NDJSON",
+            Observation("1", "Patient/a", null, 71), Observation("1", "Patient/a", null, 71), Observation("1", "Patient/a", null, 72), Observation("a b", "Patient/a", null, 73), Observation("../x", "Patient/a", null, 74),
+            Observation(new string('a', 65), "Patient/a", null, 75), large);
+        string[] command = ["import-fhir", Files, "--residents", await Map("a,1"), .. Who, .. Places];
+        await File.WriteAllBytesAsync(Path.Combine(Files, "Condition.ndjson.gz"), [0x1f, 0x8b], Cancel);
+        var packed = await Run(command);
+        Assert.NotEqual(0, packed.Code);
+        Assert.Contains("Condition.ndjson.gz", packed.Errors, StringComparison.Ordinal);
+        File.Delete(Path.Combine(Files, "Condition.ndjson.gz"));
+
+        var ran = await Run(command);
+        Assert.True(ran.Code == 1, ran.Errors);
+        Assert.Contains("2 created, 0 updated, 1 there already, 4 lines refused", ran.Errors, StringComparison.Ordinal);
+        Assert.Equal(["3:1: It has the type and id of Observation.NDJSON:1 and other content.", "4: Observation.id", "5: Observation.id", "6: Observation.id"],
+            ran.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Order(StringComparer.Ordinal)
+                .Select(line => line.Contains("Observation.id", StringComparison.Ordinal) ? $"{line.Split(':')[1]}: Observation.id" : line["Observation.NDJSON:".Length..]), StringComparer.Ordinal);
+        await using var vault = await Vault();
+        var kept = (await Of(vault, 1)).Single(one => one.Origin.Position is "Observation.NDJSON:7");
+        Assert.Equal(700_000, JsonDocument.Parse(kept.Resource.Json).RootElement.GetProperty("note").GetArrayLength());
+    }
+
+    [Fact]
     public async Task What_is_about_nobody_goes_once_among_the_shared_records_when_asked_for_and_changes_none_that_is_there()
     {
         await Done(["demo", "--residents", "3", .. Places]);

@@ -108,10 +108,14 @@ public sealed class KeyCommandTests : IDisposable
         Assert.Contains("IR-02  RED", before, StringComparison.Ordinal);
         Assert.Contains("NW-02  met", before, StringComparison.Ordinal);
         await Done(["backup", .. Who, .. Targets, .. Places]);
-        Assert.Contains("0 differences, the log whole", await Done(["backup", "drill", .. Who, .. Sources, .. Places]), StringComparison.Ordinal);
+        var drill = Command(["backup", "drill", .. Who, .. Sources, .. Places]);
+        drill.Environment["TMPDIR"] = Made("drill");
+        var drilled = await Run(drill);
+        Assert.True(drilled.Code == 0, drilled.Errors);
+        Assert.Contains("0 differences, the log whole", drilled.Output, StringComparison.Ordinal);
         Assert.Contains("IR-02  met", (await Run(["comply", "look", .. Who, .. Places])).Output, StringComparison.Ordinal);
         // The drill's own place is gone, and what was reported is what the evidence says now.
-        Assert.DoesNotContain(Directory.GetDirectories(Path.GetTempPath(), "tasuki-drill-*"), d => Directory.EnumerateFiles(d, "*", SearchOption.AllDirectories).Any());
+        Assert.DoesNotContain(Directory.GetDirectories(Made("drill"), "tasuki-drill-*"), d => Directory.EnumerateFiles(d, "*", SearchOption.AllDirectories).Any());
         Assert.Contains("IR-02  met", (await Run(["comply", .. Places])).Output, StringComparison.Ordinal);
         Assert.Equal(1, (await Run(["comply", "sign", "provider", "--role", "x", "--name", "x", .. Who, .. Places])).Code);
     }

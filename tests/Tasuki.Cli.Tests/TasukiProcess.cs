@@ -11,9 +11,11 @@ internal static class TasukiProcess
         UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true, StandardOutputEncoding = Encoding.UTF8, StandardErrorEncoding = Encoding.UTF8,
     };
 
-    public static async Task<(int Code, string Output, string Errors)> Run(params string[] arguments)
+    public static Task<(int Code, string Output, string Errors)> Run(params string[] arguments) => Run(Command(arguments));
+
+    public static async Task<(int Code, string Output, string Errors)> Run(ProcessStartInfo command)
     {
-        using var process = Process.Start(Command(arguments))!;
+        using var process = Process.Start(command)!;
         var cancel = TestContext.Current.CancellationToken;
         var output = process.StandardOutput.ReadToEndAsync(cancel);
         var errors = process.StandardError.ReadToEndAsync(cancel);

@@ -7,7 +7,7 @@ namespace Tasuki.Delivery.Tests;
 /// <summary>The one door out: what it refuses, and what it says about whether anything was sent.</summary>
 public sealed class EgressTests
 {
-    private static readonly EgressPurpose Anywhere = new("test", null, 1_000, TimeSpan.FromSeconds(5));
+    private static readonly EgressPurpose Anywhere = new("test", null, 1_000, TimeSpan.FromMinutes(1));
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
@@ -79,7 +79,7 @@ public sealed class EgressTests
         await using var mail = MailReceiver.Start();
         // A server that says nothing, and one that is not there.
         mail.Mood = MailMood.Silent;
-        Assert.Equal("egress.too-long", await Ask($"http://127.0.0.1:{mail.Port}/", Anywhere with { Longest = TimeSpan.FromMilliseconds(300) }, loopback: true));
+        Assert.Equal("egress.too-long", await Ask($"http://127.0.0.1:{mail.Port}/", Anywhere with { Longest = TimeSpan.FromSeconds(2) }, loopback: true));
         mail.Mood = MailMood.Closed;
         Assert.Equal("egress.broken", await Ask($"http://127.0.0.1:{mail.Port}/", Anywhere, loopback: true));
         await mail.GoDown();

@@ -23,6 +23,14 @@ internal static class Differences
 
     public static readonly IReadOnlyDictionary<string, string> Explained = new Dictionary<string, string>(StringComparer.Ordinal)
     {
+        ["ours: code CodeableConcept"] =
+            "A required binding of a CodeableConcept (Condition.clinicalStatus). R4 wants one of its codings to be of the value set; Firely's parser looks at code elements alone. Ours is right.",
+        ["ours: reference"] =
+            "A reference that is neither the type and id of a resource nor an address (shc: a number alone), or whose type is not that of what it leads to. R4 (references.html) allows neither; Firely takes any text. Ours is right.",
+        ["ours: format"] =
+            "A fullUrl that is no absolute address (shc). R4 (bundle.html) wants one; Firely takes any text. Ours is right.",
+        ["ours: full-url"] =
+            "A fullUrl that leads to another type or id than its resource has. R4 (bundle.html): they shall not disagree; Firely does not look. Ours is right.",
         ["firely: PVAL124 uri"] = StricterUri,
         ["firely: PVAL124 url"] = StricterUri,
         ["firely: PVAL124 canonical"] = StricterUri,

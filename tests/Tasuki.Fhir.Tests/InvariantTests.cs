@@ -17,7 +17,7 @@ public sealed class InvariantTests
     [Fact]
     public void Every_invariant_of_severity_error_is_checked_or_stands_here_with_the_reason_why_not()
     {
-        var known = Invariants.ByType.Values.SelectMany(rules => rules).Select(rule => rule.Key).Concat(Invariants.OfTheWalk).ToHashSet(StringComparer.Ordinal);
+        var known = Invariants.ByType.Values.SelectMany(rules => rules).Where(rule => rule.Fault is null).Select(rule => rule.Key).Concat(Invariants.OfTheWalk).ToHashSet(StringComparer.Ordinal);
         var standard = StandardInvariants.Of(StandardInvariants.Types);
         Assert.True(standard.Count > 100, $"{standard.Count} invariants");
         // ele-1 stands on every element and is left out of the definitions at hand.
@@ -27,7 +27,7 @@ public sealed class InvariantTests
 
     [Fact]
     public void Every_invariant_that_is_checked_has_an_example() =>
-        Assert.Empty(Invariants.ByType.Values.SelectMany(rules => rules).Select(rule => rule.Key).Concat(Invariants.OfTheWalk).Except(InvariantExamples.All.Select(one => one.Key), StringComparer.Ordinal));
+        Assert.Empty(Invariants.ByType.Values.SelectMany(rules => rules).Where(rule => rule.Fault is null).Select(rule => rule.Key).Concat(Invariants.OfTheWalk).Except(InvariantExamples.All.Select(one => one.Key), StringComparer.Ordinal));
 
     [Theory]
     [MemberData(nameof(Examples))]

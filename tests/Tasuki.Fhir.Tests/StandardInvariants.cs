@@ -27,10 +27,9 @@ internal static class StandardInvariants
         ]).ToDictionary(one => one.Item1, one => one.Item2, StringComparer.Ordinal);
 
     /// <summary>
-    /// The validator of profiles leaves these to the base check, or its FHIRPath cannot tell: ele-1 is in none of its definitions, txt-2 is htmlChecks() as txt-1 is and looks
-    /// at elements alone, ctm-1 asks for what a reference leads to, which is not at hand.
+    /// The validator of profiles leaves these to the base check, or its FHIRPath cannot tell: ele-1 is in none of its definitions, ctm-1 asks for what a reference leads to, which is not at hand.
     /// </summary>
-    public static readonly IReadOnlyList<string> NotToldByFhirPath = ["ele-1", "txt-2", "ctm-1"];
+    public static readonly IReadOnlyList<string> NotToldByFhirPath = ["ele-1", "ctm-1"];
 
     public static HashSet<string> Of(IReadOnlyList<string> types)
     {

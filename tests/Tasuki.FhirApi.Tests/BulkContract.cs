@@ -224,6 +224,9 @@ public sealed class BulkContract
 
         Assert.Equal(["60", "62"], await Ids("Patient/$export?_type=Observation"));
         Assert.Equal(["62"], await Ids("Patient/$export?_type=Observation&_typeFilter=" + Uri.EscapeDataString("Observation?value-quantity=gt61")));
+        // To the letter: another writing of the same would be another address.
+        const string Sent = "Patient/$export?_type=Observation&_typeFilter=Observation%3fvalue-quantity%3dgt61&_since=";
+        Assert.Equal($"{world.Root}/{Sent}{since}", (await app.Export(Sent + since)).Manifest.GetProperty("request").GetString());
         Assert.Equal(["60", "62"], await Ids("Patient/$export?_type=Observation&_typeFilter=" + Uri.EscapeDataString("Observation?value-quantity=gt61,Observation?value-quantity=lt61")));
         Assert.Equal([], await Ids("Patient/$export?_type=Patient"));
 
@@ -244,6 +247,7 @@ public sealed class BulkContract
         (string Address, int Status)[] bad =
         [
             ("Patient/$export?_type=Nothing", 400), ("Patient/$export?patient=Patient/1", 400), ("Patient/$export?_outputFormat=csv", 400), ("Patient/$export?_since=yesterday", 400),
+            ("Patient/$export?_since=2026-01-01&_since=2026-02-01", 400),
             ("Patient/$export?_typeFilter=Observation", 400), ("Patient/$export?_type=Observation&_typeFilter=Observation%3F_sort%3Ddate", 400), ("Patient/$export?_typeFilter=Observation%3Fnothing%3D1", 400),
             ("Patient/$export?_type=Patient&_typeFilter=Observation%3Fcode%3D1", 400), ("Group/other/$export", 404),
         ];
@@ -259,6 +263,17 @@ public sealed class BulkContract
         Assert.Equal(403, (await app.KickOff("Patient/$export?_type=Observation,Condition", "system/Observation.rs")).Status);
         Assert.Equal(403, (await app.KickOff("Patient/$export", "system/Observation.r")).Status);
         Assert.Equal(405, (await world.Send(HttpMethod.Put, "Patient/$export", await app.Token())).Status);
+        // A HEAD starts nothing.
+        Assert.Equal(405, (await world.Send(HttpMethod.Head, "Patient/$export", await app.Token(), null, ("Accept", "application/fhir+json"), ("Prefer", "respond-async"))).Status);
+        Assert.Equal(0, await world.RunJobs());
+        foreach (var filter in new[] { "Observation?code=a\\u0000b", "Observation?code=a%00b" })
+        {
+            using var holding = new StringContent($$$"""{"resourceType":"Parameters","parameter":[{"name":"_typeFilter","valueString":"{{{filter}}}"}]}""", Encoding.UTF8, "application/fhir+json");
+            Assert.Equal(400, (await world.Send(HttpMethod.Post, "Patient/$export", await app.Token(), holding, ("Accept", "application/fhir+json"), ("Prefer", "respond-async"))).Status);
+        }
+
+        var nothing = await app.KickOff("Patient/$export?_type=Foo", null, ("Accept", "application/fhir+json"), ("Prefer", "respond-async, handling=lenient"));
+        Assert.Equal((400, true), (nothing.Status, nothing.Sentence.Contains("nothing would be left", StringComparison.Ordinal)));
         Assert.Equal(401, (await world.Send(HttpMethod.Get, "Patient/$export", null)).Status);
 
         var lenient = await app.KickOff("Patient/$export?includeAssociatedData=LatestProvenanceResources&_outputFormat=ndjson", null, ("Accept", "application/fhir+json"), ("Prefer", "respond-async, handling=lenient"));
@@ -266,6 +281,7 @@ public sealed class BulkContract
         await world.RunJobs();
         var manifest = (await app.Get(lenient.Headers["Content-Location"])).Json;
         var error = Assert.Single(await app.Lines(manifest, "OperationOutcome", "error"));
+        Assert.Equal(world.Root + "/Patient/$export?includeAssociatedData=LatestProvenanceResources&_outputFormat=ndjson", manifest.GetProperty("request").GetString());
         Assert.Contains("includeAssociatedData", error.GetProperty("issue")[0].GetProperty("diagnostics").GetString(), StringComparison.Ordinal);
     }
 

@@ -27,16 +27,6 @@ using Tasuki.Web;
 
 namespace Tasuki.FhirApi.Tests;
 
-/// <summary>Real time that a test moves forward.</summary>
-internal sealed class MovedClock : TimeProvider
-{
-    private long _ahead;
-
-    public void Advance(TimeSpan by) => Interlocked.Add(ref _ahead, by.Ticks);
-
-    public override DateTimeOffset GetUtcNow() => base.GetUtcNow().AddTicks(Volatile.Read(ref _ahead));
-}
-
 /// <summary>The interface on a real server with vault, sign-in of apps and jobs, over HTTP on a free port. Jobs run when the test says so.</summary>
 internal sealed class BulkWorld : IAsyncDisposable
 {

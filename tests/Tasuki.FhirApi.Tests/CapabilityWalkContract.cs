@@ -17,7 +17,7 @@ public abstract class CapabilityWalkContract(StoreKind store)
     // What base R4 wants of each type at least; <me> is the person.
     private static readonly Dictionary<string, string> Least = new(StringComparer.Ordinal)
     {
-        ["AllergyIntolerance"] = """ "clinicalStatus":{"coding":[{"system":"urn:s","code":"c"}]},"patient":<me> """, ["Appointment"] = """ "status":"proposed","participant":[{"status":"accepted","actor":<me>}] """, ["Binary"] = """ "contentType":"text/plain","data":"YQ==" """,
+        ["AllergyIntolerance"] = """ "clinicalStatus":{"coding":[{"system":"http://terminology.hl7.org/CodeSystem/allergyintolerance-clinical","code":"active"}]},"patient":<me> """, ["Appointment"] = """ "status":"proposed","participant":[{"status":"accepted","actor":<me>}] """, ["Binary"] = """ "contentType":"text/plain","data":"YQ==" """,
         ["CarePlan"] = """ "status":"active","intent":"plan","subject":<me> """, ["CareTeam"] = """ "subject":<me> """, ["Communication"] = """ "status":"completed","subject":<me> """,
         ["Composition"] = """ "status":"final","type":{"text":"x"},"subject":<me>,"date":"2026-01-01","author":[{"display":"x"}],"title":"x" """, ["Condition"] = """ "subject":<me> """,
         ["Coverage"] = """ "status":"active","beneficiary":<me>,"payor":[{"display":"x"}] """, ["Device"] = """ "patient":<me> """, ["DiagnosticReport"] = """ "status":"final","code":{"text":"x"},"subject":<me> """,
@@ -166,8 +166,8 @@ public abstract class CapabilityWalkContract(StoreKind store)
         var concept = """{"coding":[{"system":"urn:s","code":"c"}]}""";
         (string Type, string More, string[] Queries)[] cases =
         [
-            ("AllergyIntolerance", "", ["", "&clinical-status=urn:s|c"]),
-            ("Condition", $",\"clinicalStatus\":{concept},\"category\":[{concept}],\"code\":{concept},\"onsetDateTime\":\"2026-01-01\"", ["", "&category=c", "&clinical-status=c", "&code=c", "&onset-date=ge2026"]),
+            ("AllergyIntolerance", "", ["", "&clinical-status=http://terminology.hl7.org/CodeSystem/allergyintolerance-clinical|active"]),
+            ("Condition", $",\"clinicalStatus\":{{\"coding\":[{{\"system\":\"http://terminology.hl7.org/CodeSystem/condition-clinical\",\"code\":\"active\"}}]}},\"category\":[{concept}],\"code\":{concept},\"onsetDateTime\":\"2026-01-01\"", ["", "&category=c", "&clinical-status=active", "&code=c", "&onset-date=ge2026"]),
             ("DocumentReference", $",\"category\":[{concept}],\"type\":{concept},\"date\":\"2026-01-01T00:00:00Z\",\"context\":{{\"period\":{{\"start\":\"2026-01-01\",\"end\":\"2026-01-02\"}}}}",
                 ["", "&category=c", "&category=c&date=ge2026", "&type=c", "&status=current", "&type=c&period=2026"]),
             ("Immunization", "", ["", "&date=2026-01-01", "&status=completed"]),

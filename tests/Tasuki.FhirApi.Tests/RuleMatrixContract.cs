@@ -18,7 +18,7 @@ public abstract class RuleMatrixContract(StoreKind store)
     // What base R4 asks of each type beside the reference to the person.
     private static readonly FrozenDictionary<string, string> Elements = new Dictionary<string, string>(StringComparer.Ordinal)
     {
-        ["AllergyIntolerance"] = "'clinicalStatus':T,'patient':P", ["Appointment"] = "'status':'proposed','participant':[{'actor':P,'status':'accepted'}]", ["Binary"] = "'contentType':'text/plain','securityContext':P",
+        ["AllergyIntolerance"] = "'clinicalStatus':{'coding':[{'system':'http://terminology.hl7.org/CodeSystem/allergyintolerance-clinical','code':'active'}]},'patient':P", ["Appointment"] = "'status':'proposed','participant':[{'actor':P,'status':'accepted'}]", ["Binary"] = "'contentType':'text/plain','securityContext':P",
         ["Bundle"] = "'type':'collection'", ["CarePlan"] = "'status':'active','intent':'plan','subject':P", ["Communication"] = "'status':'completed'",
         ["Composition"] = "'status':'final','type':T,'subject':P,'date':'2026-01-01','author':[P],'title':'t'", ["Condition"] = "'subject':P", ["Coverage"] = "'status':'active','beneficiary':P,'payor':[P]",
         ["DiagnosticReport"] = "'status':'final','code':T", ["DocumentReference"] = "'status':'current','content':[{'attachment':{'contentType':'text/plain'}}]", ["Encounter"] = "'status':'finished','class':{'code':'AMB'}",

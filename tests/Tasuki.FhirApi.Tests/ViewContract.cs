@@ -331,7 +331,26 @@ public abstract class ViewContract(StoreKind store)
             var batch = await one.Ask("POST", "", $$"""{"resourceType":"Bundle","type":"batch","entry":[{"request":{"method":"GET","url":"{{type}}?_count=1"} } ]}""");
             Assert.Equal("200", batch.Entries[0].GetProperty("response").GetProperty("status").GetString());
             var transaction = await one.Ask("POST", "", $$"""{"resourceType":"Bundle","type":"transaction","entry":[{"request":{"method":"POST","url":"{{type}}"},"resource":{"resourceType":"{{type}}"} } ]}""");
-            Assert.Equal(400, transaction.Status);
+            Assert.Equal((403, "business-rule"), (transaction.Status, transaction.Issue.Code));
+            Assert.StartsWith("Entry 1: ", transaction.Issue.Sentence, StringComparison.Ordinal);
+            Assert.EndsWith(WriteRules.Refusal(type, RuledAction.Create, People.ApiCallerKind.ResidentApp, RecordStanding.New)!.Message, transaction.Issue.Sentence, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public async Task A_change_of_the_log_or_of_an_origin_by_a_condition_is_refused_by_its_rule()
+    {
+        await using var clinic = await Clinic.Open(store);
+        var one = await clinic.Patient();
+        foreach (var type in new[] { "AuditEvent", "Provenance" })
+        {
+            foreach (var (method, action) in new[] { ("DELETE", RuledAction.Delete), ("PATCH", RuledAction.Patch) })
+            {
+                var refused = await one.Ask(method, $"{type}?_lastUpdated=gt2026-01-01", method is "PATCH" ? "[]" : null);
+                Assert.Equal((403, ("business-rule", WriteRules.Refusal(type, action, People.ApiCallerKind.ResidentApp, RecordStanding.Another)!.Message)), (refused.Status, refused.Issue));
+                var whole = await one.Ask("POST", "", Entry.Transaction(Entry.Of(method, $"{type}?_lastUpdated=gt2026-01-01", method is "PATCH" ? Entry.Patch("[]") : null)));
+                Assert.Equal((403, "Entry 1: " + refused.Issue.Sentence), (whole.Status, whole.Issue.Sentence));
+            }
         }
     }
 

@@ -61,8 +61,74 @@ public abstract class WritingContract(StoreKind store)
             () => one.Ask("PUT", "Observation?identifier=urn:x|race", one.Observation($"{60 + i}", "2026-04-01", ",\"identifier\":[{\"system\":\"urn:x\",\"value\":\"race\"}]")), Clinic.Cancel)));
         Assert.Single(await one.Found("Observation"));
         Assert.Single(answers, answer => answer.Status == 201);
-        Assert.All(answers, answer => Assert.True(answer.Status is 200 or 201 or 412, answer.Status + answer.Body.ToString()));
-        Assert.Equal(answers.Count(answer => answer.Status is 200 or 201), (await one.Ask("GET", $"Observation/{(await one.Found("Observation"))[0]}")).Version);
+        Assert.All(answers, answer => Assert.True(answer.Status is 200 or 201, answer.Status + answer.Body.ToString()));
+        Assert.Equal(8, (await one.Ask("GET", $"Observation/{(await one.Found("Observation"))[0]}")).Version);
+    }
+
+    [Fact]
+    public async Task Changes_at_the_same_time_lose_no_race_that_their_callers_did_not_ask_for()
+    {
+        await using var clinic = await Clinic.Open(store);
+        var one = await clinic.Patient();
+        var id = await one.Weigh("60", "2026-04-01", ",\"note\":[{\"text\":\"a\"}]");
+        var patched = await Task.WhenAll(Enumerable.Range(0, 12).Select(i => Task.Run(
+            () => one.Ask("PATCH", $"Observation/{id}", $$$"""[{"op":"add","path":"/note/-","value":{"text":"n{{{i}}}"}}]"""), Clinic.Cancel)));
+        Assert.All(patched, answer => Assert.True(answer.Status == 200, answer.Status + answer.Body.ToString()));
+        var whole = await one.Ask("GET", $"Observation/{id}");
+        Assert.Equal((13, 13), (whole.Version, whole.Body.GetProperty("note").GetArrayLength()));
+
+        // Who asks for a version is told when it is another's by then.
+        var asked = await Task.WhenAll(Enumerable.Range(0, 6).Select(i => Task.Run(
+            () => one.Ask("PATCH", $"Observation/{id}", $$$"""[{"op":"add","path":"/note/-","value":{"text":"m{{{i}}}"}}]""", headers => headers["If-Match"] = "W/\"13\""), Clinic.Cancel)));
+        Assert.Equal([200, 412, 412, 412, 412, 412], asked.Select(answer => answer.Status).Order());
+    }
+
+    [Fact]
+    public async Task A_subject_is_no_Patient_of_another_server_and_none_that_the_resource_contains()
+    {
+        await using var clinic = await Clinic.Open(store);
+        var one = await clinic.Patient();
+        string About(string subject, string more = "") => one.Observation("61", "2026-04-01", more).Replace($"Patient/{one.Id}", subject, StringComparison.Ordinal);
+        const string Inside = ",\"contained\":[{\"resourceType\":\"Device\",\"id\":\"d\",\"note\":[{\"text\":\"x\"}]},{\"resourceType\":\"Patient\",\"id\":\"p\",\"name\":[{\"family\":\"Other\"}]}],\"device\":{\"reference\":\"#d\"}";
+        var own = await one.Weigh("60", "2026-04-01");
+        foreach (var body in new[] { About("https://x.test/fhir/Patient/1"), About("#p", Inside) })
+        {
+            foreach (var answer in new[]
+            {
+                await one.Ask("POST", "Observation", body), await one.Ask("PUT", $"Observation/{own}", body.Insert(1, $"\"id\":\"{own}\",")), await one.Ask("POST", "", Entry.Transaction(Entry.Of("POST", "Observation", body))),
+            })
+                Assert.Equal((422, "business-rule"), (answer.Status, answer.Issue.Code));
+        }
+
+        Assert.Equal([own], await one.Found("Observation"));
+        // What is not whom it is about may be anywhere, and what a file brought may be said again.
+        Assert.Equal(201, (await one.Ask("POST", "Observation", About("#d", Inside.Split(",{\"resourceType\":\"Patient\"")[0] + "]"))).Status);
+        Assert.Equal(201, (await one.Ask("POST", "Observation", one.Observation("61", "2026-04-01", ",\"focus\":[{\"reference\":\"https://x.test/fhir/Patient/1\"}]"))).Status);
+        var came = await one.Came(About("https://x.test/fhir/Patient/1"), new RecordOrigin(SourceKind.Person, null, null, null, TimeProvider.System.GetUtcNow()));
+        Assert.Equal(200, (await one.Ask("PATCH", $"Observation/{came}", """[{"op":"replace","path":"/valueQuantity/value","value":62}]""")).Status);
+        Assert.Equal(422, (await one.Ask("PATCH", $"Observation/{came}", """[{"op":"replace","path":"/subject/reference","value":"https://y.test/fhir/Patient/2"}]""")).Status);
+    }
+
+    [Fact]
+    public async Task An_id_that_could_be_no_address_is_taken_by_no_way_of_writing()
+    {
+        await using var clinic = await Clinic.Open(store);
+        var one = await clinic.Patient();
+        foreach (var id in new[] { "a b", "../x", new string('a', 65), "ä" })
+        {
+            var body = one.Observation("61", "2026-04-01").Insert(1, $"\"id\":\"{id}\",");
+            foreach (var answer in new[]
+            {
+                await one.Ask("POST", "Observation", body), await one.Ask("PUT", "Observation?date=2026-04-01", body), await one.Ask("POST", "", Entry.Transaction(Entry.Of("POST", "Observation", body))),
+            })
+            {
+                Assert.Equal((422, "value"), (answer.Status, answer.Issue.Code));
+                Assert.Equal("Observation.id", answer.Body.GetProperty("issue")[0].GetProperty("expression")[0].GetString());
+            }
+        }
+
+        Assert.Empty(await one.Found("Observation"));
+        Assert.Equal(201, (await one.Ask("POST", "Observation", one.Observation("61", "2026-04-01").Insert(1, "\"id\":\"A-1.b\","))).Status);
     }
 
     [Fact]

@@ -4,9 +4,24 @@ using Tasuki.Data;
 
 namespace Tasuki.FhirApi.Tests;
 
-/// <summary>XML as a client sends it, over HTTP.</summary>
+/// <summary>Bodies as a client sends them, over HTTP.</summary>
 public sealed class XmlBodyTests
 {
+    [Fact]
+    public async Task A_resource_does_not_come_as_a_patch()
+    {
+        await using var world = await BulkWorld.Start(DataStore.Sqlite);
+        var token = await (await world.App("system/*.cruds")).Token("system/*.cruds");
+        foreach (var (method, address) in new[] { (HttpMethod.Post, "Observation"), (HttpMethod.Put, "Observation/a"), (HttpMethod.Post, ""), (HttpMethod.Post, "Observation/$validate") })
+        {
+            using var body = new StringContent("{\"resourceType\":\"Observation\"}", Encoding.UTF8, "application/json-patch+json");
+            Assert.Equal(415, (await world.Send(method, address, token, body, ("Accept", "application/fhir+json"))).Status);
+        }
+
+        using var patch = new StringContent("[]", Encoding.UTF8, "application/json-patch+json");
+        Assert.Equal(404, (await world.Send(HttpMethod.Patch, "Observation/a", token, patch, ("Accept", "application/fhir+json"))).Status);
+    }
+
     [Fact]
     public async Task What_is_wrong_in_XML_is_named_by_the_lines_of_the_XML()
     {

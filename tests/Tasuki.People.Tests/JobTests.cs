@@ -3,6 +3,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Tasuki.Data;
 using Tasuki.Kernel;
+using Tasuki.Testing;
 using Xunit;
 
 namespace Tasuki.People.Tests;
@@ -33,7 +34,7 @@ public sealed class JobTests
     [Theory, MemberData(nameof(Stores.All), MemberType = typeof(Stores))]
     public async Task A_job_that_fails_is_tried_again_later_each_time_and_given_up_after_ten(DataStore store)
     {
-        var clock = new TestClock();
+        var clock = new MovedClock();
         var attempts = 0;
         await using var host = await DataHost.Start(store, clock, Cancel, s => s.AddScoped<IJobHandler>(_ => new Handler("fails", _ => { attempts++; return new Error("test.fails", "Always."); })));
         await Enqueue(host, "fails", ["one"]);
@@ -76,7 +77,7 @@ public sealed class JobTests
     [Theory, MemberData(nameof(Stores.All), MemberType = typeof(Stores))]
     public async Task A_job_of_a_server_that_died_is_taken_over_when_its_claim_has_run_out(DataStore store)
     {
-        var clock = new TestClock();
+        var clock = new MovedClock();
         var done = 0;
         await using var host = await DataHost.Start(store, clock, Cancel, s => s.AddScoped<IJobHandler>(_ => new Handler("work", _ => Count(ref done))));
         await Enqueue(host, "work", ["one"]);
@@ -88,6 +89,40 @@ public sealed class JobTests
         clock.Advance(JobRunner.Lease + TimeSpan.FromSeconds(1));
         await host.Services.GetRequiredService<JobRunner>().RunDue(Cancel);
         Assert.Equal(1, done);
+    }
+
+    [Theory, MemberData(nameof(Stores.All), MemberType = typeof(Stores))]
+    public async Task A_claim_is_renewed_as_long_as_the_work_lasts(DataStore store)
+    {
+        var clock = new RenewingClock();
+        var (begun, end) = (new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously), new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+        var times = 0;
+        await using var host = await DataHost.Start(store, clock, Cancel, s => s.AddScoped<IJobHandler>(_ => new LongHandler("long", async () =>
+        {
+            Interlocked.Increment(ref times);
+            begun.SetResult();
+            await end.Task;
+        })));
+        await Enqueue(host, "long", ["one"]);
+        var runner = host.Services.GetRequiredService<JobRunner>();
+        var work = Task.Run(() => runner.RunDue(Cancel), Cancel);
+        await begun.Task;
+        await clock.Waiting(Cancel);
+
+        for (var i = 0; i < 5; i++)
+        {
+            clock.Advance(JobRunner.Renewal);
+            // The next pause begins when the claim has been renewed.
+            await clock.Waiting(Cancel);
+            await using var scope = host.Services.CreateAsyncScope();
+            Assert.Equal(clock.GetUtcNow() + JobRunner.Lease, await scope.ServiceProvider.GetRequiredService<TasukiDb>().Set<Job>().Select(j => j.Due).SingleAsync(Cancel));
+        }
+
+        // Longer than a claim lasts, and no other takes it.
+        Assert.Equal(0, await runner.RunDue(Cancel));
+        end.SetResult();
+        Assert.Equal(1, await work);
+        Assert.Equal(1, times);
     }
 
     [Theory, MemberData(nameof(Stores.All), MemberType = typeof(Stores))]
@@ -188,6 +223,55 @@ public sealed class JobTests
         public string Kind => kind;
 
         public Task<Result<Done>> Run(JobWork work, CancellationToken cancel) => Task.FromResult(run(work));
+    }
+
+    private sealed class LongHandler(string kind, Func<Task> run) : IJobHandler
+    {
+        public string Kind => kind;
+
+        public async Task<Result<Done>> Run(JobWork work, CancellationToken cancel)
+        {
+            await run();
+            return Done.Yes;
+        }
+    }
+
+    /// <summary>Its pauses end when the test moves it on.</summary>
+    private sealed class RenewingClock : TimeProvider
+    {
+        private readonly SemaphoreSlim _waiting = new(0);
+        private DateTimeOffset _now = new(2026, 4, 1, 0, 0, 0, TimeSpan.Zero);
+        private Pause? _last;
+
+        public Task Waiting(CancellationToken cancel) => _waiting.WaitAsync(cancel);
+
+        public void Advance(TimeSpan by)
+        {
+            _now += by;
+            _last!.End();
+        }
+
+        public override DateTimeOffset GetUtcNow() => _now;
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+        {
+            _last = new Pause(() => callback(state));
+            _waiting.Release();
+            return _last;
+        }
+
+        private sealed class Pause(Action end) : ITimer
+        {
+            public void End() => end();
+
+            public bool Change(TimeSpan dueTime, TimeSpan period) => true;
+
+            public void Dispose()
+            {
+            }
+
+            public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+        }
     }
 
     private sealed class Listener(string message, string name, ConcurrentBag<string> heard) : IOutboxHandler

@@ -26,8 +26,8 @@ public sealed class PasskeyTests
 
         // Elsewhere nobody is signed in; the passkey alone says who it is.
         await browser.Context.ClearCookiesAsync();
-        // The browser offers it by itself where a name is asked for; the virtual authenticator agrees at once.
-        await page.GotoAsync("/sign-in?return=%2Fhome");
+        // The browser offers it by itself where a name is asked for; the virtual authenticator agrees at once, perhaps before the page is whole.
+        await page.GotoAsync("/sign-in?return=%2Fhome", new() { WaitUntil = WaitUntilState.Commit });
         await Arrived(page, "/home");
         Assert.Equal("緑山 花子", await browser.Home());
 
@@ -53,21 +53,21 @@ public sealed class PasskeyTests
 
         await page.GotoAsync("/account");
         await page.FillAsync("[name=name]", "台所のタブレット");
-        await page.ClickAsync("form[action='/account/passkeys/rename'] button");
+        await Send(page, "form[action='/account/passkeys/rename'] button");
         Assert.Equal("台所のタブレット", await page.InputValueAsync("[name=name]"));
-        await page.ClickAsync("form[action='/account/passkeys/remove'] button");
+        await Send(page, "form[action='/account/passkeys/remove'] button");
         Assert.Contains("最後の方法", await page.InnerTextAsync(".tk-notice"), StringComparison.Ordinal);
         Assert.Equal(1, await site.Do<TasukiDb, int>(db => db.Set<PasskeyRow>().CountAsync(Cancel)));
 
         await page.ClickAsync("a[href='/account/password']");
         await page.FillAsync("#sign-in-name", "hanako.m");
         await page.FillAsync("#password", "みかんの皮は橙色でまるい");
-        await page.ClickAsync("form[method=post].tk-form button");
+        await Send(page, "form[method=post].tk-form button");
         Assert.Contains("/account/codes", page.Url, StringComparison.Ordinal);
         var code = await page.InnerTextAsync(".tk-people-codes code >> nth=0");
         await page.CheckAsync("[name=Kept]");
-        await page.ClickAsync("form[method=post].tk-form button");
-        await page.ClickAsync("form[action='/account/passkeys/remove'] button");
+        await Send(page, "form[method=post].tk-form button");
+        await Send(page, "form[action='/account/passkeys/remove'] button");
         Assert.Equal(0, await site.Do<TasukiDb, int>(db => db.Set<PasskeyRow>().CountAsync(Cancel)));
 
         using var visitor = site.NewVisitor();
@@ -88,7 +88,7 @@ public sealed class PasskeyTests
         await Arrived(page, "/inbox");
         await browser.Context.ClearCookiesAsync();
         var sent = page.WaitForRequestAsync("**/sign-in/passkey");
-        await page.GotoAsync("/sign-in?return=%2Fhome");
+        await page.GotoAsync("/sign-in?return=%2Fhome", new() { WaitUntil = WaitUntilState.Commit });
         var body = (await sent).PostData!;
         await Arrived(page, "/home");
 
@@ -170,6 +170,15 @@ public sealed class PasskeyTests
             await _browser.DisposeAsync();
             _playwright.Dispose();
         }
+    }
+
+    // A click may return before the browser has left the page.
+    private static async Task Send(IPage page, string button)
+    {
+        await page.WaitForSelectorAsync(button);
+        await page.EvaluateAsync("window.tasukiLeft = true");
+        await page.ClickAsync(button);
+        await page.WaitForFunctionAsync("() => !window.tasukiLeft && document.readyState === 'complete'");
     }
 
     // That the page was reached is what counts: waiting for its load event can wait for one that has passed.

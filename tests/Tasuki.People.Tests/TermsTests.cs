@@ -6,6 +6,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Tasuki.Data;
 using Tasuki.Kernel;
+using Tasuki.Testing;
 using Tasuki.Web;
 using Xunit;
 
@@ -132,11 +133,12 @@ public sealed class TermsTests
         Assert.Contains("読んだら、チェックを付けてください", (await visitor.Submit(asked, "name=\"Read\"", Walk.Fields(), Cancel)).Body, StringComparison.Ordinal);
         Assert.Equal(1, await Consents(site));
 
+        var before = site.Clock.GetUtcNow();
         var home = await visitor.Submit(asked, "name=\"Read\"", Walk.Fields(("Read", "true")), Cancel);
         Assert.Equal("/home", home.Path);
         var given = await Given(site, account);
         Assert.Equal([("1", 4, "1"), (null, 0, "3")], given.Select(g => (g.Terms, g.Purposes.Count, g.Notice)));
-        Assert.InRange(given[1].Given, site.Clock.GetUtcNow().AddMinutes(-1), site.Clock.GetUtcNow());
+        Assert.InRange(given[1].Given, before, site.Clock.GetUtcNow());
         Assert.Contains("/privacy?version=3", (await visitor.Get("/account", Cancel)).Body, StringComparison.Ordinal);
 
         using var again = site.NewVisitor();
@@ -147,7 +149,7 @@ public sealed class TermsTests
     [Fact]
     public async Task Terms_and_notice_that_are_new_together_are_asked_together_and_a_form_answers_only_for_what_it_showed()
     {
-        await using var site = await TestSite.Start(DataStore.Sqlite, Cancel, more: services => With(services, [.. NewTerms, .. NewNotices[1..], Version(LegalText.Privacy, 4, TimeProvider.System.Today().AddDays(13), "お知らせ四", "変更四")]));
+        await using var site = await TestSite.Start(DataStore.Sqlite, Cancel, more: services => With(services, [.. NewTerms, .. NewNotices[1..], Version(LegalText.Privacy, 4, MovedClock.FirstDay.AddDays(13), "お知らせ四", "変更四")]));
         var account = await SignInTests.NewResident(site, "kazuo", codes: true);
         site.Clock.Advance(TimeSpan.FromDays(11));
         using var visitor = site.NewVisitor();
@@ -288,13 +290,13 @@ public sealed class TermsTests
 
     private static LegalVersion[] NewTerms =>
     [
-        Version(LegalText.Terms, 1, new DateOnly(2026, 1, 1), "はじめの約束"), Version(LegalText.Terms, 2, TimeProvider.System.Today().AddDays(10), "新しい約束"), Version(LegalText.Privacy, 1, new DateOnly(2026, 1, 1), "お知らせ"),
+        Version(LegalText.Terms, 1, new DateOnly(2026, 1, 1), "はじめの約束"), Version(LegalText.Terms, 2, MovedClock.FirstDay.AddDays(10), "新しい約束"), Version(LegalText.Privacy, 1, new DateOnly(2026, 1, 1), "お知らせ"),
     ];
 
     private static LegalVersion[] NewNotices =>
     [
-        Version(LegalText.Terms, 1, new DateOnly(2026, 1, 1), "はじめの約束"), Version(LegalText.Privacy, 2, TimeProvider.System.Today().AddDays(5), "お知らせ二", "変更二"),
-        Version(LegalText.Privacy, 3, TimeProvider.System.Today().AddDays(10), "お知らせ三", "変更三"), Version(LegalText.Privacy, 1, new DateOnly(2026, 1, 1), "お知らせ"),
+        Version(LegalText.Terms, 1, new DateOnly(2026, 1, 1), "はじめの約束"), Version(LegalText.Privacy, 2, MovedClock.FirstDay.AddDays(5), "お知らせ二", "変更二"),
+        Version(LegalText.Privacy, 3, MovedClock.FirstDay.AddDays(10), "お知らせ三", "変更三"), Version(LegalText.Privacy, 1, new DateOnly(2026, 1, 1), "お知らせ"),
     ];
 
     private static void WithNewTerms(IServiceCollection services) => With(services, NewTerms);

@@ -21,7 +21,7 @@ internal sealed class TestSite : IAsyncDisposable
     private readonly WebApplication _app;
     private readonly RecordVault _vault;
 
-    private TestSite(WebApplication app, RecordVault vault, string folder, TestClock clock)
+    private TestSite(WebApplication app, RecordVault vault, string folder, MovedClock clock)
     {
         (_app, _vault, Folder, Clock) = (app, vault, folder, clock);
         Address = new Uri(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First().Replace("127.0.0.1", "localhost", StringComparison.Ordinal));
@@ -31,7 +31,7 @@ internal sealed class TestSite : IAsyncDisposable
 
     public string Folder { get; }
 
-    public TestClock Clock { get; }
+    public MovedClock Clock { get; }
 
     // Where the vault's records lie: a file, or a connection.
     private string Records { get; init; } = "";
@@ -43,14 +43,14 @@ internal sealed class TestSite : IAsyncDisposable
     /// <param name="delivery">The channels on offer; tests hand over themselves.</param>
     /// <param name="dump">An app.db taken from elsewhere, to be served with another key ring.</param>
     public static async Task<TestSite> Start(DataStore store, CancellationToken cancel, Action<PeopleOptions>? configure = null, Action<IServiceCollection>? more = null, string? dump = null, DeliveryOptions? delivery = null,
-        TestClock? clock = null, string name = "midori")
+        MovedClock? clock = null, string name = "midori")
     {
         var folder = Directory.CreateTempSubdirectory("tasuki-site-").FullName;
         if (dump is not null)
             File.Copy(dump, Path.Combine(folder, "app.db"));
         var vaultFolder = Path.Combine(folder, "vault");
         Directory.CreateDirectory(vaultFolder);
-        clock ??= new TestClock();
+        clock ??= new MovedClock();
         var postgres = store is DataStore.Postgres ? await PostgresServer.Get() : null;
         // Four databases of one server cost more to make than most tests take; each floor has schemas of its own.
         var database = postgres is null ? "" : await postgres.NewDatabase("site");

@@ -41,7 +41,7 @@ public sealed class OrganisationShownTests
 
         var resident = (await services.GetRequiredService<TasukiDb>().Set<Account>().AsNoTracking().SingleAsync(a => a.Kind == AccountKind.Resident, Cancel)).Resident!.Value;
         Assert.True((await vault.Grant(
-            Actor.Resident(resident), new NewGrant(resident, ActorKind.Clinician, clinician, Purpose.Care, AccessClasses.All, null, null, TimeProvider.System.GetUtcNow().AddDays(1)), Cancel)).IsOk);
+            Actor.Resident(resident), new NewGrant(resident, ActorKind.Clinician, clinician, Purpose.Care, AccessClasses.All, null, null, town.Clock.GetUtcNow().AddDays(1)), Cancel)).IsOk);
         await (await vault.Open(Actor.Clinician(clinician), resident, Purpose.Care, Cancel)).Value.Count(Cancel);
 
         var used = (await services.GetRequiredService<RegisterApp>().Register(

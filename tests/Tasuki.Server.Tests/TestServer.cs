@@ -10,16 +10,6 @@ using Tasuki.Vault;
 
 namespace Tasuki.Server.Tests;
 
-/// <summary>Real time plus what a test adds to it.</summary>
-internal sealed class TestClock : TimeProvider
-{
-    private TimeSpan _ahead;
-
-    public void Advance(TimeSpan by) => _ahead += by;
-
-    public override DateTimeOffset GetUtcNow() => base.GetUtcNow() + _ahead;
-}
-
 /// <summary>One municipality in a folder of its own, and servers over it as they are started for real.</summary>
 internal sealed class TestMunicipality : IAsyncDisposable
 {
@@ -29,7 +19,7 @@ internal sealed class TestMunicipality : IAsyncDisposable
 
     public MunicipalityFolder Described { get; }
 
-    public TestClock Clock { get; } = new();
+    public MovedClock Clock { get; } = new();
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 

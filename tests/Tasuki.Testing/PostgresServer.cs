@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
 using Npgsql;
 
 namespace Tasuki.Testing;
@@ -68,7 +66,7 @@ public sealed class PostgresServer : IAsyncDisposable
         if (asRoot)
             await Run("chown", "postgres", folder);
         await RunAs(asRoot, $"{Binaries}/initdb", "-D", $"{folder}/data", "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync");
-        var port = FreePort();
+        var port = FreePort.Next();
         var process = Start(asRoot, $"{Binaries}/postgres", "-D", $"{folder}/data", "-p", port.ToString(System.Globalization.CultureInfo.InvariantCulture),
             "-c", "listen_addresses=127.0.0.1", "-c", $"unix_socket_directories={folder}", "-c", "max_connections=200");
         var server = new PostgresServer($"Host=127.0.0.1;Port={port};Username=postgres;Database=postgres", process, folder);
@@ -79,7 +77,7 @@ public sealed class PostgresServer : IAsyncDisposable
 
     private static async Task UntilItAnswers(string connection, Process process)
     {
-        for (var attempt = 0; attempt < 200; attempt++)
+        for (var attempt = 0; attempt < 2_400; attempt++)
         {
             try
             {
@@ -94,14 +92,7 @@ public sealed class PostgresServer : IAsyncDisposable
             }
         }
 
-        throw new InvalidOperationException("PostgreSQL did not answer within ten seconds.");
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
+        throw new InvalidOperationException("PostgreSQL did not answer within two minutes.");
     }
 
     private static Task RunAs(bool asRoot, string program, params string[] arguments) =>

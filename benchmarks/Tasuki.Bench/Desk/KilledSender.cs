@@ -20,6 +20,9 @@ internal static class KilledSender
 {
     public const int Connections = 4;
 
+    // Where the machine lets the killer wait, the mail server waits for it too: the sender must not end before it is killed.
+    private const int Leeway = 200;
+
     public static async Task<KillResult> Run(DataOptions data, int messages, IReadOnlyList<int> killAt, CancellationToken cancel)
     {
         var folder = Directory.CreateTempSubdirectory("tasuki-sender-").FullName;
@@ -39,10 +42,13 @@ internal static class KilledSender
         foreach (var at in killAt)
         {
             var reached = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            using var killed = new ManualResetEventSlim();
             mail.Arrived = _ =>
             {
                 if (mail.Received.Count >= at)
                     reached.TrySetResult();
+                if (mail.Received.Count >= at + Leeway)
+                    killed.Wait(cancel);
             };
             using var worker = Start(options, data, mail.Port);
             await Task.WhenAny(reached.Task, worker.WaitForExitAsync(cancel));
@@ -50,10 +56,11 @@ internal static class KilledSender
                 throw new InvalidOperationException($"The worker ended by itself with {worker.ExitCode} at {mail.Received.Count} messages.");
             worker.Kill();
             await worker.WaitForExitAsync(cancel);
+            mail.Arrived = null;
+            killed.Set();
             await place.EndLeases(cancel);
         }
 
-        mail.Arrived = null;
         await place.SendDue(cancel);
         var arrived = mail.Received.GroupBy(m => m.To[0], StringComparer.Ordinal).ToDictionary(g => g.Key, g => g.Count(), StringComparer.Ordinal);
         var states = await place.States(cancel);

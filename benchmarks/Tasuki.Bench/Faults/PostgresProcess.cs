@@ -25,38 +25,44 @@ internal sealed class PostgresProcess : IDisposable
     public static async Task<PostgresProcess> Make(CancellationToken cancel)
     {
         var folder = Directory.CreateTempSubdirectory("tasuki-faults-").FullName;
-        using (var listener = new TcpListener(IPAddress.Loopback, 0))
-        {
-            listener.Start();
-            var made = new PostgresProcess(folder, ((IPEndPoint)listener.LocalEndpoint).Port);
-            if (AsRoot)
-                await Finish(Begin("chown", "postgres", folder), cancel);
-            await Finish(BeginAsPostgres($"{Binaries}/initdb", "-D", $"{folder}/data", "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C"), cancel);
-            listener.Stop();
-            await made.Start(cancel);
-            return made;
-        }
+        if (AsRoot)
+            await Finish(Begin("chown", "postgres", folder), cancel);
+        await Finish(BeginAsPostgres($"{Binaries}/initdb", "-D", $"{folder}/data", "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C"), cancel);
+        var made = new PostgresProcess(folder, FreePort());
+        await made.Start(cancel);
+        return made;
     }
 
     public async Task Start(CancellationToken cancel)
     {
-        _process = BeginAsPostgres($"{Binaries}/postgres", "-D", $"{_folder}/data", "-p", _port.ToString(CultureInfo.InvariantCulture), "-c", "listen_addresses=127.0.0.1",
-            "-c", $"unix_socket_directories={_folder}", "-c", "max_connections=200", "-c", "fsync=on");
-        while (true)
+        for (var again = 100; ;)
         {
-            try
+            _process = BeginServer();
+            while (!_process.HasExited)
             {
-                await using var probe = new NpgsqlConnection(Connection + ";Pooling=false");
-                await probe.OpenAsync(cancel);
-                return;
+                try
+                {
+                    await using var probe = new NpgsqlConnection(Connection + ";Pooling=false");
+                    await probe.OpenAsync(cancel);
+                    return;
+                }
+                catch (NpgsqlException)
+                {
+                    // It recovers from its write-ahead log; real time, because it is a real process.
+                    await Task.Delay(20, cancel);
+                }
             }
-            catch (NpgsqlException) when (!_process.HasExited)
-            {
-                // It recovers from its write-ahead log; real time, because it is a real process.
-                await Task.Delay(20, cancel);
-            }
+
+            // A process that was born while the others were killed dies of itself when it misses its postmaster, and nothing starts before.
+            if (again-- == 0)
+                throw new InvalidOperationException($"PostgreSQL ended with {_process.ExitCode} at its start.");
+            await Task.Delay(50, cancel);
         }
     }
+
+    private Process BeginServer() => BeginAsPostgres(
+        $"{Binaries}/postgres", "-D", $"{_folder}/data", "-p", _port.ToString(CultureInfo.InvariantCulture), "-c", "listen_addresses=127.0.0.1",
+        "-c", $"unix_socket_directories={_folder}", "-c", "max_connections=200", "-c", "fsync=on");
 
     /// <summary>Kill -9: the postmaster first, so that it cannot tidy up, then every process it had.</summary>
     public async Task Kill(CancellationToken cancel)
@@ -90,6 +96,25 @@ internal sealed class PostgresProcess : IDisposable
         }
 
         Directory.Delete(_folder, recursive: true);
+    }
+
+    // Below the ports that the system gives by itself: while the server is down, nobody else gets its port.
+    private static int FreePort()
+    {
+        while (true)
+        {
+            var port = Random.Shared.Next(15_000, 32_000);
+            try
+            {
+                using var listener = new TcpListener(IPAddress.Loopback, port);
+                listener.Start();
+                return port;
+            }
+            catch (SocketException)
+            {
+                // Somebody has it.
+            }
+        }
     }
 
     private static bool AsRoot => string.Equals(Environment.UserName, "root", StringComparison.Ordinal);

@@ -19,7 +19,7 @@ internal static class Searches
             {
                 var random = new Random(asker);
                 var count = 0;
-                for (; watch.Elapsed.TotalSeconds < seconds; count++)
+                for (; (count == 0 && seconds > 0) || watch.Elapsed.TotalSeconds < seconds; count++)
                 {
                     var resident = people[random.Next(people.Count)].Resident;
                     var found = (await city.Vault.Search(Actor.Resident(resident), resident, Purpose.OwnUse, query(random), cancel)).Value;

@@ -16,7 +16,7 @@ internal static class Writes
             {
                 var made = new Observations(700_000 + writer + (Environment.TickCount * 64));
                 var count = 0;
-                for (var next = writer; watch.Elapsed.TotalSeconds < seconds; next += Writers, count++)
+                for (var next = writer; (count == 0 && seconds > 0) || watch.Elapsed.TotalSeconds < seconds; next += Writers, count++)
                 {
                     var person = people[next % people.Count];
                     var record = made.One(person.Patient);

@@ -112,6 +112,15 @@ internal static class MakeDemo
         var staff = await AddStaff(municipality, cast, cancel);
         if (!staff.IsOk)
             return staff.Error;
+        // One of them is a patient of the clinic: a clinician has somebody to start an app for, and the resident somebody to stop. A small population may lack the person.
+        foreach (var patient in signedUp.Where((_, at) => cast.People[at].Role is DemoRole.Checkups).OfType<ResidentNo>())
+        {
+            await using var scope = municipality.Scope();
+            var shared = await scope.ServiceProvider.GetRequiredService<DemoSharing>().Make(patient, staff.Value.Clinician, cancel);
+            if (!shared.IsOk)
+                return shared.Error;
+        }
+
         var setUp = await DemoSetup.Make(municipality, Demo, cancel);
         if (!setUp.IsOk)
             return setUp.Error;
@@ -128,7 +137,7 @@ internal static class MakeDemo
         if (!inquiries.IsOk)
             return inquiries.Error;
         await progress.End(watch.Elapsed);
-        return (Result<IReadOnlyList<DemoAccount>>)(List<DemoAccount>)[.. accounts.OfType<DemoAccount>(), .. staff.Value];
+        return (Result<IReadOnlyList<DemoAccount>>)(List<DemoAccount>)[.. accounts.OfType<DemoAccount>(), .. staff.Value.Accounts];
     }
 
     // A child has no sign-in of its own.
@@ -195,7 +204,7 @@ internal static class MakeDemo
         return samples.IsOk ? (written.Value.Count, resident, secret) : samples.Error;
     }
 
-    private static async Task<Result<IReadOnlyList<DemoAccount>>> AddStaff(OpenedMunicipality municipality, DemoCast cast, CancellationToken cancel)
+    private static async Task<Result<(IReadOnlyList<DemoAccount> Accounts, long Clinician)>> AddStaff(OpenedMunicipality municipality, DemoCast cast, CancellationToken cancel)
     {
         var accounts = new List<DemoAccount>();
         var officers = new List<long>();
@@ -214,7 +223,7 @@ internal static class MakeDemo
         if (!house.IsOk)
             return house.Error;
         var clinic = await AddStaff(municipality, StaffRole.Clinician, cast.Clinic, "clinic", house.Value, accounts, cancel);
-        return clinic.IsOk ? accounts : clinic.Error;
+        return clinic.IsOk ? (accounts, clinic.Value) : clinic.Error;
     }
 
     private static async Task<Result<long>> AddStaff(

@@ -118,15 +118,23 @@ internal static class ImportFhirFiles
         foreach (var path in paths)
         {
             if (Directory.Exists(path))
-                files.AddRange(Directory.EnumerateFiles(path, "*.ndjson").Order(StringComparer.Ordinal));
+                files.AddRange(Directory.EnumerateFiles(path).Where(file => IsLines(file) || IsPacked(file)).Order(StringComparer.Ordinal));
             else if (File.Exists(path))
                 files.Add(path);
             else
                 return new Error("file.missing", $"There is no file or folder {path}.");
         }
 
+        // Lines are read by their place, which a packed file does not have.
+        if (files.Find(IsPacked) is { } packed)
+            return new Error("file.packed", $"{Path.GetFileName(packed)} is packed: unpack it first (gunzip). Nothing was taken over.");
+
         return files.Count > 0 ? files : new Error("file.missing", "There is no file whose name ends with .ndjson.");
     }
+
+    private static bool IsLines(string file) => file.EndsWith(".ndjson", StringComparison.OrdinalIgnoreCase);
+
+    private static bool IsPacked(string file) => file.EndsWith(".gz", StringComparison.OrdinalIgnoreCase) && IsLines(file[..^3]);
 
     private static Result<SourceKind> SourceOf(string word) => word switch
     {

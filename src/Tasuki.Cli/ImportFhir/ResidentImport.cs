@@ -53,6 +53,7 @@ internal sealed class ResidentImport(RecordVault vault, Actor actor, NdjsonIndex
     private List<NewRecord> Take(List<Place> places, string? mine, List<RefusedLine> refused, CancellationToken cancel)
     {
         var taken = new List<NewRecord>(places.Count);
+        var named = new Dictionary<string, (Place Place, ReadOnlyMemory<byte> Json)>(StringComparer.Ordinal);
         var seen = new HashSet<string>(StringComparer.Ordinal);
         var waiting = new Queue<Place>(places);
         string? Rewrite(string reference)
@@ -85,7 +86,12 @@ internal sealed class ResidentImport(RecordVault vault, Actor actor, NdjsonIndex
             if (!resource.IsOk)
                 refused.Add(new RefusedLine(place, 1, resource.Error.Message));
             // Name and birth date of somebody who is enrolled are changed at the desk.
-            else if (mine is null || resource.Value.Type is not "Patient")
+            else if (mine is not null && resource.Value.Type is "Patient")
+                continue;
+            // Which of the two is the newer nobody can tell.
+            else if (Other(named, resource.Value, place) is { } first)
+                refused.Add(new RefusedLine(place, 1, $"It has the type and id of {names[first.File]}:{first.Line} and other content."));
+            else
                 taken.Add(new NewRecord(Cleaned(resource.Value), new RecordOrigin(source, null, null, $"{names[place.File]}:{place.Line}", clock.GetUtcNow())));
         }
 
@@ -93,6 +99,11 @@ internal sealed class ResidentImport(RecordVault vault, Actor actor, NdjsonIndex
         return taken.ConvertAll(one => one.Resource.Type is "Patient" || seen.Contains($"{one.Resource.Type}/{one.Resource.OriginalId}") ? one
             : one with { Resource = CanonicalResource.FromStore(one.Resource.Type, one.Resource.Json) });
     }
+
+    // The line before it of this type and id, where its content is another.
+    private static Place? Other(Dictionary<string, (Place Place, ReadOnlyMemory<byte> Json)> named, CanonicalResource resource, Place place) =>
+        resource.OriginalId is not { } id || named.TryAdd($"{resource.Type}/{id}", (place, resource.Json)) || named[$"{resource.Type}/{id}"] is var first && first.Json.Span.SequenceEqual(resource.Json.Span)
+            ? null : first.Place;
 
     // Category and source are the vault's to say.
     private static CanonicalResource Cleaned(CanonicalResource resource) =>

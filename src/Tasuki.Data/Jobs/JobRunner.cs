@@ -9,14 +9,17 @@ namespace Tasuki.Data;
 
 /// <summary>
 /// Does the jobs of this municipality, on as many servers as there are: a job is claimed by raising its attempts from the value that was read, which only one can.
-/// A server that dies leaves its claim to run out after <see cref="Lease"/>. Wakes on a signal and on a timer.
+/// The claim is renewed as long as the work lasts; a server that dies leaves it to run out after <see cref="Lease"/>. Wakes on a signal and on a timer.
 /// </summary>
 public sealed partial class JobRunner(
     IServiceScopeFactory scopes, JobSignal signal, IEnumerable<RecurringJob> recurring, TimeProvider clock, ILogger<JobRunner> log) : BackgroundService
 {
     public const int MaximumAttempts = 10;
 
-    public static readonly TimeSpan Lease = TimeSpan.FromMinutes(10);
+    public static readonly TimeSpan Lease = TimeSpan.FromMinutes(1);
+
+    /// <summary>Between two renewals of a claim: two may fail before it runs out.</summary>
+    public static readonly TimeSpan Renewal = TimeSpan.FromSeconds(20);
 
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan KeepDone = TimeSpan.FromDays(30);
@@ -110,8 +113,20 @@ public sealed partial class JobRunner(
     {
         // A scope of its own: what a handler left unsaved or broken must not reach the mark.
         string? error;
-        await using (var scope = scopes.CreateAsyncScope())
-            error = await Work(scope.ServiceProvider, job, cancel);
+        using (var ended = CancellationTokenSource.CreateLinkedTokenSource(cancel))
+        {
+            var renewing = Renew(job, ended.Token);
+            try
+            {
+                await using var scope = scopes.CreateAsyncScope();
+                error = await Work(scope.ServiceProvider, job, cancel);
+            }
+            finally
+            {
+                await ended.CancelAsync();
+                await renewing;
+            }
+        }
 
         await using var mark = scopes.CreateAsyncScope();
         var mine = mark.ServiceProvider.GetRequiredService<TasukiDb>().Set<Job>().Where(j => j.No == job.No && j.Attempts == job.Attempts);
@@ -126,6 +141,30 @@ public sealed partial class JobRunner(
         var state = job.Attempts >= MaximumAttempts ? JobState.Failed : JobState.Waiting;
         var again = now + TimeSpan.FromSeconds(Math.Min(3600, 10 * Math.Pow(2, job.Attempts - 1)));
         await mine.ExecuteUpdateAsync(s => s.SetProperty(j => j.State, state).SetProperty(j => j.Due, again).SetProperty(j => j.LastError, error), cancel);
+    }
+
+    private async Task Renew(Job job, CancellationToken ended)
+    {
+        while (true)
+        {
+            try
+            {
+                await Task.Delay(Renewal, clock, ended);
+                await using var scope = scopes.CreateAsyncScope();
+                var until = clock.GetUtcNow() + Lease;
+                await scope.ServiceProvider.GetRequiredService<TasukiDb>().Set<Job>().Where(j => j.No == job.No && j.Attempts == job.Attempts && j.State == JobState.Waiting)
+                    .ExecuteUpdateAsync(s => s.SetProperty(j => j.Due, until), ended);
+            }
+            catch (OperationCanceledException)
+            {
+                return;
+            }
+            catch (Exception broken)
+            {
+                // The next renewal may find the database again; the work goes on.
+                LogNotRenewed(job.Kind, job.No, broken.GetType().Name);
+            }
+        }
     }
 
     private static async Task<string?> Work(IServiceProvider services, Job job, CancellationToken cancel)
@@ -147,6 +186,9 @@ public sealed partial class JobRunner(
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Job {Kind} {No}, attempt {Attempt}, failed with {Error}.")]
     private partial void LogJobFailed(string kind, long no, int attempt, string error);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The claim of job {Kind} {No} was not renewed: {Error}.")]
+    private partial void LogNotRenewed(string kind, long no, string error);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "A round of the job runner failed with {Error}.")]
     private partial void LogRoundFailed(string error);

@@ -21,6 +21,9 @@ public enum FindingSeverity
 /// <param name="Sentence">What is wrong, beginning with the path; carries no value of the resource.</param>
 public sealed record ProfileFinding(FindingSeverity Severity, string Code, string Path, string Profile, string Rule, string Sentence)
 {
+    /// <summary>The rule of a finding that says: the resource declares a profile that is in no package.</summary>
+    public const string Undeclared = "declared";
+
     /// <summary>Id of the element of the profile that holds the rule, as in <c>Observation.category:first</c>.</summary>
     public string Element { get; init; } = "";
 

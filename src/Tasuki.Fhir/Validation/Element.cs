@@ -36,6 +36,9 @@ internal sealed class Element
 
     public CodeList? Codes { get; init; }
 
+    /// <summary>Of a CodeableConcept: one of these must stand among its codings, as <c>system|code</c>.</summary>
+    public IReadOnlySet<string>? Concepts { get; init; }
+
     public Role Role { get; init; }
 
     /// <summary>Index among the elements that say what a record is about, and when; -1 for none. Counts at the top of a resource only.</summary>

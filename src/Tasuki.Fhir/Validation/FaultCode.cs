@@ -21,6 +21,8 @@ internal static class FaultCode
     public const string Twice = "twice";
     public const string Underscore = "underscore";
     public const string Target = "target";
+    public const string Reference = "reference";
+    public const string FullUrl = "full-url";
     public const string Resource = "resource";
     public const string Text = "text";
     public const string Depth = "depth";

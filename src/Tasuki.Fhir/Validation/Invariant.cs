@@ -8,6 +8,9 @@ namespace Tasuki.Fhir.Validation;
 /// <param name="Sentence">What is wrong, after the path of the element the rule is about.</param>
 internal sealed record Invariant(string Key, string Sentence)
 {
+    /// <summary>The code under which it is told, where it is a rule of the standard's text that has no key.</summary>
+    public string? Fault { get; init; }
+
     /// <summary>All of these.</summary>
     public string With { get; init; } = "";
 

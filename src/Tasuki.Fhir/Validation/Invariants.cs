@@ -89,6 +89,11 @@ internal static class Invariants
             new("rat-1", "has a denominator and no numerator") { With = "denominator", Without = "numerator" },
             new("rat-1", "has neither numerator and denominator nor extensions") { Without = "numerator denominator extension" },
         ],
+        ["Reference"] =
+        [
+            new("", "names another type than the one its reference leads to")
+                { Fault = FaultCode.Reference, With = "reference type", Unless = one => LiteralReference.TypeOf(one.Raw("reference")) is not { } target || R4.Resource(one.Raw("type")) is not { } said || said == target },
+        ],
         ["Timing.repeat"] =
         [
             new("tim-1", "has a duration and no durationUnit") { With = "duration", Without = "durationUnit" },

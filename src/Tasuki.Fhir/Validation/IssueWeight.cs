@@ -2,7 +2,7 @@ using System.Collections.Frozen;
 
 namespace Tasuki.Fhir.Validation;
 
-/// <summary>Which faults cost the record, and which are only said.</summary>
+/// <summary>Which faults cost the record where it comes as a file, and which are only said. What is written by the interface is refused for each.</summary>
 internal static class IssueWeight
 {
     // A wrong code here changes what the record says; anywhere else it is an unknown word in a field of its own.

@@ -10,9 +10,12 @@ internal static class PrimitiveFormat
     private static readonly SearchValues<byte> Base64Bytes = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/="u8);
     private static readonly SearchValues<byte> Blanks = SearchValues.Create(" \t\r\n\v\f"u8);
 
+    // Characters (R4, datatypes.html#string).
+    private const int LongestString = 1024 * 1024;
+
     public static bool IsValid(Primitive type, ReadOnlySpan<byte> text) => type switch
     {
-        Primitive.String or Primitive.Markdown => text.Length > 0,
+        Primitive.String or Primitive.Markdown => text.Length > 0 && (text.Length <= LongestString || Encoding.UTF8.GetCharCount(text) <= LongestString),
         Primitive.Code => IsCode(text),
         Primitive.Id => text.Length is > 0 and <= 64 && !text.ContainsAnyExcept(IdBytes),
         Primitive.Uri or Primitive.Url or Primitive.Canonical => text.Length > 0 && !HasBlank(text),

@@ -48,6 +48,7 @@ internal static class R4
     private static Dictionary<string, TypeTable> Read()
     {
         var codes = new Dictionary<string, CodeList>(StringComparer.Ordinal);
+        var concepts = new Dictionary<string, IReadOnlySet<string>>(StringComparer.Ordinal);
         var types = new Dictionary<string, TypeTable>(StringComparer.Ordinal);
         var rows = new Dictionary<string, List<string[]>>(StringComparer.Ordinal);
         using var stream = typeof(R4).Assembly.GetManifestResourceStream("r4-elements.tsv")!;
@@ -59,6 +60,10 @@ internal static class R4
             if (line[0] is '=')
             {
                 codes[fields[0][1..]] = new CodeList(fields[1].Split(' '));
+            }
+            else if (line[0] is '~')
+            {
+                concepts[fields[0][1..]] = fields[1].Split(' ').ToHashSet(StringComparer.Ordinal);
             }
             else if (line[0] is '@')
             {
@@ -76,12 +81,13 @@ internal static class R4
         rows[Invariants.SimpleQuantity] = rows["Quantity"];
         var names = new Dictionary<string, byte[]>(StringComparer.Ordinal);
         foreach (var (name, type) in types)
-            Fill(type, rows[name], types, codes, names);
+            Fill(type, rows[name], types, codes, concepts, names);
         types.Remove(Invariants.SimpleQuantity);
         return types;
     }
 
-    private static void Fill(TypeTable type, List<string[]> rows, Dictionary<string, TypeTable> types, Dictionary<string, CodeList> codes, Dictionary<string, byte[]> names)
+    private static void Fill(
+        TypeTable type, List<string[]> rows, Dictionary<string, TypeTable> types, Dictionary<string, CodeList> codes, Dictionary<string, IReadOnlySet<string>> concepts, Dictionary<string, byte[]> names)
     {
         var elements = new List<Element>();
         var bits = new List<string>();
@@ -114,7 +120,8 @@ internal static class R4
                     Maximum = maximum,
                     Bit = bits.Count,
                     IsChoice = choice,
-                    Codes = row[4].Length > 0 ? codes[row[4]] : null,
+                    Codes = Primitives.Of(typeName) is not Primitive.None && row[4].Length > 0 ? codes[row[4]] : null,
+                    Concepts = Primitives.Of(typeName) is Primitive.None && row[4].Length > 0 ? concepts[row[4]] : null,
                     Role = Roles.Of(name),
                     MainCode = type.IsResource ? Roles.MainCode(name) : -1,
                     MainDate = type.IsResource ? Roles.MainDate(name) : -1,

@@ -42,6 +42,8 @@ internal static class ResourceInvariants
         ["Bundle.entry"] =
         [
             new("bdl-5", "has neither a resource nor a request nor a response") { Without = "resource request response" },
+            new("", "has a fullUrl that is no absolute address") { Fault = FaultCode.Format, With = "fullUrl", Unless = entry => entry.Raw("fullUrl") is var url && (url.IsEmpty || url.Contains((byte)':')) },
+            new("", "has a fullUrl that does not lead to the type and id of its resource") { Fault = FaultCode.FullUrl, With = "fullUrl resource", Unless = EntryParts.LeadsToItself },
             new("bdl-8", "has a fullUrl of one version") { With = "fullUrl", Unless = entry => entry.Raw("fullUrl").IndexOf("/_history/"u8) < 0 },
         ],
         ["CarePlan.activity"] = [new("cpl-3", "has both a detail and a reference") { With = "detail reference" }],

@@ -22,8 +22,11 @@ internal ref partial struct ResourceWalk
     private ContainedParts? _parts;
     // Number of the contained resource that is being walked; -1 outside of one.
     private int _within;
+    // Of the last fault that was told.
+    private int _line = 1;
+    private int _lineStart;
 
-    /// <param name="isStrict">A broken invariant, a reference to a wrong type and a narrative that is none refuse the resource; otherwise they are only told.</param>
+    /// <param name="isStrict">Every fault refuses the resource; otherwise those that lose nothing of what it says are only told.</param>
     public ResourceWalk(ReadOnlySpan<byte> json, FactsBuilder? facts, bool isStrict)
     {
         _isStrict = isStrict;
@@ -75,11 +78,24 @@ internal ref partial struct ResourceWalk
         return _issues;
     }
 
-    private void Part(TypeTable type, Within within)
+    private void Part(Element element, Within within)
     {
         var start = (int)_reader.TokenStartIndex;
-        if (Object(type, within))
+        if (Object(element.Type!, within))
             Broken("ele-1", HasIdAlone, PathText(), start);
+        else if (element.Concepts is { } concepts && !IsOneOf(new Parts(_json[start..]), concepts))
+            AddAt(start, FaultCode.Code, $"{PathText()} holds no code of those that R4 requires here.", PathText(), element.TypeName, refuses: _isStrict);
+    }
+
+    private static bool IsOneOf(Parts concept, IReadOnlySet<string> concepts)
+    {
+        foreach (var coding in concept.Each("coding"))
+        {
+            if (concepts.Contains($"{coding.Text("system")}|{coding.Text("code")}"))
+                return true;
+        }
+
+        return false;
     }
 
     private void Resource(Within within, bool isContained)
@@ -243,7 +259,7 @@ internal ref partial struct ResourceWalk
             if (element.IsResource)
                 Resource(inner, string.Equals(element.Name, Contains, StringComparison.Ordinal));
             else
-                Part(element.Type!, inner);
+                Part(element, inner);
         }
         else if (element.Type is null && !element.IsResource)
         {

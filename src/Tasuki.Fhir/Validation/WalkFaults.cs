@@ -28,7 +28,7 @@ internal ref partial struct ResourceWalk
             Report(FaultCode.Twice, "has one element twice");
     }
 
-    private void ReportCode(Element element) => Report(FaultCode.Code, "holds a code that R4 does not know", element.TypeName, IssueWeight.IsDeciding(element.Name));
+    private void ReportCode(Element element) => Report(FaultCode.Code, "holds a code that R4 does not know", element.TypeName, _isStrict || IssueWeight.IsDeciding(element.Name));
 
     private void Report(string code, string what, string? type = null, bool refuses = true)
     {
@@ -44,8 +44,19 @@ internal ref partial struct ResourceWalk
         _issues ??= [];
         if (_issues.Count >= MostIssues)
             return;
-        var (line, column) = IssuePath.Place(_json, offset);
+        var (line, column) = Place(offset);
         _issues.Add(new ResourceIssue(path ?? _root, sentence, refuses, code, type) { Line = line, Column = column, IsInvariant = isInvariant });
+    }
+
+    // Line and column. Faults are told in about the order of the bytes: lines are counted from the last one.
+    private (int Line, int Column) Place(int offset)
+    {
+        if (offset < _lineStart)
+            (_line, _lineStart) = (1, 0);
+        offset = Math.Min(offset, _json.Length);
+        for (; _json[_lineStart..offset].IndexOf((byte)'\n') is >= 0 and var end; _line++)
+            _lineStart += end + 1;
+        return (_line, offset - _lineStart + 1);
     }
 
     // Where the reader stopped.

@@ -20,7 +20,10 @@ internal ref partial struct ResourceWalk
                 continue;
             if (rule.Invariant.Unless is { } acquits && acquits(new Parts(_json[start..])))
                 continue;
-            Broken(rule.Invariant.Key, rule.Invariant.Sentence, PathText(), start);
+            if (rule.Invariant.Fault is { } fault)
+                AddAt(start, fault, $"{PathText()} {rule.Invariant.Sentence}.", PathText(), refuses: _isStrict);
+            else
+                Broken(rule.Invariant.Key, rule.Invariant.Sentence, PathText(), start);
         }
     }
 
@@ -39,6 +42,8 @@ internal ref partial struct ResourceWalk
     private void Refers(ReferencePart part, scoped ReadOnlySpan<byte> text)
     {
         var owner = _path[_depth - 2].Element;
+        if (part is ReferencePart.Literal && text.Length > 0 && text.IndexOfAny("/:#?"u8) < 0)
+            Report(FaultCode.Reference, "is neither the type and id of a resource nor an address", refuses: _isStrict);
         if (part is ReferencePart.Literal && text is [(byte)'#', ..])
         {
             _depth--;

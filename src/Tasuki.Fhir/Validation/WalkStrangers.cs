@@ -93,7 +93,7 @@ internal ref partial struct ResourceWalk
             if (fault.IsInvariant)
                 Broken(fault.Code, fault.Sentence, PathText(), start);
             else
-                Report(fault.Code, fault.Sentence, refuses: fault.Refuses);
+                Report(fault.Code, fault.Sentence, refuses: _isStrict || fault.Refuses);
             _depth--;
         }
     }

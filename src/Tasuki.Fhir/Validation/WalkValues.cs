@@ -74,7 +74,7 @@ internal ref partial struct ResourceWalk
         }
         else
         {
-            Report(FaultCode.Format, $"is not written as {element.TypeName} must be", element.TypeName, !IssueWeight.IsHarmless(element.Primitive) && !PrimitiveFormat.LacksSeconds(element.Primitive, text));
+            Report(FaultCode.Format, $"is not written as {element.TypeName} must be", element.TypeName, _isStrict || !IssueWeight.IsHarmless(element.Primitive) && !PrimitiveFormat.LacksSeconds(element.Primitive, text));
         }
     }
 
@@ -82,6 +82,7 @@ internal ref partial struct ResourceWalk
     {
         if (type is Primitive.Decimal)
             return _reader.ValueSpan.Length <= 28 && !_reader.ValueSpan.ContainsAny("eE"u8) || _reader.TryGetDecimal(out _);
-        return _reader.TryGetInt32(out var number) && (type is Primitive.Integer || number >= (type is Primitive.PositiveInt ? 1 : 0));
+        // -0 is no integer of R4: a zero has no sign.
+        return _reader.ValueSpan is not [(byte)'-', (byte)'0'] && _reader.TryGetInt32(out var number) && (type is Primitive.Integer || number >= (type is Primitive.PositiveInt ? 1 : 0));
     }
 }

@@ -25,6 +25,21 @@ internal static class EntryParts
         return false;
     }
 
+    /// <summary>An address that ends in a type and an id, and a resource with an id, name the same (R4, bundle.html: they shall not disagree).</summary>
+    public static bool LeadsToItself(Parts entry)
+    {
+        var url = entry.Raw("fullUrl");
+        if (LiteralReference.TypeOf(url) is not { } type || url.IndexOf("/_history/"u8) >= 0)
+            return true;
+        foreach (var resource in entry.Each("resource"))
+        {
+            var id = resource.Raw("id");
+            return id.IsEmpty || (resource.Says("resourceType", type.Name) && url[(url.LastIndexOf((byte)'/') + 1)..].SequenceEqual(id));
+        }
+
+        return true;
+    }
+
     private static string Version(Parts entry)
     {
         foreach (var resource in entry.Each("resource"))

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Collections.Frozen;
+using System.Net;
 using System.Text;
 
 namespace Tasuki.Fhir.Validation;
@@ -46,8 +47,12 @@ internal static class Xhtml
     private static readonly SearchValues<byte> Blank = SearchValues.Create(" \t\r\n"u8);
     private static readonly SearchValues<byte> MarkOrEntity = SearchValues.Create("<&"u8);
 
+    private static readonly SearchValues<byte> NotOfXml = SearchValues.Create([0, 1, 2, 3, 4, 5, 6, 7, 8, 11, 12, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31]);
+
     public static bool IsNarrative(ReadOnlySpan<byte> text)
     {
+        if (text.ContainsAny(NotOfXml) || text.IndexOf("\uFFFE"u8) >= 0 || text.IndexOf("\uFFFF"u8) >= 0)
+            return false;
         var open = new Stack<string>();
         var rest = text;
         var done = false;
@@ -146,7 +151,7 @@ internal static class Xhtml
         if (nameLength <= 0)
             return 0;
         var name = Encoding.UTF8.GetString(rest[..nameLength]);
-        if (open.Count == 0 ? name is not "div" : open.Count >= MaximumDepth || !MayStand(name, open.Peek()))
+        if (open.Count == 0 ? name is not "div" : open.Count >= MaximumDepth || !MayStand(name, open.Peek()) || (name is "a" && open.Contains("a")))
             return 0;
         rest = rest[nameLength..];
         var seen = new List<string>();
@@ -183,6 +188,8 @@ internal static class Xhtml
             var end = rest[1..].IndexOf(rest[0]);
             if (end < 0 || !IsAttributeValue(rest.Slice(1, end)))
                 return 0;
+            if (attribute is "href" or "src" && IsScript(rest.Slice(1, end)))
+                return 0;
             if (attribute is "xmlns")
             {
                 if (!rest.Slice(1, end).SequenceEqual("http://www.w3.org/1999/xhtml"u8))
@@ -199,6 +206,14 @@ internal static class Xhtml
         && (Inside.TryGetValue(parent, out var allowed) ? allowed.Contains(name) : !Owned.Contains(name))
         && (!Blocks.Contains(name) || HoldBlocks.Contains(parent));
 
+    // An address that runs (javascript:, vbscript:): a narrative holds no active content. Browsers leave out blanks and controls, however they are written.
+    private static bool IsScript(ReadOnlySpan<byte> value)
+    {
+        var text = WebUtility.HtmlDecode(Encoding.UTF8.GetString(value));
+        var scheme = string.Concat(text.TakeWhile(one => one is not ':').Where(one => one > ' ')).ToLowerInvariant();
+        return scheme.Length < text.Length && scheme is "javascript" or "vbscript";
+    }
+
     private static bool IsAttributeValue(ReadOnlySpan<byte> value)
     {
         while (value.IndexOfAny(MarkOrEntity) is >= 0 and var at)
@@ -211,21 +226,32 @@ internal static class Xhtml
         return true;
     }
 
-    // &amp; &#160; &nbsp; — XHTML knows some two hundred names; a name of letters and digits is let pass.
+    // The length of &amp; or &#160;, 0 for what is none. A narrative is XML: it knows the five names of XML and the characters that XML may hold.
     private static int EntityLength(ReadOnlySpan<byte> text)
     {
         var end = text[..Math.Min(text.Length, 12)].IndexOf((byte)';');
         if (end < 2)
             return 0;
         var name = text[1..end];
-        if (name[0] is (byte)'#')
-            name = name[(name.Length > 1 && name[1] is (byte)'x' ? 2 : 1)..];
-        foreach (var one in name)
+        var known = name[0] is (byte)'#' ? IsCharacter(name[1..]) : name.SequenceEqual("amp"u8) || name.SequenceEqual("lt"u8) || name.SequenceEqual("gt"u8) || name.SequenceEqual("quot"u8) || name.SequenceEqual("apos"u8);
+        return known ? end + 1 : 0;
+    }
+
+    // XML 1.0, 2.2: no control characters but tab and the ends of lines, no halves of pairs, not FFFE and FFFF.
+    private static bool IsCharacter(ReadOnlySpan<byte> number)
+    {
+        var isHex = number is [(byte)'x', ..];
+        var digits = isHex ? number[1..] : number;
+        var value = 0;
+        foreach (var digit in digits)
         {
-            if (!char.IsAsciiLetterOrDigit((char)one))
-                return 0;
+            if (!(isHex ? char.IsAsciiHexDigit((char)digit) : char.IsAsciiDigit((char)digit)))
+                return false;
+            value = (value * (isHex ? 16 : 10)) + (digit <= '9' ? digit - '0' : (digit | 0x20) - 'a' + 10);
+            if (value > 0x10FFFF)
+                return false;
         }
 
-        return name.Length > 0 ? end + 1 : 0;
+        return digits.Length > 0 && (value is 0x9 or 0xA or 0xD or (>= 0x20 and <= 0xD7FF) or (>= 0xE000 and <= 0xFFFD) or >= 0x10000);
     }
 }

@@ -13,12 +13,12 @@ namespace Tasuki.People;
 internal sealed class LaunchContexts(TasukiDb db, SmartSeals seals, Apps apps, TimeProvider clock)
 {
     private static readonly TimeSpan Life = TimeSpan.FromMinutes(5);
-    private static readonly Error NoLaunch = new("launch.app", "The app is not approved, or has no launch address.");
+    private static readonly Error NoLaunch = new("launch.app", "The app is not approved, or is not registered to be launched: with an address, and the scope 'launch'.");
 
     /// <summary>The address to send the clinician's browser to. Whether this resident may be opened is the gate's question, at each request of the app. Error <c>launch.app</c>.</summary>
     public async Task<Result<Uri>> Issue(Account clinician, long app, ResidentNo resident, string fhirBase, CancellationToken cancel)
     {
-        if (await apps.FindApproved(app, cancel) is not { Opened.Launch: { } address })
+        if (await apps.FindApproved(app, cancel) is not { Opened: { CanBeLaunched: true, Launch: { } address } })
             return NoLaunch;
         var value = RandomNumberGenerator.GetBytes(32);
         var row = new SmartLaunch { Token = SHA256.HashData(value), AppNo = app, AccountNo = clinician.No, ResidentNo = resident.Value, Until = clock.GetUtcNow() + Life, Mac = [] };

@@ -16,12 +16,11 @@ internal static class SmartConfiguration
 
     private static readonly string[] Capabilities =
     [
-        "launch-standalone", "client-public", "client-confidential-asymmetric", "context-standalone-patient", "sso-openid-connect",
+        "launch-ehr", "launch-standalone", "client-public", "client-confidential-asymmetric", "context-ehr-patient", "context-standalone-patient", "sso-openid-connect",
         "permission-offline", "permission-online", "permission-patient", "permission-user", "permission-v1", "permission-v2",
     ];
 
-    // The scope of a launch from a page of a clinician is read, but no page begins one.
-    private static readonly string[] Scopes = [.. SmartScopes.KnownWords.Where(w => w is not SmartScopes.Launch), "patient/*.cruds", "user/*.cruds", "system/*.cruds"];
+    private static readonly string[] Scopes = [.. SmartScopes.KnownWords, "patient/*.cruds", "user/*.cruds", "system/*.cruds"];
 
     public static void Map(IEndpointRouteBuilder endpoints) =>
         endpoints.MapMethods(SmartAddresses.FhirPath + "/.well-known/smart-configuration", [HttpMethods.Get, HttpMethods.Head], Tell).RequireAuthorization(Policies.Anyone);

@@ -11,6 +11,9 @@ internal sealed record AppContent(
     /// <summary>None where they were registered under a grammar that read more than today's.</summary>
     public SmartScopes Registered => SmartScopes.Parse(Scopes) is { IsOk: true } scopes ? scopes.Value : new SmartScopes([], []);
 
+    /// <summary>It can be started from a clinician's page: there is an address for it, and the app may say whom it was started for.</summary>
+    public bool CanBeLaunched => Launch is not null && Registered.Has(SmartScopes.Launch);
+
     /// <summary>
     /// An address of its own, to the letter; of one on the loopback by its number, any port: a native app is given its port by the system (RFC 8252, 7.3).
     /// </summary>

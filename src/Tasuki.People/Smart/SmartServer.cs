@@ -47,6 +47,8 @@ internal static class SmartServer
         services.AddScoped<ProbeApp>();
         services.AddDailyProbe<WithdrawalProbe, SmartTexts>("withdrawal.effective", "WD-02");
         services.AddScoped<LaunchContexts>();
+        services.AddScoped<OpenApp>();
+        services.AddScoped<LookingClinicians>();
         services.AddSingleton<TokenLookup>();
         services.AddSingleton(sp => new ApiCallers(sp.GetRequiredService<TokenLookup>(), sp.GetRequiredService<SmartSeals>(), sp.GetRequiredService<RecordVault>(), sp.GetRequiredService<TimeProvider>()));
         services.AddScoped(sp => new BackendCallers(sp.GetRequiredService<Apps>()));
@@ -82,6 +84,8 @@ internal static class SmartServer
         SmartConfiguration.Map(endpoints);
         DecideConsent.Map(endpoints);
         CutOffApp.Map(endpoints);
+        StartApp.Map(endpoints);
+        StopClinician.Map(endpoints);
         ProvisionFile.Map(endpoints);
     }
 

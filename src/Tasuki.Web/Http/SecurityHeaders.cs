@@ -13,8 +13,13 @@ public static class SecurityHeaders
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; manifest-src 'self'; " +
         "form-action 'self'; base-uri 'self'; frame-ancestors 'none'";
 
-    /// <summary>The policy of a page whose form ends at another origin: a browser follows the redirect of a form only to where the policy lets forms go.</summary>
-    public static string WithFormsTo(string origin) => ContentSecurityPolicy.Replace("form-action 'self'", $"form-action 'self' {origin}", StringComparison.Ordinal);
+    /// <summary>The policy of a page whose form ends at other addresses: a browser follows the redirect of a form only to where the policy lets forms go. Their origins; of a scheme that has none, the scheme.</summary>
+    public static string WithFormsTo(params IEnumerable<Uri> targets) =>
+        ContentSecurityPolicy.Replace("form-action 'self'", string.Join(' ', ["form-action 'self'", .. targets.Select(Source).Distinct(StringComparer.Ordinal)]), StringComparison.Ordinal);
+
+    // A header holds no characters beyond ASCII: a host has its other name. A policy has no word for an address of version 6.
+    private static string Source(Uri target) => target.Scheme is not ("https" or "http") || target.HostNameType is UriHostNameType.IPv6 ? target.Scheme + ":"
+        : new UriBuilder(target.Scheme, target.IdnHost, target.IsDefaultPort ? -1 : target.Port).Uri.GetLeftPart(UriPartial.Authority);
 
     internal static Task Add(HttpContext context, RequestDelegate next)
     {

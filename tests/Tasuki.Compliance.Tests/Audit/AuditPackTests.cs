@@ -3,6 +3,7 @@ using System.IO.Compression;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using System.Xml.Linq;
 using Tasuki.Compliance.Audit;
 using Tasuki.Compliance.Controls;
@@ -66,7 +67,8 @@ public sealed class AuditPackTests
         Assert.Equal(JsonValueKind.String, JsonDocument.Parse(files["verification.json"]).RootElement.GetProperty("accessLog").GetProperty("firstBreak").ValueKind);
         Assert.All(files.Values, content =>
         {
-            var text = Encoding.UTF8.GetString(content);
+            // A hash may hold any four digits.
+            var text = Regex.Replace(Encoding.UTF8.GetString(content), "[0-9A-Fa-f]{64}", "", RegexOptions.None, TimeSpan.FromSeconds(10));
             Assert.DoesNotContain("緑山", text, StringComparison.Ordinal);
             Assert.DoesNotContain("1955", text, StringComparison.Ordinal);
         });

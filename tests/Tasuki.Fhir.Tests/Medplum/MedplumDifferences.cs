@@ -14,6 +14,8 @@ internal static class MedplumDifferences
             "A code of a required binding that R4 does not know (ImplementationGuide.definition.parameter.code). Medplum checks no bindings. Ours is right; it is a slip that refuses no record.",
         ["ours: format markdown"] = EmptyText,
         ["ours: format string"] = EmptyText,
+        ["ours: reference"] =
+            "A reference of a number alone, in examples of short references for health cards. R4 (references.html) wants a type and an id or an address; Medplum takes any text. Ours is right by the letter.",
         ["ours: narrative"] =
             "A text that stands in a list (ul) outside of its items. R4 narratives are XHTML, whose lists hold items alone. Medplum does not look into narratives. Ours is right; it is a slip.",
     };

@@ -32,6 +32,19 @@ public sealed class BadDefinitionTests
     }
 
     [Fact]
+    public void An_extension_and_a_resource_that_may_hold_themselves_are_right()
+    {
+        var packages = With(
+            Profile("e", "Extension", """{"id":"Extension.extension","path":"Extension.extension","slicing":{"discriminator":[{"type":"value","path":"url"}],"rules":"open"}},{"id":"Extension.extension:e","path":"Extension.extension","sliceName":"e","max":"1","type":[{"code":"Extension","profile":["http://example.org/fhir/e"]}]},{"id":"Extension.url","path":"Extension.url","fixedUri":"http://example.org/fhir/e"}"""),
+            Profile("o", "Observation", """{"id":"Observation.contained","path":"Observation.contained","type":[{"code":"Observation","profile":["http://example.org/fhir/o"]}]},{"id":"Observation.note","path":"Observation.note","min":1}"""));
+        Assert.True(packages.Find(Url("e")).IsOk);
+        Assert.True(packages.Find(Url("o")).IsOk);
+        const string Contained = """{"note":[{"text":"a"}],"contained":[{"resourceType":"Observation","id":"a","status":"final","code":{"text":"a"}NOTE}],"derivedFrom":[{"reference":"#a"}]}""";
+        Assert.Empty(packages.Errors(Observation(Contained.Replace("NOTE", ""","note":[{"text":"a"}]""", StringComparison.Ordinal)), "o"));
+        Assert.Contains("min Observation.contained[0].note", packages.Errors(Observation(Contained.Replace("NOTE", "", StringComparison.Ordinal)), "o"), StringComparer.Ordinal);
+    }
+
+    [Fact]
     public void Value_sets_that_draw_on_each_other_are_said_to_be_unknown()
     {
         const string Set = """{"resourceType":"ValueSet","url":"http://example.org/fhir/a","compose":{"include":[{"valueSet":["http://example.org/fhir/b"]}]}}""";

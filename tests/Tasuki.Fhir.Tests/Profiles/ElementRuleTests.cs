@@ -14,8 +14,8 @@ public sealed class ElementRuleTests
     [InlineData("""{"id":"Observation.note","path":"Observation.note","max":"0"}""", """{"note":[{"text":"a"}]}""", "max Observation.note[0]")]
     [InlineData("""{"id":"Observation.note","path":"Observation.note","max":"1"}""", """{"note":[{"text":"a"},{"text":"b"}]}""", "max Observation.note[0]")]
     [InlineData("""{"id":"Observation.note","path":"Observation.note","max":"1"}""", """{"note":[{"text":"a"}]}""", "")]
-    [InlineData("""{"id":"Observation.component","path":"Observation.component"},{"id":"Observation.component.value[x]","path":"Observation.component.value[x]","min":1}""", """{"component":[{"code":{"text":"a"},"valueString":"a"},{"code":{"text":"b"}}]}""", "min Observation.component[1].value[x]")]
-    [InlineData("""{"id":"Observation.value[x]","path":"Observation.value[x]","min":1}""", "{}", "min Observation.value[x]")]
+    [InlineData("""{"id":"Observation.component","path":"Observation.component"},{"id":"Observation.component.value[x]","path":"Observation.component.value[x]","min":1}""", """{"component":[{"code":{"text":"a"},"valueString":"a"},{"code":{"text":"b"}}]}""", "min Observation.component[1].value")]
+    [InlineData("""{"id":"Observation.value[x]","path":"Observation.value[x]","min":1}""", "{}", "min Observation.value")]
     [InlineData("""{"id":"Observation.value[x]","path":"Observation.value[x]","min":1}""", """{"_valueString":{"extension":[{"url":"http://hl7.org/fhir/StructureDefinition/data-absent-reason","valueCode":"unknown"}]}}""", "")]
     public void Cardinality(string element, string changes, string expected) => Expect(element, changes, expected);
 
@@ -39,6 +39,12 @@ public sealed class ElementRuleTests
     [InlineData("""{"id":"Observation.code","path":"Observation.code","patternCodeableConcept":{"coding":[{"system":"http://loinc.org","code":"29463-7"}]}}""", """{"code":{"coding":[{"system":"http://loinc.org","code":"8302-2"}]}}""", "pattern Observation.code")]
     [InlineData("""{"id":"Observation.value[x]","path":"Observation.value[x]","type":[{"code":"Quantity"}],"patternQuantity":{"value":65.50}}""", Quantity, "")]
     [InlineData("""{"id":"Observation.code.text","path":"Observation.code.text","maxLength":3}""", """{"code":{"text":"abcd"}}""", "maxLength Observation.code.text")]
+    [InlineData("""{"id":"Observation.code.text","path":"Observation.code.text","maxLength":2}""", """{"code":{"text":"𠮷野"}}""", "")]
+    [InlineData("""{"id":"Observation.effective[x]","path":"Observation.effective[x]","type":[{"code":"dateTime"}],"minValueDateTime":"2020-01-01"}""", """{"effectiveDateTime":"2019"}""", "minValue Observation.effectiveDateTime")]
+    [InlineData("""{"id":"Observation.effective[x]","path":"Observation.effective[x]","type":[{"code":"dateTime"}],"minValueDateTime":"2020-01-01"}""", """{"effectiveDateTime":"2019-06-01T00:00:00Z"}""", "minValue Observation.effectiveDateTime")]
+    [InlineData("""{"id":"Observation.effective[x]","path":"Observation.effective[x]","type":[{"code":"dateTime"}],"minValueDateTime":"2020-06-01"}""", """{"effectiveDateTime":"2020"}""", "")]
+    [InlineData("""{"id":"Observation.effective[x]","path":"Observation.effective[x]","type":[{"code":"dateTime"}],"maxValueDateTime":"2020-12-31T00:00:00Z"}""", """{"effectiveDateTime":"2021-06-01"}""", "maxValue Observation.effectiveDateTime")]
+    [InlineData("""{"id":"Observation.effective[x]","path":"Observation.effective[x]","type":[{"code":"dateTime"}],"maxValueDateTime":"2020-12-31T00:00:00+00:00"}""", """{"effectiveDateTime":"2020-12-31T08:00:00+09:00"}""", "")]
     [InlineData("""{"id":"Observation.value[x]","path":"Observation.value[x]","type":[{"code":"integer"}],"maxValueInteger":10}""", """{"valueInteger":11}""", "maxValue Observation.valueInteger")]
     [InlineData("""{"id":"Observation.value[x]","path":"Observation.value[x]","type":[{"code":"integer"}],"minValueInteger":10}""", """{"valueInteger":9}""", "minValue Observation.valueInteger")]
     public void Values(string element, string changes, string expected) => Expect(element, changes, expected);
@@ -86,7 +92,7 @@ public sealed class ElementRuleTests
         var packages = With(Profile("p", "Observation", """{"id":"Observation.issued","path":"Observation.issued","min":1}"""));
         var findings = packages.Check(Observation("""{"meta":{"profile":["http://example.org/fhir/p","http://example.org/fhir/gone"]}}"""));
         Assert.Equal(["min Observation.issued"], Said(findings, FindingSeverity.Error));
-        Assert.Equal(["profile Observation.meta.profile[1]"], Said(findings, FindingSeverity.Information));
+        Assert.Equal(["declared Observation.meta.profile[1]"], Said(findings, FindingSeverity.Information));
         Assert.Empty(packages.Errors(Observation()));
     }
 

@@ -104,5 +104,12 @@ public sealed class PackageTests
 
     [Fact]
     public void Examples_in_a_package_are_no_definitions() =>
-        Assert.Equal("profile.unknown", Loaded(PackageLimits.Default, ("a.tgz", Packed([("package/example/p.json", Profile("p", "Observation", MinStatus)), ("package/package.json", "{}")]))).Value.Find(Url("p")).Error!.Code);
+        Assert.Equal("profile.unknown", Loaded(PackageLimits.Default, ("a.tgz", Packed([("package/example/p.json", Profile("p", "Observation", MinStatus)), ("package/q.json", Profile("q", "Observation", MinStatus)), ("package/package.json", "{}")]))).Value.Find(Url("p")).Error!.Code);
+
+    [Fact]
+    public void A_package_whose_names_begin_with_a_dot_is_read_and_one_without_a_definition_is_said()
+    {
+        Assert.True(Loaded(PackageLimits.Default, ("a.tgz", Packed([("./package/p.json", Profile("p", "Observation", MinStatus))]))).Value.Find(Url("p")).IsOk);
+        Assert.Equal("package.empty", Loaded(PackageLimits.Default, ("a.tgz", Packed([("package/package.json", "{}")]))).Error!.Code);
+    }
 }

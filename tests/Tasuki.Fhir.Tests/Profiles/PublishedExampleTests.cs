@@ -70,7 +70,7 @@ public sealed class PublishedExampleTests
     [InlineData("Observation-ErrorExample-ObsLabo-eGFR.json", "extension", "resource-needs-extension-of-institutionNumber Observation")]
     [InlineData("Observation-ErrorExample-ObsLabo-eGFR.json", "category", "slice-min Observation.category")]
     [InlineData("Patient-Example-JP-Patient-eCS-MAKINO.json", "identifier", "min Patient.identifier")]
-    [InlineData("MedicationRequest-Example-JP-MedReq-TID-01.json", "medicationCodeableConcept", "min MedicationRequest.medication[x]")]
+    [InlineData("MedicationRequest-Example-JP-MedReq-TID-01.json", "medicationCodeableConcept", "min MedicationRequest.medication")]
     public void An_example_from_which_something_is_taken_is_caught_for_that(string file, string name, string expected)
     {
         var validator = ProfileValidator.Load(Samples.Path("fhir-packages/jp-clins.r4-1.5.2-snap.tgz")).Value;

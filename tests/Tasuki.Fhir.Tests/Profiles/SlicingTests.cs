@@ -49,7 +49,7 @@ public sealed class SlicingTests
             """;
         const string Code = "\"code\":{\"coding\":[{\"system\":\"http://loinc.org\",\"code\":\"8480-6\"}]}";
         Assert.Empty(Errors(elements, Observation($$$"""{"component":[{{{{Code}}},"valueInteger":120}]}""")));
-        Assert.Equal(["min Observation.component[0].value[x]"], Errors(elements, Observation($$$"""{"component":[{{{{Code}}}}]}""")));
+        Assert.Equal(["min Observation.component[0].value"], Errors(elements, Observation($$$"""{"component":[{{{{Code}}}}]}""")));
         Assert.Equal(["slice-min Observation.component"], Errors(elements, Observation("""{"component":[{"code":{"text":"a"}}]}""")));
     }
 

@@ -17,7 +17,7 @@ internal static class TestPackage
 
     /// <summary>A definition as it is published without a snapshot.</summary>
     /// <param name="elements">The elements of the differential as JSON, without brackets.</param>
-    public static string Profile(string name, string type, string elements, string? baseUrl = null, string? version = null)
+    public static string Profile(string name, string type, string elements, string? baseUrl = null, string? version = null, string context = """[{"type":"element","expression":"Element"}]""")
     {
         var definition = JsonNode.Parse("""{"resourceType":"StructureDefinition","status":"active","fhirVersion":"4.0.1","abstract":false,"derivation":"constraint"}""")!.AsObject();
         definition["url"] = Url(name);
@@ -27,7 +27,7 @@ internal static class TestPackage
         definition["type"] = type;
         definition["baseDefinition"] = baseUrl ?? "http://hl7.org/fhir/StructureDefinition/" + type;
         if (type is "Extension")
-            definition["context"] = JsonNode.Parse("""[{"type":"element","expression":"Element"}]""");
+            definition["context"] = JsonNode.Parse(context);
         var list = JsonNode.Parse($"[{elements}]")!.AsArray();
         if (list.FirstOrDefault()?["path"]?.GetValue<string>() != type)
             list.Insert(0, JsonNode.Parse($$"""{"id":"{{type}}","path":"{{type}}"}"""));
@@ -35,20 +35,28 @@ internal static class TestPackage
         return definition.ToJsonString();
     }
 
-    public static ProfileValidator With(params string[] resources)
+    public static ProfileValidator With(params string[] resources) => With(null, resources);
+
+    /// <param name="clock">Null for that of the system.</param>
+    public static ProfileValidator With(TimeProvider? clock, params string[] resources)
     {
-        var loaded = Loaded(PackageLimits.Default, ("one.tgz", Packed(resources)));
+        // Who packs nothing wants the standard alone.
+        if (resources.Length == 0)
+            return ProfileValidator.OfStandard(clock);
+        var loaded = Loaded(PackageLimits.Default, clock, ("one.tgz", Packed(resources)));
         return loaded.IsOk ? loaded.Value : throw new InvalidOperationException(loaded.Error.ToString());
     }
 
-    public static Result<ProfileValidator> Loaded(PackageLimits limits, params (string Name, byte[] Bytes)[] files)
+    public static Result<ProfileValidator> Loaded(PackageLimits limits, params (string Name, byte[] Bytes)[] files) => Loaded(limits, null, files);
+
+    private static Result<ProfileValidator> Loaded(PackageLimits limits, TimeProvider? clock, params (string Name, byte[] Bytes)[] files)
     {
         var folder = Directory.CreateTempSubdirectory("tasuki-packages-").FullName;
         try
         {
             foreach (var (name, bytes) in files)
                 File.WriteAllBytes(Path.Combine(folder, name), bytes);
-            return ProfileValidator.Load(folder, limits);
+            return ProfileValidator.Load(folder, limits, clock);
         }
         finally
         {

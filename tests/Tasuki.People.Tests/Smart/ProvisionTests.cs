@@ -24,6 +24,7 @@ public sealed class ProvisionTests
         await using var world = await SmartWorld.Start(store);
         var app = await world.Register();
         using var visitor = await world.SignIn();
+        var asked = world.Site.Clock.GetUtcNow();
         var tokens = await world.Connect(visitor, app, Reading, ("c-1", "true"), ("c-9", "true"), ("kept", "Month"));
         var agreed = world.Site.Clock.GetUtcNow();
         world.Site.Clock.Advance(TimeSpan.FromMinutes(5));
@@ -40,7 +41,7 @@ public sealed class ProvisionTests
         Assert.Equal([DataCategory.Immunization, DataCategory.Chart], note.Categories);
         // The sensitive record of the chart was not agreed to, so it was not given.
         Assert.Empty(note.Sensitive);
-        Assert.InRange(note.Agreed, agreed.AddMinutes(-1), agreed);
+        Assert.InRange(note.Agreed, asked, agreed);
         Assert.Contains($"の同意（第{note.Consent}号）", page, StringComparison.Ordinal);
         Assert.Contains(note.Agreed.ToOffset(TokyoDay.Offset).ToString("yyyy年M月d日 H:mm", CultureInfo.InvariantCulture), page, StringComparison.Ordinal);
         var file = await visitor.Get(ProvisionFile.Path, Cancel);

@@ -123,7 +123,7 @@ public sealed class RegisterTests
         var path = world.AuthorizePath(app, "openid fhirUser launch online_access patient/*.rs", ("launch", launch));
         var page = await visitor.Get(path, Cancel);
         Assert.Equal("「歩数ノート」をつなぎますか", page.Title);
-        Assert.Contains("起動したときに開いていた患者さん1人の記録", page.Body, StringComparison.Ordinal);
+        Assert.Contains("アプリを開くときにあなたが選んだ患者さん1人の記録", page.Body, StringComparison.Ordinal);
         Assert.DoesNotContain("患者さんの記録を変えられます", page.Body, StringComparison.Ordinal);
         var answer = await visitor.Submit(page, "/connect/decide", Walk.Fields(("answer", "yes")), Cancel);
         var code = Microsoft.AspNetCore.WebUtilities.QueryHelpers.ParseQuery(new Uri(answer.Path).Query)["code"].ToString();
@@ -192,9 +192,10 @@ public sealed class RegisterTests
         // What International Patient Access wants of a server.
         foreach (var wanted in new[] { "launch-standalone", "context-standalone-patient", "permission-patient", "permission-offline", "sso-openid-connect", "client-public", "client-confidential-asymmetric" })
             Assert.Contains(wanted, smart.GetProperty("capabilities").EnumerateArray().Select(one => one.GetString()!), StringComparer.Ordinal);
-        // No page of a clinician begins a launch, so none is spoken of.
-        Assert.DoesNotContain("ehr", Sorted(smart, "capabilities"), StringComparison.Ordinal);
-        Assert.DoesNotContain(" launch ", Sorted(smart, "scopes_supported"), StringComparison.Ordinal);
+        // And what a clinician's page begins (OpenAppTests).
+        foreach (var wanted in new[] { "launch-ehr", "context-ehr-patient" })
+            Assert.Contains(wanted, Sorted(smart, "capabilities"), StringComparison.Ordinal);
+        Assert.Contains(" launch ", Sorted(smart, "scopes_supported"), StringComparison.Ordinal);
 
         foreach (var path in new[] { "/fhir/.well-known/smart-configuration", "/fhir/probe", "/connect/token", "/.well-known/jwks", "/.well-known/openid-configuration" })
         {

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Configuration;
 using Tasuki.Data;
 using Tasuki.Kernel;
 using Tasuki.Sandbox.Upstream;
+using Tasuki.Testing;
 using Xunit;
 
 namespace Tasuki.People.Tests;
@@ -31,9 +32,9 @@ internal sealed class UpstreamWorld : IAsyncDisposable
 
     /// <param name="at">A provider that serves another municipality already.</param>
     public static async Task<UpstreamWorld> Start(
-        DataStore store, bool curve = false, bool withKey = false, IdentityProvider? at = null, string name = "midori", Action<Microsoft.Extensions.DependencyInjection.IServiceCollection>? more = null, TestClock? clock = null)
+        DataStore store, bool curve = false, bool withKey = false, IdentityProvider? at = null, string name = "midori", Action<Microsoft.Extensions.DependencyInjection.IServiceCollection>? more = null, MovedClock? clock = null)
     {
-        clock ??= new TestClock();
+        clock ??= new MovedClock();
         var folder = Directory.CreateTempSubdirectory("tasuki-upstream-").FullName;
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var secret = Path.Combine(folder, "secret");

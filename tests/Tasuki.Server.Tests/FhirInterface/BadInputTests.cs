@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
+using Tasuki.Testing;
 using Tasuki.Vault;
 
 namespace Tasuki.Server.Tests.FhirInterface;
@@ -293,8 +294,10 @@ public sealed class BadInputTests
     {
         public const string Secret = "the clock stands still";
 
+        private readonly MovedClock _clock = new();
+
         public bool IsBroken { get; set; }
 
-        public override DateTimeOffset GetUtcNow() => IsBroken ? throw new InvalidOperationException(Secret) : base.GetUtcNow();
+        public override DateTimeOffset GetUtcNow() => IsBroken ? throw new InvalidOperationException(Secret) : _clock.GetUtcNow();
     }
 }

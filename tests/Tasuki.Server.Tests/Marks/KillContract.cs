@@ -31,14 +31,14 @@ public abstract partial class KillContract(StoreKind store)
         {
             visitor = await new MarkedVisits(marks, first).Resident(marks.Kana("family kana"), marks.Kana("given kana"));
             using var half = await Raw(first, visitor, await visitor.Get("/bring-in"), "/bring-in/upload", Form(marks.New("name of half a file"), bundle), bundle.Length);
-            await Until(() => Task.FromResult(Spools(town).Any(f => new FileInfo(f).Length > 1 << 20)));
+            await Until(() => Task.FromResult(Spools(town).Any(f => new FileInfo(f) is { Exists: true, Length: > 1 << 20 })));
             await first.Kill();
             await Nothing(marks, town, folder, postgres, "upload");
         }
 
         // Where the machine is busy an import may have ended before the kill: another file is cut then.
         var cut = false;
-        for (var turn = 0; turn < 5 && !cut; turn++)
+        for (var turn = 0; turn < 10 && !cut; turn++)
         {
             await using var second = await MarkedServer.Start(town, Path.Combine(folder, "import"));
             await Until(() => Task.FromResult(!Spools(town).Any()));
@@ -54,11 +54,13 @@ public abstract partial class KillContract(StoreKind store)
             await Nothing(marks, town, folder, postgres, "import");
         }
 
-        Assert.True(cut, "No import was cut in five tries.");
+        Assert.True(cut, "No import was cut in ten tries.");
 
         await using (var third = await MarkedServer.Start(town, Path.Combine(folder, "export")))
         {
-            visitor = Again(visitor, third);
+            // Somebody else: who signed up before the other kills may have been fresh too long ago on a slow machine, and would be asked for a factor first.
+            visitor.Dispose();
+            visitor = await new MarkedVisits(marks, third).Resident(marks.Kana("family kana of another"), marks.Kana("given kana of another"));
             var preview = await visitor.Upload(await visitor.Get("/bring-in"), "/bring-in/upload", $"{marks.New("name of a last file")}.json", Encoding.UTF8.GetBytes(bundle));
             Assert.EndsWith("/done", (await visitor.Submit(preview, "/store", ("mine", "true"))).Path, StringComparison.Ordinal);
             using var taking = await Raw(third, visitor, await visitor.Get("/take-out"), "/take-out/zip", token => (null, $"__RequestVerificationToken={Uri.EscapeDataString(token)}"), 0);
@@ -134,14 +136,14 @@ public abstract partial class KillContract(StoreKind store)
     private static async Task Until(Func<Task<bool>> met)
     {
         using var patience = new PeriodicTimer(TimeSpan.FromMilliseconds(5));
-        for (var turn = 0; turn < 4000; turn++)
+        for (var began = TimeProvider.System.GetTimestamp(); TimeProvider.System.GetElapsedTime(began) < TimeSpan.FromMinutes(5);)
         {
             if (await met())
                 return;
             await patience.WaitForNextTickAsync(Cancel);
         }
 
-        Assert.Fail("It did not happen within twenty seconds.");
+        Assert.Fail("It did not happen within five minutes.");
     }
 
     [GeneratedRegex("name=\"__RequestVerificationToken\"[^>]*value=\"(?<token>[^\"]*)\"", RegexOptions.ExplicitCapture, 1000)]

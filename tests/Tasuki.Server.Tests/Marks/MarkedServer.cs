@@ -1,6 +1,5 @@
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
+using Tasuki.Testing;
 
 namespace Tasuki.Server.Tests.Marks;
 
@@ -23,7 +22,7 @@ internal sealed class MarkedServer : IAsyncDisposable
     public static async Task<MarkedServer> Start(TestMunicipality town, string folder)
     {
         var (temporary, log) = (Directory.CreateDirectory(Path.Combine(folder, "tmp")).FullName, Directory.CreateDirectory(Path.Combine(folder, "log")).FullName);
-        var port = FreePort();
+        var port = FreePort.Next();
         var start = Begin("Tasuki.Server.dll", [
             .. town.Arguments(), $"--urls=http://127.0.0.1:{port}", "--environment=Test", "--Logging:LogLevel:Default=Trace", "--Logging:LogLevel:Microsoft.AspNetCore=Trace",
             "--Logging:LogLevel:Microsoft.EntityFrameworkCore=Trace",
@@ -79,12 +78,5 @@ internal sealed class MarkedServer : IAsyncDisposable
         }
 
         ready?.TrySetException(new InvalidOperationException($"The server ended before it was ready; see {path}."));
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

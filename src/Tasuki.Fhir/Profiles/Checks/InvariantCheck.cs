@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using Hl7.Fhir.FhirPath;
 using Hl7.Fhir.Model;
@@ -5,11 +6,12 @@ using Hl7.Fhir.Serialization;
 using Hl7.FhirPath;
 using Tasuki.Fhir.Profiles.Instance;
 using Tasuki.Fhir.Profiles.Rules;
+using Tasuki.Fhir.Validation;
 
 namespace Tasuki.Fhir.Profiles.Checks;
 
 /// <summary>FHIRPath invariants of elements. The resource is read into the model that FHIRPath needs when the first one is asked for.</summary>
-internal sealed class InvariantCheck(CheckRun run, ReadOnlyMemory<byte> json)
+internal sealed class InvariantCheck(CheckRun run, ReferenceCheck references, ReadOnlyMemory<byte> json)
 {
     private enum Answer
     {
@@ -20,6 +22,7 @@ internal sealed class InvariantCheck(CheckRun run, ReadOnlyMemory<byte> json)
 
     private static readonly FhirJsonDeserializer Reader = new(new DeserializerSettings().UsingMode(DeserializationMode.Ostrich));
     private const string LocalReference = "reference.startsWith('#').not() or (reference.substring(1)";
+    private const string HasText = "htmlChecks() of txt-2";
     private const string ContainedAreReferred = "contained.where((('#'+id in (%resource.descendants().reference";
 
     // Above it what a resource as a whole must meet is not evaluated, since nothing bounds what an expression does with all of it.
@@ -29,7 +32,7 @@ internal sealed class InvariantCheck(CheckRun run, ReadOnlyMemory<byte> json)
     private readonly Dictionary<(Node, string), PocoListNode> _lists = [];
     private PocoNode? _root;
     private bool _isRead;
-    private int? _size;
+    private readonly Dictionary<Node, int> _sizes = [];
 
     public void Check(Node node, Rule rule, Profile profile)
     {
@@ -37,8 +40,12 @@ internal sealed class InvariantCheck(CheckRun run, ReadOnlyMemory<byte> json)
         {
             if (run.IsOver)
                 return;
-            if (!_answers.TryGetValue((node, invariant.Expression), out var answer))
-                _answers[(node, invariant.Expression)] = answer = Evaluate(node, invariant.Expression);
+            // The one expression that is written for two rules.
+            var expression = invariant is { Key: "txt-2", Expression: "htmlChecks()" } ? HasText : invariant.Expression;
+            if (!_answers.TryGetValue((node, expression), out var answer))
+                _answers[(node, expression)] = answer = Evaluate(node, expression);
+            if (run.IsCutShort)
+                return;
             if (answer is Answer.Unknown)
             {
                 run.Note(node, profile, rule, "not-supported", invariant.Key, $"has the invariant {invariant.Key}, which could not be evaluated.", $"invariant {profile.Url} {invariant.Key}");
@@ -58,9 +65,10 @@ internal sealed class InvariantCheck(CheckRun run, ReadOnlyMemory<byte> json)
     {
         if (Quick(node, expression) is { } quick)
             return quick ? Answer.Met : Answer.Broken;
-        if (node.ResourceType is not null && node.Parent is null && IsLarge(node))
+        if (node.ResourceType is not null && IsLarge(node))
             return Answer.Unknown;
-        if (run.Library.Invariants.Compile(expression) is not { } compiled || Poco(node) is not { } poco)
+        run.Step(node.Children.Count / 16 + (LooksAtAll(expression) ? Size(node.Resource) / 16 : 0));
+        if (run.IsCutShort || run.Library.Invariants.Compile(expression) is not { } compiled || Poco(node) is not { } poco)
             return Answer.Unknown;
         try
         {
@@ -82,19 +90,43 @@ internal sealed class InvariantCheck(CheckRun run, ReadOnlyMemory<byte> json)
     }
 
     // The invariants of R4 that stand on nearly every resource and ask for no more than which elements are there.
-    private static bool? Quick(Node node, string expression) => expression switch
+    private bool? Quick(Node node, string expression) => expression switch
     {
         "extension.exists() != value.exists()" => node.Children.Exists(child => child.Name is "extension") != node.Children.Exists(child => child.Name.StartsWith("value", StringComparison.Ordinal)),
         "contained.contained.empty()" or "contained.meta.versionId.empty() and contained.meta.lastUpdated.empty()" or "contained.meta.security.empty()"
             when !node.Children.Exists(child => child.Name is "contained") => true,
         "(type = 'history') or entry.where(fullUrl.exists()).select(fullUrl&resource.meta.versionId).isDistinct()" => node.ChildText("type") is "history" || HasDistinctEntries(node),
-        // By its letter nothing is called '#'; R4 means the resource around the contained one by it (references.html#contained).
-        _ when expression.StartsWith(LocalReference, StringComparison.Ordinal) && node.ChildText("reference") is "#" => Container(node.Resource) != node.Resource,
+        _ when expression.StartsWith(LocalReference, StringComparison.Ordinal) => LeadsSomewhere(node),
+        "value.empty() or component.code.where(coding.intersect(%resource.code.coding).exists()).empty()" => HasOtherComponents(node),
+        "descendants().linkId.isDistinct()" => new HashSet<string>(StringComparer.Ordinal) is var ids && AreDistinct(node, child => child.Parent != node && child.Name is "linkId" ? child.Text : null, ids),
+        "concept.code.combine($this.descendants().concept.code).isDistinct()" => new HashSet<string>(StringComparer.Ordinal) is var codes && AreDistinct(node, child => child.Name is "concept" ? child.ChildText("code") : null, codes),
+        // The base check's own reading of a narrative: one rule is said once.
+        "htmlChecks()" when node.Text is { } html => Xhtml.IsNarrative(Encoding.UTF8.GetBytes(html)),
+        HasText => node.Text is not { } text || Encoding.UTF8.GetBytes(text) is var bytes && (!Xhtml.IsNarrative(bytes) || Xhtml.SaysSomething(bytes)),
         // To the FHIRPath at hand no boolean of FHIR is the Boolean that it asks for.
         "operator = 'exists' implies (answer is Boolean)" => node.ChildText("operator") is not "exists" || node.Child("answerBoolean") is not null,
         _ when expression.StartsWith(ContainedAreReferred, StringComparison.Ordinal) => AreReferred(node),
         _ => null,
     };
+
+    // By its letter nothing is called '#'; R4 means the resource around the contained one by it (references.html#contained).
+    private bool LeadsSomewhere(Node reference) => reference.ChildText("reference") switch
+    {
+        "#" => Container(reference.Resource) != reference.Resource,
+        ['#', ..] => references.Resolve(reference) is not null,
+        _ => true,
+    };
+
+    private static bool HasOtherComponents(Node observation)
+    {
+        if (!observation.Children.Exists(child => child.Name.StartsWith("value", StringComparison.Ordinal)) || observation.Child("code") is not { } code)
+            return true;
+        var own = code.Children.Where(child => child.Name is "coding").Select(NodeMatch.Key).ToHashSet(StringComparer.Ordinal);
+        return !observation.Children.Exists(child => child.Name is "component" && child.Child("code") is { } its && its.Children.Exists(coding => coding.Name is "coding" && own.Contains(NodeMatch.Key(coding))));
+    }
+
+    private static bool AreDistinct(Node node, Func<Node, string?> told, HashSet<string> seen) =>
+        node.Children.TrueForAll(child => (told(child) is not { } text || seen.Add(text)) && AreDistinct(child, told, seen));
 
     // FHIRPath compares each entry with each other, and looks through the whole resource for each contained one; thousands of them would take minutes.
     private static bool HasDistinctEntries(Node bundle)
@@ -135,10 +167,10 @@ internal sealed class InvariantCheck(CheckRun run, ReadOnlyMemory<byte> json)
             return node.Poco = Root();
         if (Poco(parent) is not { } owner)
             return null;
-        var children = node.Index > 0 && _lists.TryGetValue((parent, node.Name), out var kept) ? kept
+        var children = node.Index >= 0 && _lists.TryGetValue((parent, node.Name), out var kept) ? kept
             : owner.Child(node.Name) ?? (DataTypes.ChoiceOf(node.Name) is { } choice ? owner.Child(choice) : null);
-        if (node.Index == 0 && children is PocoListNode { Pocos.Count: > 1 } several)
-            _lists[(parent, node.Name)] = several;
+        if (node.Index >= 0 && children is PocoListNode { Pocos.Count: > 1 } several)
+            _lists.TryAdd((parent, node.Name), several);
         node.Poco = children switch
         {
             PocoNode one => one,
@@ -149,17 +181,23 @@ internal sealed class InvariantCheck(CheckRun run, ReadOnlyMemory<byte> json)
         return node.Poco;
     }
 
-    private bool IsLarge(Node root)
+    private bool IsLarge(Node resource) => Size(resource) > LargestForWhole;
+
+    private static bool LooksAtAll(string expression) => expression.Contains("%resource", StringComparison.Ordinal) || expression.Contains("%rootResource", StringComparison.Ordinal);
+
+    // Of a resource.
+    private int Size(Node resource)
     {
-        _size ??= Size(root);
-        return _size > LargestForWhole;
+        if (!_sizes.TryGetValue(resource, out var size))
+            _sizes[resource] = size = Count(resource);
+        return size;
     }
 
-    private static int Size(Node node)
+    private static int Count(Node node)
     {
         var size = 1;
         foreach (var child in node.Children)
-            size += Size(child);
+            size += Count(child);
         return size;
     }
 

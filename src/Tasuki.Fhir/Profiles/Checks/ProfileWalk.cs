@@ -7,6 +7,7 @@ namespace Tasuki.Fhir.Profiles.Checks;
 /// <summary>Holds a resource against profiles, element by element along the tree of their rules.</summary>
 internal sealed class ProfileWalk
 {
+    private const int LengthOfDate = 10;
     private readonly CheckRun _run;
     private readonly HashSet<(Node, Profile)> _open = [];
     private readonly Dictionary<(Node, Profile), bool> _trials = [];
@@ -15,13 +16,13 @@ internal sealed class ProfileWalk
     private readonly ReferenceCheck _references;
     private readonly InvariantCheck _invariants;
 
-    public ProfileWalk(CheckRun run, InvariantCheck invariants)
+    public ProfileWalk(CheckRun run, ReadOnlyMemory<byte> json)
     {
         _run = run;
         _slices = new SliceWalk(run, this);
         _bindings = new BindingCheck(run);
         _references = new ReferenceCheck(run);
-        _invariants = invariants;
+        _invariants = new InvariantCheck(run, _references, json);
     }
 
     public ReferenceCheck References => _references;
@@ -117,6 +118,8 @@ internal sealed class ProfileWalk
     {
         foreach (var rule in rules)
         {
+            // Each rule goes through all children.
+            _run.Step(node.Children.Count / 16);
             if (_run.IsOver)
                 return;
             var found = Found(node, rule);
@@ -151,7 +154,7 @@ internal sealed class ProfileWalk
         if (found.Count < rule.Min)
         {
             var sentence = found.Count == 0 ? "is missing; the profile requires it." : $"stands {found.Count} times; the profile requires at least {rule.Min}.";
-            _run.Error(owner, profile, rule, "required", "min", sentence, rule.Name);
+            _run.Error(owner, profile, rule, "required", "min", sentence, rule.BaseName);
         }
         else if (found.Count > rule.Max)
         {
@@ -173,7 +176,7 @@ internal sealed class ProfileWalk
             _run.Error(node, profile, rule, "value", "fixed", "is not the value that the profile fixes.");
         if (rule.Pattern is { } pattern && !NodeMatch.Holds(node, pattern))
             _run.Error(node, profile, rule, "value", "pattern", "does not hold the values that the profile's pattern asks for.");
-        if (rule.MaxLength > 0 && node.Kind is NodeKind.Text && node.Text!.Length > rule.MaxLength)
+        if (rule.MaxLength > 0 && node.Kind is NodeKind.Text && node.Text!.Length > rule.MaxLength && node.Text.EnumerateRunes().Count() > rule.MaxLength)
             _run.Error(node, profile, rule, "value", "maxLength", $"is longer than the {rule.MaxLength} characters that the profile allows.");
         if (rule.Least is { } least && Order(node, least) is < 0)
             _run.Error(node, profile, rule, "value", "minValue", "is less than the profile allows.");
@@ -181,7 +184,7 @@ internal sealed class ProfileWalk
             _run.Error(node, profile, rule, "value", "maxValue", "is more than the profile allows.");
     }
 
-    // Numbers by size; dates of one precision by their text. What cannot be compared (quantities of other units) breaks no rule.
+    // Numbers by size, dates by the time they span, a time of day by its text. What cannot be compared (quantities of other units) breaks no rule.
     private static int? Order(Node node, Node bound)
     {
         if (node.Kind is NodeKind.Object && node.Child("value") is { } value && bound.Child("value") is { } than
@@ -190,7 +193,20 @@ internal sealed class ProfileWalk
         if (node.Kind is NodeKind.Number && bound.Kind is NodeKind.Number && decimal.TryParse(node.Text, NumberStyles.Float, CultureInfo.InvariantCulture, out var one)
             && decimal.TryParse(bound.Text, NumberStyles.Float, CultureInfo.InvariantCulture, out var other))
             return one.CompareTo(other);
-        return node.Kind is NodeKind.Text && bound.Kind is NodeKind.Text && node.Text!.Length == bound.Text!.Length ? string.CompareOrdinal(node.Text, bound.Text) : null;
+        if (node.Kind is not NodeKind.Text || bound.Kind is not NodeKind.Text)
+            return null;
+        if (FhirDate.Parse(node.Text) is { } date && FhirDate.Parse(bound.Text) is { } limit)
+            return Order(date, node.Text!.Length > LengthOfDate, limit, bound.Text!.Length > LengthOfDate);
+        return node.Text!.Length == bound.Text!.Length ? string.CompareOrdinal(node.Text, bound.Text) : null;
+    }
+
+    // A date and a time are compared where they are a day apart: the day may be that of another zone.
+    private static int? Order(FhirDate date, bool isTimed, FhirDate limit, bool isLimitTimed)
+    {
+        if (isTimed && isLimitTimed)
+            return date.From.CompareTo(limit.From);
+        var apart = isTimed == isLimitTimed ? TimeSpan.Zero : TimeSpan.FromDays(1);
+        return date.To <= limit.From - apart ? -1 : date.From >= limit.To + apart ? 1 : null;
     }
 
     // True when the element was held against a profile of its type, which covers the type itself.
@@ -218,7 +234,7 @@ internal sealed class ProfileWalk
 
         if (known.Find(one => Meets(node, one)) is { } met)
             Profile(node, met);
-        else
+        else if (!_run.IsCutShort)
             _run.Error(node, profile, rule, "structure", "profile", $"meets none of the {known.Count} profiles that are allowed here.");
         return true;
     }
@@ -243,7 +259,7 @@ internal sealed class ProfileWalk
             return found.Value;
         var isUnknown = found.Error.Code is "profile.unknown" or "profile.version";
         if (isUnknown)
-            _run.Note(node, asking, rule, "not-found", "profile", "names a profile that is in no package; it was not checked.", $"declared {canonical}");
+            _run.Note(node, asking, rule, "not-found", ProfileFinding.Undeclared, "names a profile that is in no package; it was not checked.", $"declared {canonical}");
         else
             _run.Error(node, asking, rule, "processing", "profile", found.Error.Message);
         return null;
@@ -257,11 +273,21 @@ internal sealed class ProfileWalk
             if (node.ChildText("url") is not { } url || !url.Contains(':', StringComparison.Ordinal))
                 continue;
             if (_run.Library.Profile(url, profile.Package) is { IsOk: true, Value: var known })
-                Profile(node, known);
+                Extension(node, known, rule, profile);
             else if (rule.Name is "modifierExtension")
                 _run.Error(node, profile, rule, "extension", "extension", "is a modifier extension whose definition is not at hand, so what the record says cannot be told.");
             else
                 _run.Note(node, profile, rule, "extension", "extension", "is an extension whose definition is not at hand; it was not checked.", $"extension {url}");
         }
+    }
+
+    private void Extension(Node node, Profile definition, Rule rule, Profile profile)
+    {
+        var isModifier = rule.Name is "modifierExtension";
+        if (isModifier != definition.IsModifier)
+            _run.Error(node, profile, rule, "extension", "modifier", isModifier ? "stands among the modifier extensions, and its definition is none of one." : "is a modifier extension and must stand in modifierExtension.");
+        if (!ExtensionPlace.IsAllowed(node, definition))
+            _run.Error(node, profile, rule, "extension", "context", $"is an extension that may not stand here; it may stand in {string.Join(", ", definition.Contexts.Select(one => one.Expression))}.");
+        Profile(node, definition);
     }
 }

@@ -6,7 +6,10 @@ namespace Tasuki.Fhir.Profiles.Checks;
 /// <summary>References: where they lead inside the resource (contained, or another entry of the bundle), and to which types they may.</summary>
 internal sealed class ReferenceCheck(CheckRun run)
 {
+    // A longer one is no address; it would be copied for each reference.
+    private const int LongestUrl = 4096;
     private readonly Dictionary<Node, Dictionary<string, Node>> _entries = [];
+    private readonly Dictionary<Node, Dictionary<string, Node>> _contained = [];
 
     public void Check(Node node, IReadOnlyList<TypeRule> types, Rule rule, Profile profile)
     {
@@ -59,13 +62,24 @@ internal sealed class ReferenceCheck(CheckRun run)
         return null;
     }
 
-    private static Node? Contained(Node reference, string id)
+    private Node? Contained(Node reference, string id)
     {
         var owner = reference.Resource;
         while (owner.Parent is { } parent && string.Equals(owner.Name, "contained", StringComparison.Ordinal))
             owner = parent.Resource;
-        return id.Length == 0 ? owner
-            : owner.Children.Find(child => child.Name is "contained" && string.Equals(child.ChildText("id"), id, StringComparison.Ordinal));
+        if (id.Length == 0)
+            return owner;
+        if (!_contained.TryGetValue(owner, out var known))
+        {
+            _contained[owner] = known = new Dictionary<string, Node>(StringComparer.Ordinal);
+            foreach (var child in owner.Children)
+            {
+                if (child.Name is "contained" && child.ChildText("id") is { } its)
+                    known.TryAdd(its, child);
+            }
+        }
+
+        return known.GetValueOrDefault(id);
     }
 
     private Node? Entry(Node bundle, Node reference, string text)
@@ -78,7 +92,7 @@ internal sealed class ReferenceCheck(CheckRun run)
         for (var owner = reference; owner is not null && owner != bundle; owner = owner.Parent)
         {
             if (owner.Parent is { } entry && entry.ChildText("fullUrl") is { } full && owner.ResourceType is { } type
-                && full.LastIndexOf($"/{type}/", StringComparison.Ordinal) is > 0 and var at && entries.TryGetValue(full[..(at + 1)] + text, out var relative))
+                && full.Length <= LongestUrl && full.LastIndexOf($"/{type}/", StringComparison.Ordinal) is > 0 and var at && entries.TryGetValue(full[..(at + 1)] + text, out var relative))
                 return relative;
         }
 

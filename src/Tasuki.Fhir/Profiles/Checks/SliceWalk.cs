@@ -55,6 +55,9 @@ internal sealed class SliceWalk(CheckRun run, ProfileWalk walk)
     {
         for (var i = 0; i < slices.Count; i++)
         {
+            run.Step();
+            if (run.IsCutShort)
+                return -1;
             if (slices[i].SliceName is Rule.DefaultSlice)
                 continue;
             switch (_match.Is(item, position, i, slices[i], slicing, profile))
@@ -75,7 +78,7 @@ internal sealed class SliceWalk(CheckRun run, ProfileWalk walk)
         if (isUndecided && items.Count < slice.Min)
             run.Note(owner, profile, slice, "not-supported", "slice", $"has a slice {slice.SliceName} that could not be told from the others; it was not checked.", $"slicing {profile.Url} {slice.Id}");
         else if (items.Count < slice.Min)
-            run.Error(owner, profile, slice, "required", "slice-min", $"holds {items.Count} of the slice {slice.SliceName}; the profile requires at least {slice.Min}.", slice.Name);
+            run.Error(owner, profile, slice, "required", "slice-min", $"holds {items.Count} of the slice {slice.SliceName}; the profile requires at least {slice.Min}.", slice.BaseName);
         if (items.Count > slice.Max)
             run.Error(items[0], profile, slice, "structure", "slice-max", $"is one of {items.Count} of the slice {slice.SliceName}; the profile allows {(slice.Max == 0 ? "none" : $"at most {slice.Max}")}.");
         foreach (var item in items)

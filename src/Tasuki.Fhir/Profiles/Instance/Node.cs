@@ -20,6 +20,7 @@ internal sealed class Node(string name, Node? parent, int index, int offset)
 {
     private static readonly List<Node> None = [];
     private List<Node>? _children;
+    private Dictionary<(string, int), Node>? _places;
 
     public string Name { get; } = name;
 
@@ -45,10 +46,27 @@ internal sealed class Node(string name, Node? parent, int index, int offset)
     /// <summary>The same element in the model that FHIRPath reads, once an invariant asked for it.</summary>
     public PocoNode? Poco { get; set; }
 
-    /// <summary>A <c>_x</c> came before its <c>x</c>.</summary>
-    public bool HoldsBeside { get; set; }
+    /// <summary>A <c>_x</c> has come: what is read from now on may belong to it.</summary>
+    public bool HoldsBeside => _places is not null;
 
-    public void Add(Node child) => (_children ??= []).Add(child);
+    public void Add(Node child)
+    {
+        (_children ??= []).Add(child);
+        _places?.TryAdd((child.Name, child.Index), child);
+    }
+
+    /// <summary>The child of this name at this place of its list. From the first time it is asked on, each child is kept by its place: a list may be long.</summary>
+    public Node? Placed(string name, int index)
+    {
+        if (_places is null)
+        {
+            _places = [];
+            foreach (var child in Children)
+                _places.TryAdd((child.Name, child.Index), child);
+        }
+
+        return _places.GetValueOrDefault((name, index));
+    }
 
     public Node? Child(string name)
     {

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 
 namespace Tasuki.Fhir.Profiles.Instance;
 
@@ -30,6 +31,26 @@ internal static class NodeMatch
         }
 
         return true;
+    }
+
+    /// <summary>Two elements that hold the same have the same key.</summary>
+    public static string Key(Node node)
+    {
+        var key = new StringBuilder();
+        Key(node, key);
+        return key.ToString();
+    }
+
+    private static void Key(Node node, StringBuilder key)
+    {
+        key.Append(node.Kind).Append(node.Text?.Length ?? -1).Append(':').Append(node.Text).Append('{');
+        foreach (var child in node.Children.OrderBy(one => one.Name, StringComparer.Ordinal))
+        {
+            key.Append(child.Name).Append(' ');
+            Key(child, key);
+        }
+
+        key.Append('}');
     }
 
     private static bool Named(Node one, Node other) => string.Equals(one.Name, other.Name, StringComparison.Ordinal);

@@ -63,25 +63,13 @@ internal static class NodeReader
     {
         if (reader.TokenType is JsonTokenType.Null)
             return;
-        var node = beside || owner.HoldsBeside ? Existing(owner, name, index) : null;
+        var node = beside || owner.HoldsBeside ? owner.Placed(name, index) : null;
         if (node is null)
             owner.Add(node = new Node(name, owner, index, (int)reader.TokenStartIndex));
         if (beside && reader.TokenType is JsonTokenType.StartObject)
             Members(ref reader, node);
         else
             One(ref reader, node);
-        owner.HoldsBeside |= beside;
-    }
-
-    private static Node? Existing(Node owner, string name, int index)
-    {
-        foreach (var child in owner.Children)
-        {
-            if (child.Index == index && string.Equals(child.Name, name, StringComparison.Ordinal))
-                return child;
-        }
-
-        return null;
     }
 
     private static void One(ref Utf8JsonReader reader, Node node)

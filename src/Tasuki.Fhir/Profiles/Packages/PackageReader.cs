@@ -12,8 +12,8 @@ namespace Tasuki.Fhir.Profiles.Packages;
 internal static class PackageReader
 {
     /// <summary>
-    /// Errors <c>package.broken</c> (no gzip, no tar, no JSON), <c>package.size</c> (a limit was passed), <c>package.path</c> (an entry would lie outside).
-    /// The message names the package file and the entry.
+    /// Errors <c>package.broken</c> (no gzip, no tar, no JSON), <c>package.size</c> (a limit was passed), <c>package.path</c> (an entry would lie outside),
+    /// <c>package.empty</c> (no definition lies where a package has them). The message names the package file and the entry.
     /// </summary>
     public static Result<List<StoredDefinition>> Read(string path, PackageLimits limits)
     {
@@ -53,7 +53,8 @@ internal static class PackageReader
                 continue;
             if (++files > limits.Files)
                 return TooLarge(package, $"holds more than {limits.Files} files");
-            if (!IsDefinitionFile(entry.Name))
+            // tar of a folder called ./package.
+            if (!IsDefinitionFile(entry.Name.StartsWith("./", StringComparison.Ordinal) ? entry.Name[2..] : entry.Name))
                 continue;
             if (entry.Length > limits.FileBytes)
                 return TooLarge(package, $"holds {Shown(entry.Name)} of {entry.Length} bytes; {limits.FileBytes} are allowed");
@@ -70,7 +71,8 @@ internal static class PackageReader
             definitions.Add(definition);
         }
 
-        return files == 0 ? new Error("package.broken", $"The package {package} holds no file.") : definitions;
+        return files == 0 ? new Error("package.broken", $"The package {package} holds no file.")
+            : definitions.Count == 0 ? new Error("package.empty", $"The package {package} holds no definition (StructureDefinition, ValueSet, CodeSystem) in its folder package.") : definitions;
     }
 
     // Examples lie in a folder of their own, or beside the definitions; other folders (openapi, xml, other) hold none.

@@ -78,4 +78,10 @@ internal sealed class Profile(string url, string type, string package, Rule root
     public string Package { get; } = package;
 
     public Rule Root { get; } = root;
+
+    /// <summary>Of an extension: where it may stand, each as its kind (element, extension, fhirpath) and expression.</summary>
+    public IReadOnlyList<(string Kind, string Expression)> Contexts { get; init; } = [];
+
+    /// <summary>Of an extension: it changes what the element around it means.</summary>
+    public bool IsModifier { get; init; }
 }

@@ -15,6 +15,7 @@ internal static class RuleReader
         if (Member(definition, "snapshot") is not { } snapshot || Member(snapshot, "element") is not { ValueKind: JsonValueKind.Array } elements)
             return null;
         Rule? root = null;
+        var isModifier = false;
         var last = new Dictionary<string, Rule>(StringComparer.Ordinal);
         var byId = new Dictionary<string, Rule>(StringComparer.Ordinal);
         var all = new List<Rule>();
@@ -25,7 +26,7 @@ internal static class RuleReader
             var dot = path.LastIndexOf('.');
             var rule = Of(element, path, path[(dot + 1)..]);
             if (root is null)
-                root = rule;
+                (root, isModifier) = (rule, Member(element, "isModifier") is { ValueKind: JsonValueKind.True });
             else if (dot > 0 && last.TryGetValue(path[..dot], out var owner))
                 Place(owner, rule);
             else
@@ -44,7 +45,11 @@ internal static class RuleReader
                 rule.Content = byId.GetValueOrDefault(content[(content.IndexOf('#', StringComparison.Ordinal) + 1)..]);
         }
 
-        return new Profile(Text(definition, "url") ?? "", Text(definition, "type") ?? root.Name, package, root);
+        return new Profile(Text(definition, "url") ?? "", Text(definition, "type") ?? root.Name, package, root)
+        {
+            IsModifier = isModifier,
+            Contexts = [.. Items(definition, "context").Where(one => Text(one, "type") is not null && Text(one, "expression") is not null).Select(one => (Text(one, "type")!, Text(one, "expression")!))],
+        };
     }
 
     private static void Place(Rule owner, Rule rule)

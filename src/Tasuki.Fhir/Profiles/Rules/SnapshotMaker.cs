@@ -24,17 +24,33 @@ internal sealed class SnapshotMaker(DefinitionSet definitions)
             return fault;
         try
         {
-            if (Parse(definition.Json().Span) is not StructureDefinition structure)
-                return Broken(definition, "cannot be read");
-            var generator = new SnapshotGenerator(new Source(definitions, definition.Package), new SnapshotGeneratorSettings { GenerateSnapshotForExternalProfiles = true, GenerateElementIds = true });
-            // The generator is asynchronous for sources that are; ours answers at once, so nothing waits here.
-            generator.UpdateAsync(structure).GetAwaiter().GetResult();
-            return structure.HasSnapshot ? System.Text.Encoding.UTF8.GetBytes(Writer.SerializeToString(structure)) : Broken(definition, "makes no snapshot");
+            try
+            {
+                return Make(definition, new Source(definitions, definition.Package));
+            }
+            catch (NotSupportedException)
+            {
+                // It leads back to itself by the profile of a type (an extension that holds itself): right in R4, and too much for the generator.
+                return Make(definition, new PlainSource(definitions, definition.Package));
+            }
         }
         catch (Exception thrown) when (thrown is not OutOfMemoryException)
         {
             return Broken(definition, $"makes no snapshot ({thrown.GetType().Name})");
         }
+    }
+
+    private static Result<byte[]> Make(StoredDefinition definition, Source source)
+    {
+        if (source.Read(definition) is not StructureDefinition structure)
+            return Broken(definition, "cannot be read");
+        var generator = new SnapshotGenerator(source, new SnapshotGeneratorSettings { GenerateSnapshotForExternalProfiles = true, GenerateElementIds = true });
+        // The generator is asynchronous for sources that are; ours answers at once, so nothing waits here.
+        generator.UpdateAsync(structure).GetAwaiter().GetResult();
+        if (!structure.HasSnapshot)
+            return Broken(definition, "makes no snapshot");
+        source.Finish(definition, structure);
+        return System.Text.Encoding.UTF8.GetBytes(Writer.SerializeToString(structure));
     }
 
     private static Error Broken(StoredDefinition definition, string what) => new("profile.snapshot", $"The definition {definition.Url} ({definition.Place}) {what}.");
@@ -64,7 +80,7 @@ internal sealed class SnapshotMaker(DefinitionSet definitions)
         return resource;
     }
 
-    private sealed class Source(DefinitionSet definitions, string package) : IAsyncResourceResolver
+    private class Source(DefinitionSet definitions, string package) : IAsyncResourceResolver
     {
         private readonly Dictionary<string, Resource?> _read = new(StringComparer.Ordinal);
 
@@ -76,6 +92,12 @@ internal sealed class SnapshotMaker(DefinitionSet definitions)
 
         public Task<ResolverResult> TryResolveByCanonicalUriAsync(string uri) => Task.FromResult(Result(uri));
 
+        public virtual Resource? Read(StoredDefinition stored) => Parse(stored.Json().Span);
+
+        public virtual void Finish(StoredDefinition stored, StructureDefinition made)
+        {
+        }
+
         private ResolverResult Result(string uri) => Find(uri) is { } found ? new ResolverResult(found) : new ResolverResult(ResolverException.NotFound());
 
         private Resource? Find(string uri)
@@ -83,7 +105,30 @@ internal sealed class SnapshotMaker(DefinitionSet definitions)
             if (_read.TryGetValue(uri, out var known))
                 return known;
             var stored = definitions.Find(DefinitionKind.StructureDefinition, Canonical.Parse(uri), package);
-            return _read[uri] = stored is null ? null : Parse(stored.Json().Span);
+            return _read[uri] = stored is null ? null : Read(stored);
+        }
+    }
+
+    // Takes the profiles of types out of definitions without a snapshot, and puts them back into the one that was made. The check follows them itself.
+    private sealed class PlainSource(DefinitionSet definitions, string package) : Source(definitions, package)
+    {
+        public override Resource? Read(StoredDefinition stored)
+        {
+            var read = base.Read(stored);
+            if (read is StructureDefinition { HasSnapshot: false, Differential: { } differences })
+                differences.Element.ForEach(element => element.Type.ForEach(type => type.ProfileElement.Clear()));
+            return read;
+        }
+
+        public override void Finish(StoredDefinition stored, StructureDefinition made)
+        {
+            if (base.Read(stored) is not StructureDefinition { Differential: { } differences })
+                return;
+            foreach (var said in differences.Element.Where(one => one.Type.Exists(type => type.Profile.Any())))
+            {
+                if (made.Snapshot?.Element.Find(one => string.Equals(one.ElementId, said.ElementId ?? said.Path, StringComparison.Ordinal)) is { } element)
+                    element.Type = said.Type;
+            }
         }
     }
 }

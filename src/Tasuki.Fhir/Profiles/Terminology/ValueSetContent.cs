@@ -7,12 +7,15 @@ namespace Tasuki.Fhir.Profiles.Terminology;
 internal sealed record ValueSetPart(string? System, IReadOnlySet<string>? Codes, Membership Others, IReadOnlyList<ValueSetContent> Sets)
 {
     /// <summary>Of every code it can be told whether it belongs.</summary>
-    public bool IsWhole => Others is not Membership.Unknown && Sets.All(set => set.IsWhole);
+    public bool IsWhole { get; } = Others is not Membership.Unknown && Sets.All(set => set.IsWhole);
+
+    /// <summary>How many sets lie in each other here.</summary>
+    public int Depth { get; } = Sets.Count == 0 ? 0 : 1 + Sets.Max(set => set.Depth);
 
     /// <summary>Which codes the system has, where it is a grammar.</summary>
     public Func<string, bool>? Form { get; init; }
 
-    public Membership Has(string? system, string code)
+    public Membership Has(string? system, string code, Dictionary<ValueSetContent, Membership>? known)
     {
         var result = Membership.Yes;
         if (System is not null)
@@ -24,7 +27,7 @@ internal sealed record ValueSetPart(string? System, IReadOnlySet<string>? Codes,
 
         foreach (var set in Sets)
         {
-            var inner = set.Has(system, code);
+            var inner = set.Has(system, code, known);
             if (inner is Membership.No || result is Membership.No)
                 return Membership.No;
             if (inner is Membership.Unknown)
@@ -44,23 +47,38 @@ internal sealed record ValueSetContent(IReadOnlyList<ValueSetPart> Includes, IRe
     public bool IsMissing { get; init; }
 
     /// <summary>Of every code it can be told whether it belongs.</summary>
-    public bool IsWhole => !IsMissing && Includes.All(part => part.IsWhole) && Excludes.All(part => part.IsWhole);
+    public bool IsWhole { get; } = Includes.All(part => part.IsWhole) && Excludes.All(part => part.IsWhole);
+
+    /// <summary>How many sets lie in each other here.</summary>
+    public int Depth { get; } = Math.Max(Deepest(Includes), Deepest(Excludes));
 
     /// <param name="system">Null for an element of type <c>code</c>, whose system the value set implies.</param>
-    public Membership Has(string? system, string code)
+    public Membership Has(string? system, string code) =>
+        Has(system, code, Depth < 2 ? null : new Dictionary<ValueSetContent, Membership>(ReferenceEqualityComparer.Instance));
+
+    /// <param name="known">What was found of sets that several ways lead to; null where none can.</param>
+    public Membership Has(string? system, string code, Dictionary<ValueSetContent, Membership>? known)
     {
         if (IsMissing)
             return Membership.Unknown;
-        var result = Any(Includes, system, code);
-        return result is Membership.No ? result : Any(Excludes, system, code) switch { Membership.Yes => Membership.No, Membership.Unknown => Membership.Unknown, _ => result };
+        if (known is not null && known.TryGetValue(this, out var told))
+            return told;
+        var result = Any(Includes, system, code, known);
+        if (result is not Membership.No)
+            result = Any(Excludes, system, code, known) switch { Membership.Yes => Membership.No, Membership.Unknown => Membership.Unknown, _ => result };
+        if (known is not null)
+            known[this] = result;
+        return result;
     }
 
-    private static Membership Any(IReadOnlyList<ValueSetPart> parts, string? system, string code)
+    private static int Deepest(IReadOnlyList<ValueSetPart> parts) => parts.Count == 0 ? 0 : parts.Max(part => part.Depth);
+
+    private static Membership Any(IReadOnlyList<ValueSetPart> parts, string? system, string code, Dictionary<ValueSetContent, Membership>? known)
     {
         var result = Membership.No;
         foreach (var part in parts)
         {
-            switch (part.Has(system, code))
+            switch (part.Has(system, code, known))
             {
                 case Membership.Yes:
                     return Membership.Yes;

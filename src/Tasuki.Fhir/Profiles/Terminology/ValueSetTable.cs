@@ -15,36 +15,48 @@ internal sealed class ValueSetTable(DefinitionSet definitions)
 
     /// <param name="package">The package whose definition refers to it.</param>
     public ValueSetContent Find(string canonical, string package) =>
-        _sets.TryGetValue((canonical, package), out var known) ? known : _sets.GetOrAdd((canonical, package), Read(canonical, package, []));
+        _sets.TryGetValue((canonical, package), out var known) ? known : _sets.GetOrAdd((canonical, package), Read(canonical, package, new Reading()));
 
     private CodeSystemContent? System(string canonical, string package) =>
         definitions.Find(DefinitionKind.CodeSystem, Canonical.Parse(canonical), package) is { } stored ? _systems.GetOrAdd(stored, ReadSystem) : null;
 
-    private ValueSetContent Read(string text, string package, HashSet<string> open)
+    private ValueSetContent Read(string text, string package, Reading reading)
     {
         var canonical = Canonical.Parse(text);
-        if (definitions.Find(DefinitionKind.ValueSet, canonical, package) is not { } stored || open.Count >= DeepestSet || !open.Add(canonical.Url))
+        if (definitions.Find(DefinitionKind.ValueSet, canonical, package) is not { } stored)
             return ValueSetContent.Missing;
+        if (reading.Done.TryGetValue(stored, out var done))
+            return done;
+        if (reading.Open.Count >= DeepestSet || !reading.Open.Add(canonical.Url))
+            return ValueSetContent.Missing;
+        try
+        {
+            return reading.Done[stored] = Read(stored, reading);
+        }
+        finally
+        {
+            reading.Open.Remove(canonical.Url);
+        }
+    }
+
+    private ValueSetContent Read(StoredDefinition stored, Reading reading)
+    {
         try
         {
             using var json = JsonDocument.Parse(stored.Json());
             if (Json.Member(json.RootElement, "compose") is { } compose)
-                return new ValueSetContent([.. Json.Items(compose, "include").Select(one => Part(one, stored.Package, open))], [.. Json.Items(compose, "exclude").Select(one => Part(one, stored.Package, open))]);
+                return new ValueSetContent([.. Json.Items(compose, "include").Select(one => Part(one, stored.Package, reading))], [.. Json.Items(compose, "exclude").Select(one => Part(one, stored.Package, reading))]);
             return Json.Member(json.RootElement, "expansion") is { } expansion ? new ValueSetContent(Listed(expansion), []) : ValueSetContent.Missing;
         }
         catch (Exception thrown) when (thrown is JsonException or InvalidOperationException)
         {
             return ValueSetContent.Missing;
         }
-        finally
-        {
-            open.Remove(canonical.Url);
-        }
     }
 
-    private ValueSetPart Part(JsonElement part, string package, HashSet<string> open)
+    private ValueSetPart Part(JsonElement part, string package, Reading reading)
     {
-        ValueSetContent[] sets = [.. Json.Texts(part, "valueSet").Select(one => Read(one, package, open))];
+        ValueSetContent[] sets = [.. Json.Texts(part, "valueSet").Select(one => Read(one, package, reading))];
         if (Json.Text(part, "system") is not { } name)
             return new ValueSetPart(null, null, Membership.Yes, sets);
         if (Form(name) is { } form)
@@ -127,6 +139,14 @@ internal sealed class ValueSetTable(DefinitionSet definitions)
         "urn:ietf:bcp:47" => code => code.Length > 0 && code.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '-'),
         _ => null,
     };
+
+    // Sets share parts: each is read once, however many ways lead to it.
+    private sealed class Reading
+    {
+        public HashSet<string> Open { get; } = new(StringComparer.Ordinal);
+
+        public Dictionary<StoredDefinition, ValueSetContent> Done { get; } = [];
+    }
 
     private static CodeSystemContent? ReadSystem(StoredDefinition stored)
     {

@@ -28,6 +28,8 @@ internal static class BulkEndpoint
         return (request.Path, request.Method) switch
         {
             (["Group", not Group, _], _) => Refused(NoGroup),
+            // A HEAD would start what it could not tell of.
+            ([_, .., Export], _) when HttpMethods.IsHead(context.Request.Method) => Refused(NoMethod),
             ([_, .., Export], "GET" or "POST") => services.GetRequiredService<StartExport>().Run(call, request, AcceptsJson(context.Request), cancel),
             ([_, var id], "GET") => services.GetRequiredService<ShowExport>().Status(call, id, cancel),
             ([_, var id], "DELETE") => services.GetRequiredService<ShowExport>().Cancel(call, id, cancel),

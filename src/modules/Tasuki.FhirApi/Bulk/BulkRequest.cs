@@ -10,13 +10,15 @@ using Tasuki.Vault;
 namespace Tasuki.FhirApi.Bulk;
 
 /// <summary>What an app asked to be exported, as it was understood. Lies sealed: a filter's values may be a person's.</summary>
-/// <param name="Url">The whole address of the kick-off, for the manifest.</param>
+/// <param name="Url">The whole address of the kick-off, as it was sent, for the manifest.</param>
 /// <param name="Scopes">Of the token it was asked with.</param>
 /// <param name="Filters">Pairs of type and query.</param>
 /// <param name="LeftOut">With <c>handling=lenient</c>: sentences for the manifest's errors.</param>
 internal sealed partial record BulkRequest(string Url, string Root, string Scopes, string[] Types, DateTimeOffset? Since, string[][] Filters, string[] LeftOut)
 {
     public const string Ndjson = "application/fhir+ndjson";
+
+    private static readonly string[] Once = ["_since", "_outputFormat"];
 
     private static readonly string[] NdjsonNames = [Ndjson, "application/ndjson", "ndjson"];
 
@@ -29,9 +31,11 @@ internal sealed partial record BulkRequest(string Url, string Root, string Scope
         var parameters = kickOff.Body.IsEmpty ? Result.Of(kickOff.Query) : FromBody(kickOff.Body);
         if (!parameters.IsOk)
             return parameters.Error;
+        if (Once.FirstOrDefault(once => parameters.Value.Count(one => string.Equals(one.Name, once, StringComparison.Ordinal)) > 1) is { } twice)
+            return new Error("query.value", $"The parameter '{twice}' is given once.");
         var lenient = kickOff.Prefer.Lenient;
-        var url = $"{call.Root}/{string.Join('/', kickOff.Path)}";
-        var request = new BulkRequest(url + PageLink.Query(kickOff.Query), call.Root, call.Caller.Scopes.ToString(), [], null, [], []);
+        var url = kickOff.Url ?? $"{call.Root}/{string.Join('/', kickOff.Path)}{PageLink.Query(kickOff.Query)}";
+        var request = new BulkRequest(url, call.Root, call.Caller.Scopes.ToString(), [], null, [], []);
         foreach (var (name, value) in parameters.Value)
         {
             var read = Read(call, request, name, value, lenient);
@@ -46,6 +50,8 @@ internal sealed partial record BulkRequest(string Url, string Root, string Scope
         var open = ExportScopes.Open(call).ToHashSet(StringComparer.Ordinal);
         if (request.Types.Length == 0 && !parameters.Value.Any(one => one.Name is "_type"))
             request = request with { Types = [.. HeldTypes.Records.Where(open.Contains)] };
+        else if (request.Types.Length == 0)
+            return new Error("query.value", "The parameter '_type' names no type that this server exports: nothing would be left to be exported.");
         if (request.Types.Length == 0 || !request.Types.All(open.Contains))
             return new Error("scope.insufficient", "The token's scopes do not cover reading and searching what was asked for.");
         return request.Filters.FirstOrDefault(filter => !request.Types.Contains(filter[0], StringComparer.Ordinal)) is null ? request
@@ -111,6 +117,8 @@ internal sealed partial record BulkRequest(string Url, string Root, string Scope
             if (question < 0 || !HeldTypes.IsRecord(one[..question]))
                 return new Error("query.value", "The parameter '_typeFilter' reads Type?parameter=value, with a type this server holds.");
             var (type, query) = (one[..question], one[(question + 1)..]);
+            if (QueryText.Fault(query) is { } broken)
+                return broken;
             var filter = Filter(call, type, query, lenient);
             if (!filter.IsOk)
                 return filter.Error;
@@ -134,6 +142,8 @@ internal sealed partial record BulkRequest(string Url, string Root, string Scope
 
     private static Result<IReadOnlyList<(string Name, string Value)>> FromBody(ReadOnlyMemory<byte> body)
     {
+        if (JsonText.Fault(body.Span) is { } fault)
+            return fault;
         var wrong = new Error("resource.json", "The body of a kick-off is a Parameters resource whose parameters have a name and a value each.");
         var found = new List<(string, string)>();
         try

@@ -5,6 +5,7 @@ using Tasuki.FhirApi.Searching;
 using Tasuki.FhirApi.Views;
 using Tasuki.Kernel;
 using Tasuki.Kernel.Seals;
+using Tasuki.People;
 
 namespace Tasuki.FhirApi;
 
@@ -32,6 +33,7 @@ internal sealed class Dispatcher(Call call, ISeal seal)
         ["metadata"] when request.Method is "GET" => Task.FromResult(CapabilityStatement.Answer(call.Root, call.Clock)),
         [['$', ..], ..] => Refused(Unknown),
         [var type, ..] when !HeldTypes.Has(type) => Refused(NotAType),
+        [var type] when HeldTypes.IsView(type) && request.Method is "PATCH" or "DELETE" => ViewByCondition(type, request.Method is "PATCH"),
         [var type, ..] when HeldTypes.IsView(type) => new AnswerView(call, seal).Run(ViewTypes.Of(type), request, cancel),
         [var type] => OfType(type, request, cancel),
         [var type, "_search"] when request.Method is "POST" => Typed(type, new SearchPlace(type), request, cancel),
@@ -46,6 +48,11 @@ internal sealed class Dispatcher(Call call, ISeal seal)
         ["Patient", var id, var type, "_search"] when request.Method is "POST" => Compartment(id, type, request, cancel),
         _ => Refused(Unknown),
     };
+
+    // No condition finds a view that may be changed; that this is so by a rule is said first.
+    private Task<Answer> ViewByCondition(string type, bool isPatch) => Refused(
+        call.Within(type, isPatch ? ScopeActions.Update : ScopeActions.Delete).Error
+        ?? WriteRules.Refusal(type, isPatch ? RuledAction.Patch : RuledAction.Delete, call.Caller.Kind, RecordStanding.Another) ?? Unknown);
 
     private Task<Answer> RunEntry(Interaction entry, CancellationToken cancel) =>
         entry.Path.Count == 0 && entry.Method is "POST" ? Refused(new Error("interaction.unknown", "A Bundle holds no Bundle to be run.")) : Run(entry, cancel);
@@ -102,7 +109,7 @@ internal sealed class Dispatcher(Call call, ISeal seal)
     // Over several types; which, the scopes or '_type' say.
     private Task<Answer> Several(SearchPlace place, Interaction request, CancellationToken cancel) =>
         ViewTypes.Asked(request.Query) is { } view ? new SearchView(call, seal).Run(view, request.Query, place, request.Prefer.Lenient, cancel)
-        : call.Open(People.ScopeActions.Search).Where(one => place.About is null || HeldTypes.IsInCompartment(one.Type)).ToList() is { Count: > 0 } open ? new RunSearch(call, seal).Run([.. open.Select(one => one.Type)], request.Query, place, request.Prefer.Lenient, cancel)
+        : call.Open(ScopeActions.Search).Where(one => place.About is null || HeldTypes.IsInCompartment(one.Type)).ToList() is { Count: > 0 } open ? new RunSearch(call, seal).Run([.. open.Select(one => one.Type)], request.Query, place, request.Prefer.Lenient, cancel)
         : Refused(Call.Insufficient);
 
     private Task<Answer> Typed(string type, SearchPlace place, Interaction request, CancellationToken cancel) =>

@@ -19,6 +19,7 @@ internal static class Failures
         // A refused one looks like a missing one.
         "record.missing" or "gate.refused" => (404, "not-found"),
         "change.version" => (412, "conflict"),
+        "change.contended" => (409, "conflict"),
         "change.ambiguous" => (412, "multiple-matches"),
         "change.twice" => (400, "invalid"),
         "scope.insufficient" => (403, "forbidden"),

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.DependencyInjection;
 using Tasuki.Fhir;
 using Tasuki.FhirApi.Interactions;
@@ -87,7 +88,7 @@ internal static class FhirEndpoint
             Profiles = context.RequestServices.GetRequiredService<WrittenProfiles>(), NameOfApp = context.RequestServices.GetRequiredService<AppNames>().Of,
         };
         if (Bulk.BulkEndpoint.Takes(path))
-            return (await Bulk.BulkEndpoint.Run(context, call, interaction, cancel), null);
+            return (await Bulk.BulkEndpoint.Run(context, call, interaction with { Url = UrlOf(context, root) }, cancel), null);
         var answer = await new Dispatcher(call, context.RequestServices.GetRequiredService<ISeal>()).Run(interaction, cancel);
         return (answer.Status is StatusCodes.Status429TooManyRequests && call.Cost.RetryAfter is { } seconds
             ? answer with { Headers = [.. answer.Headers, ("Retry-After", seconds.ToString(CultureInfo.InvariantCulture))] } : answer, form);
@@ -127,6 +128,13 @@ internal static class FhirEndpoint
     }
 
     private static string[] PathOf(HttpRequest request) => (request.Path.Value ?? "")[Base.Length..].Split('/', StringSplitOptions.RemoveEmptyEntries);
+
+    // What the server was sent stands in the raw target alone: a path comes unescaped.
+    private static string? UrlOf(HttpContext context, string root)
+    {
+        var target = context.Features.Get<IHttpRequestFeature>()?.RawTarget ?? "";
+        return target.IndexOf(Base + "/", StringComparison.Ordinal) is >= 0 and var at ? root + target[(at + Base.Length)..] : null;
+    }
 
     private static string? Header(HttpRequest request, string name) => request.Headers.TryGetValue(name, out var values) && values.Count > 0 ? values[0] : null;
 }

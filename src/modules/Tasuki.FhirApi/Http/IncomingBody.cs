@@ -67,7 +67,7 @@ internal static class IncomingBody
             (Form, true) => Form,
             (Json or "application/json", false) => Json,
             (Xml or "application/xml" or "text/xml", false) => Xml,
-            (Patch, false) => Patch,
+            (Patch, false) when HttpMethods.IsPatch(request.Method) => Patch,
             _ => WrongType(isSearch),
         };
     }

@@ -19,6 +19,9 @@ internal sealed record Interaction(string Method, IReadOnlyList<string> Path, IR
     /// <summary>Where the body stands in what was sent; null where it is all of it.</summary>
     public BodyPlace? Place { get; init; }
 
+    /// <summary>The whole address to the letter; null where it was not HTTP that brought it.</summary>
+    public string? Url { get; init; }
+
     /// <summary>What an entry of a transaction is called by its neighbours.</summary>
     public string? FullUrl { get; init; }
 }

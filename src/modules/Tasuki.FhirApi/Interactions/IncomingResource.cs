@@ -19,7 +19,9 @@ internal sealed record IncomingResource(CanonicalResource Resource, ResidentNo R
     /// <summary>Null with the answer that says why not.</summary>
     /// <param name="type">What the address says it is; null where it says nothing.</param>
     /// <param name="place">Where that is in what was sent; null where it is all of it.</param>
-    public static (IncomingResource? Incoming, Answer? Refused) Of(Call call, string? type, ReadOnlyMemory<byte> body, BodyPlace? place = null)
+    /// <param name="standing">The record it is to replace: a subject that was brought in by a file may be said again.</param>
+    public static (IncomingResource? Incoming, Answer? Refused) Of(
+        Call call, string? type, ReadOnlyMemory<byte> body, BodyPlace? place, CancellationToken cancel, CanonicalResource? standing = null)
     {
         if (body.IsEmpty)
             return (null, Failures.Answer(new Error("resource.json", "The request has no body.")));
@@ -41,10 +43,10 @@ internal sealed record IncomingResource(CanonicalResource Resource, ResidentNo R
         if (!written.IsOk)
             return (null, Failures.Answer(written.Error));
         var resource = written.Value;
-        var resident = WhoseIs(call, resource);
+        var resident = WhoseIs(call, resource, standing);
         if (!resident.IsOk)
             return (null, Failures.Answer(resident.Error));
-        IReadOnlyList<Issue> said = [.. call.Profiles.OnWrite(body).Select(Sent)];
+        IReadOnlyList<Issue> said = [.. call.Profiles.OnWrite(body, cancel).Select(Sent)];
         return said.Any(issue => issue.Severity is "error") ? (null, new Answer(422, Outcome.Of(said))) : (new IncomingResource(resource, resident.Value, said), null);
 
         Issue Sent(Issue issue) => place is null ? issue : place.Of(issue);
@@ -52,9 +54,14 @@ internal sealed record IncomingResource(CanonicalResource Resource, ResidentNo R
 
     public NewRecord Record(Call call) => new(Resource, WriteRules.Origin(call.Caller, call.Clock.GetUtcNow()));
 
-    /// <summary>Every reference to a Patient must be to one and the same; the launched one where there is one. Error <c>resource.subject</c>.</summary>
-    public static Result<ResidentNo> WhoseIs(Call call, CanonicalResource resource)
+    /// <summary>
+    /// Every reference to a Patient must be to one and the same; the launched one where there is one. A subject is never a Patient of another server or one that the resource contains:
+    /// nobody could tell whose record that is. Error <c>resource.subject</c>.
+    /// </summary>
+    public static Result<ResidentNo> WhoseIs(Call call, CanonicalResource resource, CanonicalResource? standing = null)
     {
+        if (Subject.Of(resource) is { } subject && Subject.IsAnotherPatient(call, resource, subject) && !string.Equals(subject, standing is null ? null : Subject.Of(standing), StringComparison.Ordinal))
+            return AnotherSubject;
         ResidentNo? whose = call.Caller.Resident;
         var reader = new Utf8JsonReader(resource.Json.Span, Reading);
         while (reader.Read())

@@ -36,7 +36,7 @@ internal sealed class RunBundle(Call call, Func<Interaction, CancellationToken, 
                 return refused;
             if (!isTransaction)
                 return Written(isTransaction, await Batch(entries, cancel));
-            var (answers, not) = await new RunTransaction(call, entries, dispatch).Run(cancel);
+            var (answers, not) = await RunTransaction.Run(call, entries, dispatch, cancel);
             return not ?? Written(isTransaction, answers);
         }
     }

@@ -7,7 +7,8 @@ namespace Tasuki.FhirApi.Interactions;
 
 /// <summary>
 /// transaction: all changes in one, of one person, all or none. In steps: references that are searches are resolved; each entry is planned, in FHIR's order (DELETE, POST, PUT, PATCH),
-/// and checked as if it came alone; what entries call each other is linked; all is changed, Consents end with it; then GET. Conditions ask what stood before.
+/// and checked as if it came alone; each GET is tried, for one that fails fails all; what entries call each other is linked; all is changed, Consents end with it; then GET.
+/// Conditions ask what stood before.
 /// </summary>
 internal sealed class RunTransaction(Call call, List<Interaction> entries, Func<Interaction, CancellationToken, Task<Answer>> dispatch)
 {
@@ -19,6 +20,8 @@ internal sealed class RunTransaction(Call call, List<Interaction> entries, Func<
         "interaction.unknown",
         "A transaction creates (POST Type), updates (PUT Type/id or Type?condition), patches (PATCH, likewise), deletes (DELETE, likewise), ends a Consent (PUT or PATCH Consent/id) and reads (GET).");
 
+    private static readonly Answer ReadsDeleted = new(410, Outcome.Of(new Issue("error", "deleted", "It reads the record that another entry deletes.")));
+
     private readonly WriteRecords _writes = new(call);
     private readonly Answer?[] _answers = new Answer?[entries.Count];
     private readonly List<(int Index, RecordChange Change)> _changes = [];
@@ -26,9 +29,25 @@ internal sealed class RunTransaction(Call call, List<Interaction> entries, Func<
     private readonly Dictionary<string, int> _byCondition = new(StringComparer.Ordinal);
     private readonly List<(int Index, PlannedEnd End)> _ends = [];
     private ResidentNo? _resident;
+    private bool _isLost;
 
     /// <summary>The answers in the order of the entries, or why nothing was changed.</summary>
-    public async Task<(IReadOnlyList<Answer> Answers, Answer? Refused)> Run(CancellationToken cancel)
+    public static async Task<(IReadOnlyList<Answer> Answers, Answer? Refused)> Run(
+        Call call, IReadOnlyList<Interaction> entries, Func<Interaction, CancellationToken, Task<Answer>> dispatch, CancellationToken cancel)
+    {
+        for (var tries = 0; tries < Races.TriesOfMany; tries++)
+        {
+            // The planning puts what references find into the entries: each has its own.
+            var run = new RunTransaction(call, [.. entries], dispatch);
+            var done = await run.Once(cancel);
+            if (!run._isLost)
+                return done;
+        }
+
+        return ([], Failures.Answer(Races.Contended));
+    }
+
+    private async Task<(IReadOnlyList<Answer> Answers, Answer? Refused)> Once(CancellationToken cancel)
     {
         var referred = new List<(int Index, string Id)>();
         if (await new ConditionalReferences(call).Resolve(entries, referred, cancel) is var (unresolved, why))
@@ -47,12 +66,29 @@ internal sealed class RunTransaction(Call call, List<Interaction> entries, Func<
                 return ([], Entries.At(index, Failures.Answer(Deleted)));
         }
 
+        var reads = entries.Index().Where(entry => entry.Item.Method is "GET").ToList();
+        foreach (var (index, entry) in reads)
+        {
+            var answer = ReadsGone(entry) ? ReadsDeleted : await dispatch(entry, cancel);
+            if (answer.IsFailure)
+                return ([], Entries.At(index, answer));
+            _answers[index] = answer;
+        }
+
         if (await Change(cancel) is { } not)
             return ([], not);
-        foreach (var (index, entry) in entries.Index().Where(entry => entry.Item.Method is "GET"))
-            _answers[index] = await dispatch(entry, cancel);
+        foreach (var (index, entry) in reads)
+        {
+            // What another request took away in between cannot undo what is written: then it is answered as it stood.
+            if (_changes.Count + _ends.Count > 0 && await dispatch(entry, cancel) is { IsFailure: false } answer)
+                _answers[index] = answer;
+        }
+
         return (_answers!, null);
     }
+
+    private bool ReadsGone(Interaction entry) =>
+        entry.Path is [var type, var id] && _changes.Exists(one => one.Change is RecordChange.Delete gone && string.Equals(gone.Id, id, StringComparison.Ordinal)) && HeldTypes.IsRecord(type);
 
     private async Task<Answer?> Plan(int index, Interaction entry, CancellationToken cancel)
     {
@@ -65,11 +101,14 @@ internal sealed class RunTransaction(Call call, List<Interaction> entries, Func<
             return IsAbout(end.Of!.Resident);
         }
 
+        // Of a view nothing else is changed: its own address says why.
+        if (entry is { Path: [var view, ..] } && HeldTypes.IsView(view))
+            return await dispatch(entry, cancel) is { IsFailure: true } ruled ? ruled : Failures.Answer(Unknown);
         var (change, whose, refused) = entry switch
         {
             { Path: [var type, ..] } when !HeldTypes.IsRecord(type) => Refused(Unknown),
-            { Method: "POST", Path: [var type] } => _writes.PlanCreate(type, entry),
-            { Method: "PUT", Path: [var type, var id] } => await _writes.PlanUpdate(type, id, entry, RuledAction.Update, cancel),
+            { Method: "POST", Path: [var type] } => _writes.PlanCreate(type, entry, cancel),
+            { Method: "PUT", Path: [var type, var id] } => await _writes.PlanUpdate(type, id, entry, cancel),
             { Method: "PUT", Path: [var type] } => await ConditionalUpdate(type, entry, cancel),
             { Method: "PATCH", Path: [var type, var id] } => await _writes.PlanPatch(type, id, entry, cancel),
             { Method: "PATCH", Path: [var type] } => await _writes.PlanPatch(type, null, entry, cancel),
@@ -114,7 +153,7 @@ internal sealed class RunTransaction(Call call, List<Interaction> entries, Func<
             return Refused(closed);
         var target = await new ByCondition(call).Find(type, entry.Query, cancel);
         return !target.IsOk ? Refused(target.Error)
-            : target.Value is { } one ? await _writes.PlanUpdate(type, one.Id, entry, RuledAction.Update, cancel) : _writes.PlanCreateUnlessThere(type, entry, mustBeNew: true);
+            : target.Value is { } one ? await _writes.PlanUpdate(type, one.Id, entry, cancel) : _writes.PlanCreateUnlessThere(type, entry, mustBeNew: true, cancel);
     }
 
     private async Task<(RecordChange? Change, ResidentNo Resident, Answer? Refused)> ConditionalDelete(string type, Interaction entry, CancellationToken cancel)
@@ -126,8 +165,7 @@ internal sealed class RunTransaction(Call call, List<Interaction> entries, Func<
             return Refused(target.Error);
         if (target.Value is not { } one)
             return Preconditions.OfNothing(entry) is { } not ? Refused(not) : default;
-        // What the condition does not find any more by then is not deleted for it.
-        return await _writes.PlanDelete(type, one.Id, entry with { IfMatch = entry.IfMatch ?? Tags.Of(one.Version) }, cancel);
+        return await _writes.PlanDelete(type, one.Id, entry, cancel, one);
     }
 
     private async Task<Answer?> Change(CancellationToken cancel)
@@ -148,6 +186,7 @@ internal sealed class RunTransaction(Call call, List<Interaction> entries, Func<
         var done = await session.Value.Change(linked, _writes.Permit, cancel, [.. _ends.Where(end => end.End.Ends).Select(end => end.End.Id)]);
         if (!done.IsOk)
         {
+            _isLost = Races.IsLost(done.Error);
             var why = Failures.Answer(WriteRecords.NotWritten(done.Error));
             return done.Error.At is { } at ? Entries.At(_changes[at].Index, why) : why;
         }

@@ -17,66 +17,64 @@ internal sealed class WriteRecords(Call call)
     private static readonly Error NoId = new("resource.id", "The resource in the body has no id: an update of one record has the id of the address in its body too.");
     private static readonly Error OtherId = new("resource.id", "The id in the body is not the one in the address.");
     private static readonly Error PatchReads = new("scope.insufficient", "A patch works on what stands: it takes a scope that reads the record beside the one that updates it.");
-    private static readonly Error Contended = new("change.version", "What the condition finds changes at the same time again and again: ask once more.");
-
     private static readonly Error ClientsId = new(
         "interaction.method", "The condition finds no record, and the resource in the body has an id: records get their ids here (updateCreate is false). Leave the id out to create one.");
-
-    private const int TriesByCondition = 3;
 
     // What profiles say of a change that they do not refuse.
     private readonly Dictionary<RecordChange, IReadOnlyList<Issue>> _said = new(ReferenceEqualityComparer.Instance);
 
     public async Task<Answer> Create(string type, Interaction interaction, CancellationToken cancel)
     {
-        var (change, resident, refused) = PlanCreate(type, interaction);
-        return refused ?? await Apply(change!, resident, interaction, cancel);
+        return await Races.Won(async () =>
+        {
+            var (change, resident, refused) = PlanCreate(type, interaction, cancel);
+            return refused ?? await Apply(change!, resident, interaction, cancel);
+        });
     }
 
     /// <summary>The change a create comes to, for this request or a transaction.</summary>
-    public (RecordChange? Change, ResidentNo Resident, Answer? Refused) PlanCreate(string type, Interaction interaction) =>
-        interaction.IfNoneExist is not { } text ? PlanCreate(type, interaction, (Result<RecordQuery>?)null)
-        : PlanCreate(type, interaction, QueryText.Fault(text) is { } broken ? broken : new ByCondition(call).Query(type, QueryText.Parse(text)));
+    public (RecordChange? Change, ResidentNo Resident, Answer? Refused) PlanCreate(string type, Interaction interaction, CancellationToken cancel) =>
+        interaction.IfNoneExist is not { } text ? PlanCreate(type, interaction, (Result<RecordQuery>?)null, cancel)
+        : PlanCreate(type, interaction, QueryText.Fault(text) is { } broken ? broken : new ByCondition(call).Query(type, QueryText.Parse(text)), cancel);
 
     public async Task<Answer> Update(string type, string? id, Interaction interaction, CancellationToken cancel)
     {
         if (OutOfScope(type, ScopeActions.Update) is { } closed)
             return Failures.Answer(closed);
-        if (id is not null)
-            return await UpdateOne(type, id, interaction, cancel);
-        for (var tries = 0; tries < TriesByCondition; tries++)
+        return await Races.Won(async () =>
         {
+            if (id is not null)
+                return await UpdateOne(type, id, interaction, cancel);
             var target = await new ByCondition(call).Find(type, interaction.Query, cancel);
-            if (!target.IsOk)
-                return Failures.Answer(target.Error);
-            if (target.Value is { } found)
-                return await UpdateOne(type, found.Id, interaction, cancel);
-            if (await CreateUnlessThere(type, interaction, cancel) is { } answer)
-                return answer;
-        }
-
-        return Failures.Answer(Contended);
+            return !target.IsOk ? Failures.Answer(target.Error)
+                : target.Value is { } found ? await UpdateOne(type, found.Id, interaction, cancel) : await CreateUnlessThere(type, interaction, cancel);
+        });
     }
 
-    public async Task<(RecordChange? Change, ResidentNo Resident, Answer? Refused)> PlanUpdate(string type, string id, Interaction interaction, RuledAction action, CancellationToken cancel)
+    public async Task<(RecordChange? Change, ResidentNo Resident, Answer? Refused)> PlanUpdate(string type, string id, Interaction interaction, CancellationToken cancel)
     {
         if (OutOfScope(type, ScopeActions.Update) is { } closed)
             return (null, default, Failures.Answer(closed));
-        var held = await Held(type, id, action, interaction, cancel);
-        if (!held.IsOk)
-            return (null, default, Failures.Answer(held.Error));
-        var (incoming, refused) = IncomingResource.Of(call, type, interaction.Body, interaction.Place);
+        var held = await Held(type, id, RuledAction.Update, interaction, cancel);
+        return held.IsOk ? PlanUpdate(type, id, interaction, held.Value.Version, held.Value.Standing, cancel) : (null, default, Failures.Answer(held.Error));
+    }
+
+    private (RecordChange? Change, ResidentNo Resident, Answer? Refused) PlanUpdate(string type, string id, Interaction interaction, int? version, StoredRecord standing, CancellationToken cancel)
+    {
+        var (incoming, refused) = IncomingResource.Of(call, type, interaction.Body, interaction.Place, cancel, standing.Resource);
         if (incoming is null)
             return (null, default, refused);
         // A condition names the record already (R4, http, 3.1.0.4.3); an address asks for the id once more.
         if (incoming.Resource.OriginalId is not { } said ? interaction.Path is [_, _] : !string.Equals(said, id, StringComparison.Ordinal))
             return (null, default, Failures.Answer(incoming.Resource.OriginalId is null ? NoId : OtherId));
         return call.ResidentOf(id) == incoming.Resident
-            ? (Saying(new RecordChange.Update(id, incoming.Record(call), held.Value), incoming), incoming.Resident, null)
+            ? (Saying(new RecordChange.Update(id, incoming.Record(call), version), incoming), incoming.Resident, null)
             : (null, default, Failures.Answer(IncomingResource.AnotherSubject));
     }
 
-    public async Task<Answer> Patch(string type, string? id, Interaction interaction, CancellationToken cancel)
+    public Task<Answer> Patch(string type, string? id, Interaction interaction, CancellationToken cancel) => Races.Won(() => PatchOnce(type, id, interaction, cancel));
+
+    private async Task<Answer?> PatchOnce(string type, string? id, Interaction interaction, CancellationToken cancel)
     {
         var (change, resident, refused, standing) = await Patched(type, id, interaction, cancel);
         if (refused is not null)
@@ -97,32 +95,36 @@ internal sealed class WriteRecords(Call call)
     {
         if (OutOfScope(type, ScopeActions.Delete) is { } closed)
             return Failures.Answer(closed);
-        var target = id;
-        if (target is null)
-        {
-            var found = await new ByCondition(call).Find(type, interaction.Query, cancel);
-            if (!found.IsOk)
-                return Failures.Answer(found.Error);
-            if (found.Value is not { } one)
-                return Preconditions.OfNothing(interaction) is { } not ? Failures.Answer(not) : new Answer(204, default);
-            target = one.Id;
-            // What the condition does not find any more by then is not deleted for it.
-            interaction = interaction with { IfMatch = interaction.IfMatch ?? Tags.Of(one.Version) };
-        }
-
-        var (change, resident, refused) = await PlanDelete(type, target, interaction, cancel);
-        var answer = refused ?? await Apply(change!, resident, interaction, cancel);
-        // Nothing is left to be done, and whoever saw it go may hear so.
-        return answer.Status == 404 && await new ReadRecords(call).Gone(type, target, cancel) is not null ? new Answer(204, default) : answer;
+        return await Races.Won(() => DeleteOnce(type, id, interaction, cancel));
     }
 
-    public async Task<(RecordChange? Change, ResidentNo Resident, Answer? Refused)> PlanDelete(string type, string id, Interaction interaction, CancellationToken cancel)
+    private async Task<Answer?> DeleteOnce(string type, string? id, Interaction interaction, CancellationToken cancel)
+    {
+        StoredRecord? found = null;
+        if (id is null)
+        {
+            var target = await new ByCondition(call).Find(type, interaction.Query, cancel);
+            if (!target.IsOk)
+                return Failures.Answer(target.Error);
+            if ((found = target.Value) is null)
+                return Preconditions.OfNothing(interaction) is { } not ? Failures.Answer(not) : new Answer(204, default);
+            id = found.Id;
+        }
+
+        var (change, resident, refused) = await PlanDelete(type, id, interaction, cancel, found);
+        var answer = refused ?? await Apply(change!, resident, interaction, cancel);
+        // Nothing is left to be done, and whoever saw it go may hear so.
+        return answer is { Status: 404 } && await new ReadRecords(call).Gone(type, id, cancel) is not null ? new Answer(204, default) : answer;
+    }
+
+    /// <param name="found">What a condition found: what it does not find any more by then is not deleted for it.</param>
+    public async Task<(RecordChange? Change, ResidentNo Resident, Answer? Refused)> PlanDelete(string type, string id, Interaction interaction, CancellationToken cancel, StoredRecord? found = null)
     {
         if (OutOfScope(type, ScopeActions.Delete) is { } closed)
             return (null, default, Failures.Answer(closed));
         var held = await Held(type, id, RuledAction.Delete, interaction, cancel);
         return !held.IsOk ? (null, default, Failures.Answer(held.Error))
-            : call.ResidentOf(id) is { } resident ? (new RecordChange.Delete(id, held.Value), resident, null) : (null, default, Failures.Answer(Failures.Missing));
+            : call.ResidentOf(id) is { } resident ? (new RecordChange.Delete(id, held.Value.Version ?? found?.Version), resident, null) : (null, default, Failures.Answer(Failures.Missing));
     }
 
     /// <summary>The rule once more, of the record as it stands when it is changed.</summary>
@@ -195,44 +197,43 @@ internal sealed class WriteRecords(Call call)
         if (!patched.IsOk)
             return Not(patched.Error);
         // Held against the version that was read: what was written meanwhile is not overwritten.
-        var held = interaction with { Query = [], Body = patched.Value, IfMatch = Tags.Of(standing.Version), IfNoneMatch = null };
-        var (change, resident, refused) = await PlanUpdate(type, id, held, RuledAction.Patch, cancel);
+        var (change, resident, refused) = PlanUpdate(type, id, interaction with { Query = [], Body = patched.Value }, standing.Version, standing, cancel);
         return (change, resident, refused, standing);
 
         static (RecordChange?, ResidentNo, Answer?, StoredRecord?) Not(Error error) => (null, default, Failures.Answer(error), null);
     }
 
-    private async Task<Answer> UpdateOne(string type, string id, Interaction interaction, CancellationToken cancel)
+    private async Task<Answer?> UpdateOne(string type, string id, Interaction interaction, CancellationToken cancel)
     {
-        var (change, resident, refused) = await PlanUpdate(type, id, interaction, RuledAction.Update, cancel);
+        var (change, resident, refused) = await PlanUpdate(type, id, interaction, cancel);
         return refused ?? await Apply(change!, resident, interaction, cancel);
     }
 
     // The condition goes with the create: what another made meanwhile is found under the write, null is answered, and it is updated instead of made twice.
     private async Task<Answer?> CreateUnlessThere(string type, Interaction interaction, CancellationToken cancel)
     {
-        var (change, resident, refused) = PlanCreateUnlessThere(type, interaction, mustBeNew: false);
+        var (change, resident, refused) = PlanCreateUnlessThere(type, interaction, mustBeNew: false, cancel);
         if (refused is not null)
             return refused;
         var done = await Change(change!, resident, cancel);
-        return done is { IsOk: true, Value.Outcome: ChangeOutcome.Found } ? null : await Answered(change!, done, interaction, cancel);
+        return done is { IsOk: true, Value.Outcome: ChangeOutcome.Found } || Races.IsLost(done.Error) ? null : await Answered(change!, done, interaction, cancel);
     }
 
     /// <summary>The create that a conditional update comes to when its condition finds nothing.</summary>
     /// <param name="mustBeNew">What another made meanwhile is an error, and not the answer.</param>
-    public (RecordChange? Change, ResidentNo Resident, Answer? Refused) PlanCreateUnlessThere(string type, Interaction interaction, bool mustBeNew)
+    public (RecordChange? Change, ResidentNo Resident, Answer? Refused) PlanCreateUnlessThere(string type, Interaction interaction, bool mustBeNew, CancellationToken cancel)
     {
         if (Preconditions.OfNothing(interaction) is { } not)
             return (null, default, Failures.Answer(not));
-        var (change, resident, refused) = PlanCreate(type, interaction, new ByCondition(call).Query(type, interaction.Query), mustBeNew);
+        var (change, resident, refused) = PlanCreate(type, interaction, new ByCondition(call).Query(type, interaction.Query), cancel, mustBeNew);
         return refused is null && ((RecordChange.Create)change!).Record.Resource.OriginalId is not null ? (null, default, Failures.Answer(ClientsId)) : (change, resident, refused);
     }
 
-    private (RecordChange? Change, ResidentNo Resident, Answer? Refused) PlanCreate(string type, Interaction interaction, Result<RecordQuery>? condition, bool mustBeNew = false)
+    private (RecordChange? Change, ResidentNo Resident, Answer? Refused) PlanCreate(string type, Interaction interaction, Result<RecordQuery>? condition, CancellationToken cancel, bool mustBeNew = false)
     {
         if ((OutOfScope(type, ScopeActions.Create) ?? WriteRules.Refusal(type, RuledAction.Create, call.Caller.Kind, RecordStanding.New)) is { } closed)
             return (null, default, Failures.Answer(closed));
-        var (incoming, refused) = IncomingResource.Of(call, type, interaction.Body, interaction.Place);
+        var (incoming, refused) = IncomingResource.Of(call, type, interaction.Body, interaction.Place, cancel);
         if (incoming is null)
             return (null, default, refused);
         if (condition is { IsOk: false, Error: { } wrong })
@@ -241,8 +242,12 @@ internal sealed class WriteRecords(Call call)
         return (Saying(new RecordChange.Create(incoming.Record(call), query) { MustBeNew = mustBeNew }, incoming), incoming.Resident, null);
     }
 
-    private async Task<Answer> Apply(RecordChange change, ResidentNo resident, Interaction interaction, CancellationToken cancel) =>
-        await Answered(change, await Change(change, resident, cancel), interaction, cancel);
+    // Null: another was faster, and what was planned does not hold any more.
+    private async Task<Answer?> Apply(RecordChange change, ResidentNo resident, Interaction interaction, CancellationToken cancel)
+    {
+        var done = await Change(change, resident, cancel);
+        return Races.IsLost(done.Error) ? null : await Answered(change, done, interaction, cancel);
+    }
 
     private async Task<Result<ChangedRecord>> Change(RecordChange change, ResidentNo resident, CancellationToken cancel)
     {
@@ -272,9 +277,9 @@ internal sealed class WriteRecords(Call call)
     public static Error NotWritten(Error error) => error.Code is "gate.refused" ? NotThisKind : error;
 
     // What stands under an id, by the rules and by what the request asks of it: the version to be held against.
-    private async Task<Result<int?>> Held(string type, string id, RuledAction action, Interaction interaction, CancellationToken cancel) =>
+    private async Task<Result<(int? Version, StoredRecord Standing)>> Held(string type, string id, RuledAction action, Interaction interaction, CancellationToken cancel) =>
         await call.Seen(type, id, cancel) is not { } standing ? Failures.Missing
-        : WriteRules.Refusal(call.Caller, action, standing) is { } ruled ? ruled : Preconditions.Of(interaction, standing);
+        : WriteRules.Refusal(call.Caller, action, standing) is { } ruled ? ruled : Preconditions.Of(interaction, standing).Map(version => (version, standing));
 
     private RecordChange Saying(RecordChange change, IncomingResource incoming)
     {

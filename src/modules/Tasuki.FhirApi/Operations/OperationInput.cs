@@ -25,7 +25,7 @@ internal sealed record OperationInput(IReadOnlyList<(string Name, string Value)>
             using var document = JsonDocument.Parse(request.Body, Reading);
             if (document.RootElement is not { ValueKind: JsonValueKind.Object } root || !root.TryGetProperty("resourceType"u8, out var type) || type.ValueKind is not JsonValueKind.String || !type.ValueEquals("Parameters"u8))
                 return new OperationInput(asked, request.Body);
-            return Read(root, asked);
+            return Read(request.Body, root, asked);
         }
         catch (JsonException)
         {
@@ -44,7 +44,7 @@ internal sealed record OperationInput(IReadOnlyList<(string Name, string Value)>
         return CanonicalResource.Parse(input.Value.Resource) is { IsOk: false, Error: { } broken } ? broken : new Error("resource.type", "The body of this operation is a Parameters resource with values.");
     }
 
-    private static Result<OperationInput> Read(JsonElement root, List<(string, string)> values)
+    private static Result<OperationInput> Read(ReadOnlyMemory<byte> request, JsonElement root, List<(string, string)> values)
     {
         ReadOnlyMemory<byte> resource = default;
         if (!root.TryGetProperty("parameter"u8, out var list))
@@ -56,7 +56,7 @@ internal sealed record OperationInput(IReadOnlyList<(string Name, string Value)>
             if (parameter.ValueKind is not JsonValueKind.Object || !parameter.TryGetProperty("name"u8, out var name) || name.ValueKind is not JsonValueKind.String)
                 return new Error("resource.structure", $"Parameters.parameter[{index}] has no name.");
             if (name.ValueEquals("resource"u8) && parameter.TryGetProperty("resource"u8, out var body) && body.ValueKind is JsonValueKind.Object)
-                resource = Encoding.UTF8.GetBytes(body.GetRawText());
+                resource = ResourceOf(request, index);
             else if (parameter.EnumerateObject().FirstOrDefault(one => one.Name.StartsWith("value", StringComparison.Ordinal)) is { Value.ValueKind: not JsonValueKind.Undefined } value && Text(value.Value) is { } text)
                 values.Add((name.GetString()!, text));
             else
@@ -64,6 +64,44 @@ internal sealed record OperationInput(IReadOnlyList<(string Name, string Value)>
         }
 
         return new OperationInput(values, resource);
+    }
+
+    // The resource of one parameter. What stands before it is blank, line for line and byte for byte: places in it are those of the body.
+    private static byte[] ResourceOf(ReadOnlyMemory<byte> body, int parameter)
+    {
+        var reader = new Utf8JsonReader(body.Span, new JsonReaderOptions { MaxDepth = CanonicalResource.MaximumDepth });
+        reader.Read();
+        Seek(ref reader, "parameter"u8);
+        reader.Read();
+        for (; parameter > 0; parameter--)
+        {
+            reader.Skip();
+            reader.Read();
+        }
+
+        Seek(ref reader, "resource"u8);
+        var start = (int)reader.TokenStartIndex;
+        reader.Skip();
+        var resource = body.Span[..(int)reader.BytesConsumed].ToArray();
+        foreach (ref var one in resource.AsSpan(0, start))
+        {
+            if (one is not (byte)'\n')
+                one = (byte)' ';
+        }
+
+        return resource;
+    }
+
+    // From an object to the value of one of its members, which is there.
+    private static void Seek(ref Utf8JsonReader reader, ReadOnlySpan<byte> name)
+    {
+        while (reader.Read() && !reader.ValueTextEquals(name))
+        {
+            reader.Read();
+            reader.Skip();
+        }
+
+        reader.Read();
     }
 
     private static string? Text(JsonElement value) => value.ValueKind switch

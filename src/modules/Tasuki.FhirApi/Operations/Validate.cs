@@ -93,7 +93,7 @@ internal sealed class Validate(Call call)
             issues.Add(new Issue("error", "invalid", $"The address says {type}; the resource is of another type."));
         if (IncomingResource.MyNumberIn(parsed.Value, body.Span) is { } number)
             issues.Add(number);
-        issues.AddRange(profiles.Count > 0 ? call.Profiles.Check(body, profiles, told) : call.Profiles.OfDeclared(body, told));
+        issues.AddRange(profiles.Count > 0 ? call.Profiles.Check(body, profiles, told, cancel) : call.Profiles.OfWhole(body, told, cancel));
         if (mode is "update" && parsed.Value.OriginalId is { } said && !string.Equals(said, id, StringComparison.Ordinal))
             issues.Add(new Issue("error", "invalid", "The id in the body is not the one in the address."));
         if (mode is "create" or "update" && await IncomingResource.SubjectFault(call, parsed.Value, cancel) is { } subject)

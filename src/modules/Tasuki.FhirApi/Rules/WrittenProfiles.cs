@@ -25,11 +25,17 @@ public sealed class WrittenProfiles
     /// <summary>Of what one resource declares, this many are looked at.</summary>
     internal const int MostDeclared = 20;
 
+    // That a resource should have a narrative: R4's advice, which most systems do not follow.
+    private const string Advice = "dom-6";
+
     private static readonly JsonDocumentOptions Reading = new() { MaxDepth = CanonicalResource.MaximumDepth };
 
     private readonly ProfileValidator? _validator;
+    // Where there are no packages the definitions of R4 are unpacked when $validate is first asked.
+    private readonly Lazy<ProfileValidator> _standard;
 
-    private WrittenProfiles(ProfileWeight weight, ProfileValidator? validator) => (Weight, _validator) = (weight, validator);
+    private WrittenProfiles(ProfileWeight weight, ProfileValidator? validator) =>
+        (Weight, _validator, _standard) = (weight, validator, new Lazy<ProfileValidator>(() => validator ?? ProfileValidator.OfStandard()));
 
     internal ProfileWeight Weight { get; }
 
@@ -60,41 +66,52 @@ public sealed class WrittenProfiles
 
     /// <summary>What the profiles a resource, and each it contains, declares say of it as it is written; errors only where they refuse.</summary>
     /// <param name="json">A resource that base R4 has passed.</param>
-    internal IReadOnlyList<Issue> OnWrite(ReadOnlyMemory<byte> json) =>
+    internal IReadOnlyList<Issue> OnWrite(ReadOnlyMemory<byte> json, CancellationToken cancel) =>
         Weight switch
         {
             ProfileWeight.Off => [],
-            ProfileWeight.Strict => OfDeclared(json),
-            _ => [.. OfDeclared(json).Select(issue => issue.Severity is "error" ? issue with { Severity = "warning" } : issue).OrderBy(Rank)],
+            ProfileWeight.Strict => OfDeclared(json, cancel),
+            _ => [.. OfDeclared(json, cancel).Select(issue => issue.Severity is "error" ? issue with { Severity = "warning" } : issue).OrderBy(Rank)],
         };
 
-    /// <summary>What the profiles a resource, and each it contains, declares say of it, whatever they weigh.</summary>
+    /// <summary>
+    /// What the definitions of R4 and the profiles that are declared say of a resource and of each that stands in it (contained, an entry of a Bundle, a part of
+    /// Parameters), whatever they weigh. Sees more than a write does: required bindings that the one pass does not know, and warnings of R4 (but for its advice to write narratives).
+    /// </summary>
     /// <param name="told">What base R4 said of it, which is not told again.</param>
-    internal IReadOnlyList<Issue> OfDeclared(ReadOnlyMemory<byte> json, IReadOnlyList<ResourceIssue>? told = null)
+    internal IReadOnlyList<Issue> OfWhole(ReadOnlyMemory<byte> json, IReadOnlyList<ResourceIssue> told, CancellationToken cancel)
     {
-        var issues = new List<Issue>();
-        var left = MostDeclared;
-        foreach (var (place, part, profiles) in Declaring(json))
-        {
-            var found = left > 0 ? Check(part, [.. profiles.Take(left)], place is null ? told : null) : [];
-            issues.AddRange(place is null ? found : found.Select(issue => issue with { Sentence = $"{place}: {issue.Sentence}", Expression = place, Line = 0, Column = 0 }));
-            left -= profiles.Count;
-        }
-
-        if (left < 0)
+        var issues = _standard.Value.Check(json, [], told, cancel).Where(finding => finding.Rule is not Advice).Select(finding => finding.Rule is ProfileFinding.Undeclared ? finding with { Severity = FindingSeverity.Error } : finding).Select(Of).ToList();
+        if (Declaring(json).Sum(one => one.Profiles.Count) > MostDeclared)
             issues.Add(TooMany);
         return [.. issues.OrderBy(Rank)];
     }
 
     /// <summary>What these profiles say of a resource. One that no package holds is an error: nothing is known of it.</summary>
-    internal IReadOnlyList<Issue> Check(ReadOnlyMemory<byte> json, IReadOnlyList<string> profiles, IReadOnlyList<ResourceIssue>? told = null)
+    internal IReadOnlyList<Issue> Check(ReadOnlyMemory<byte> json, IReadOnlyList<string> profiles, IReadOnlyList<ResourceIssue>? told, CancellationToken cancel)
     {
         if (profiles.Count == 0)
             return [];
         if (_validator is null)
             return [new Issue("error", "not-found", "This server holds no packages of profiles: what the profiles ask was not looked at.")];
-        var issues = _validator.Check(json, [.. profiles.Take(MostDeclared)], told).Select(Of).ToList();
+        var issues = _validator.Check(json, [.. profiles.Take(MostDeclared)], told, cancel).Select(Of).ToList();
         if (profiles.Count > MostDeclared)
+            issues.Add(TooMany);
+        return [.. issues.OrderBy(Rank)];
+    }
+
+    private List<Issue> OfDeclared(ReadOnlyMemory<byte> json, CancellationToken cancel)
+    {
+        var issues = new List<Issue>();
+        var left = MostDeclared;
+        foreach (var (place, part, profiles) in Declaring(json))
+        {
+            var found = left > 0 ? Check(part, [.. profiles.Take(left)], told: null, cancel) : [];
+            issues.AddRange(place is null ? found : found.Select(issue => issue with { Sentence = $"{place}: {issue.Sentence}", Expression = place, Line = 0, Column = 0 }));
+            left -= profiles.Count;
+        }
+
+        if (left < 0)
             issues.Add(TooMany);
         return [.. issues.OrderBy(Rank)];
     }
