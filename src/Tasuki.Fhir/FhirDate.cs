@@ -5,7 +5,7 @@ namespace Tasuki.Fhir;
 
 /// <summary>
 /// The span of time a FHIR date or dateTime covers (R4, search: a date is an interval): from the first instant to the one after the last.
-/// A value without offset is a time in Asia/Tokyo.
+/// A value without offset is a time in Asia/Tokyo. A fraction is cut to a ten-millionth of a second, and the second 60, which this calendar does not have, is the last moment of its minute.
 /// </summary>
 public readonly record struct FhirDate(DateTimeOffset From, DateTimeOffset To)
 {
@@ -22,6 +22,8 @@ public readonly record struct FhirDate(DateTimeOffset From, DateTimeOffset To)
     private static readonly string[] Utc = ["yyyy-MM-dd'T'HH:mm:ss.FFFFFFF'Z'", "yyyy-MM-dd'T'HH:mm'Z'"];
     private const string Local = "yyyy-MM-dd'T'HH:mm:ss.FFFFFFF";
     private const int UpToMinute = 16;
+    private const int UpToSecond = 19;
+    private const int MostDigits = 7;
 
     public static FhirDate? Parse(string? text)
     {
@@ -91,6 +93,9 @@ public readonly record struct FhirDate(DateTimeOffset From, DateTimeOffset To)
 
     private static FhirDate? Instant(string text)
     {
+        text = Cut(text);
+        if (text.Length >= UpToSecond && text.AsSpan(UpToMinute, 3) is ":60")
+            return Instant($"{text.AsSpan(0, UpToMinute)}:59{text.AsSpan(UpToSecond)}") is { } second ? LastMoment(second) : null;
         DateTimeOffset from;
         if (text.EndsWith('Z'))
         {
@@ -111,6 +116,23 @@ public readonly record struct FhirDate(DateTimeOffset From, DateTimeOffset To)
             return new FhirDate(from, After(from, text));
         var start = from < Last ? from : Last.AddSeconds(-1);
         return new FhirDate(start, After(start, text) is var after && after < Last ? after : Last);
+    }
+
+    private static string Cut(string text)
+    {
+        if (text.Length <= UpToSecond || text[UpToSecond] is not '.')
+            return text;
+        var end = UpToSecond + 1;
+        while (end < text.Length && char.IsAsciiDigit(text[end]))
+            end++;
+        var kept = UpToSecond + 1 + MostDigits;
+        return end <= kept ? text : $"{text.AsSpan(0, kept)}{text.AsSpan(end)}";
+    }
+
+    private static FhirDate LastMoment(FhirDate inLastSecond)
+    {
+        var end = inLastSecond.From.AddTicks(TimeSpan.TicksPerMinute - (inLastSecond.From.Ticks % TimeSpan.TicksPerMinute));
+        return new FhirDate(end.AddTicks(-1), end);
     }
 
     // A value with a fraction names an instant; one without names its whole second or minute.

@@ -117,10 +117,15 @@ internal sealed class Grants(VaultParts parts)
         var bound = GrantRow.Bound(parts.Municipality, grant.Resident, number);
         return new GrantRow(
             grant.Resident, number, GrantRow.GranteeToken(parts.Ring, grant.GranteeKind, grant.GranteeId), grant.Purpose,
-            (long)keys.Classes.ApplyMask(grant.Classes.Bits), grant.PeriodFrom is { } from ? Time.MillisDown(TokyoDay.StartOf(from)) : null,
-            grant.PeriodTo is { } to ? Time.MillisDown(TokyoDay.StartOf(to.AddDays(1))) : null, Time.Micros(grant.Until), GrantState.Live,
+            (long)keys.Classes.ApplyMask(grant.Classes.Bits), grant.PeriodFrom is { } from ? Time.MillisDown(First(from)) : null,
+            grant.PeriodTo is { } to ? Time.MillisDown(Behind(to)) : null, Time.Micros(grant.Until), GrantState.Live,
             Time.Micros(parts.Clock.GetUtcNow()), BodyFormat.Seal(keys, detail, bound), []).WithMac(parts.Ring, parts.Municipality);
     }
+
+    // The edges of the calendar mean always and for ever; they have no other offset and no next day, and no record is dated beyond them (FhirDate).
+    private static DateTimeOffset First(DateOnly day) => TokyoDay.StartOf(day == DateOnly.MinValue ? day.AddDays(1) : day);
+
+    private static DateTimeOffset Behind(DateOnly day) => day == DateOnly.MaxValue ? new DateTimeOffset(9999, 12, 31, 0, 0, 0, TimeSpan.Zero) : TokyoDay.StartOf(day.AddDays(1));
 
     private static Task<List<GrantRow>> Live(DbWork work, ResidentNo resident, CancellationToken cancel) =>
         work.Query(

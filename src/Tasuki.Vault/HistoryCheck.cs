@@ -30,7 +30,8 @@ public static class HistoryCheck
             history = null;
         }
 
-        if (history is not { Format: 1, Municipality: not null, Lines: not null, Seals: not null })
+        if (history is not { Format: 1, Municipality: not null, Lines: not null, Seals: not null }
+            || history.Lines.Any(line => line is null) || history.Seals.Any(seal => seal is not { Municipality: not null, Statement.IsWellFormed: true }))
             return new Error("history.format", $"{Path.GetFileName(historyPath)} holds no history with proofs of format 1.");
         if (!string.Equals(history.Municipality, published.Value.Municipality, StringComparison.Ordinal))
             return new Error("history.municipality", "History and seal are of two municipalities.");
@@ -54,7 +55,7 @@ public static class HistoryCheck
     // The seals that the published one names, and those name, by hash: their own signatures are not even needed.
     private static Dictionary<long, WitnessedSeal> Reached(WitnessedSeal published, IReadOnlyList<WitnessedSeal> seals)
     {
-        var given = seals.Where(s => s is { Statement.IsWellFormed: true }).GroupBy(s => s.Number).ToDictionary(s => s.Key, s => s.First());
+        var given = seals.GroupBy(s => s.Number).ToDictionary(s => s.Key, s => s.First());
         var reached = new Dictionary<long, WitnessedSeal> { [published.Number] = published };
         var next = new Queue<WitnessedSeal>([published]);
         while (next.TryDequeue(out var seal))

@@ -37,7 +37,7 @@ public sealed class LogAudit : IAsyncDisposable
     /// <summary>The same errors as <see cref="RecordVault.Start"/>.</summary>
     public static async Task<Result<LogAudit>> Open(VaultOptions options, TimeProvider clock, CancellationToken cancel)
     {
-        var ring = KeyRing.Open(options.Ring, options.Municipality, clock, create: false);
+        var ring = KeyRing.Open(options.Ring, options.Municipality, clock, create: false, options.Root);
         if (!ring.IsOk)
             return ring.Error;
         var stores = await VaultStores.Open(options with { Create = false }, cancel);

@@ -152,7 +152,11 @@ public sealed record RecordCount(string Type, AccessClass Class, int Count, Date
 public sealed record SampleDay(string Metric, string Unit, DateOnly Day, IReadOnlyList<Sample> Samples);
 
 /// <summary>A value over a span of seconds from the start of the day in Tokyo. The value keeps its digits as text.</summary>
-public readonly record struct Sample(int FromSecond, int ToSecond, string Value);
+public readonly record struct Sample(int FromSecond, int ToSecond, string Value)
+{
+    /// <summary>Seconds run from 0 to 86,400, and none ends before it begins: what is not so is not stored.</summary>
+    public bool IsWithinDay => FromSecond >= 0 && ToSecond >= FromSecond && ToSecond <= 86_400;
+}
 
 /// <summary>An original file kept as evidence.</summary>
 public sealed record StoredFile(long FileNo, string Name, string ContentType, long Size, DateTimeOffset Received, byte[] Sha256);

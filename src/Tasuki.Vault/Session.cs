@@ -245,7 +245,7 @@ public sealed partial class Session
     /// <summary>Replaces the chunk of that metric and day. Error <c>gate.refused</c> as for <see cref="Write"/>; <c>samples.value</c> for seconds outside a day.</summary>
     public async Task<Result<Done>> WriteSamples(IReadOnlyList<SampleDay> days, CancellationToken cancel)
     {
-        if (days.Any(day => day.Samples.Any(sample => sample.FromSecond is < 0 or > 86_400 || sample.ToSecond < sample.FromSecond || sample.ToSecond > 86_400)))
+        if (days.Any(day => day.Samples.Any(sample => !sample.IsWithinDay)))
             return new Error("samples.value", "A sample lies outside its day: seconds run from 0 to 86,400.");
         if (await KeysToWrite(LogAction.WriteSamples, cancel) is not { } keys || !SampleChunks.Visible)
             return Gate.Refused;

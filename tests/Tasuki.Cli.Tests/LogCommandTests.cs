@@ -38,6 +38,30 @@ public sealed class LogCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task With_the_root_key_handed_over_as_a_credential_the_log_is_checked_sealed_and_retired()
+    {
+        Assert.Equal(0, (await Run(["demo", "--residents", "1", .. Places])).Code);
+        var ring = Assert.Single(Directory.GetDirectories(Path.Combine(_folder, "ring")));
+        var credentials = Directory.CreateDirectory(Path.Combine(_folder, "credentials")).FullName;
+        File.Move(Path.Combine(ring, "root.key"), Path.Combine(credentials, $"tasuki-{Path.GetFileName(ring)}.root"));
+        Assert.Equal(1, (await Run(["verify-log", .. Places])).Code);
+        foreach (var (command, code, says) in new (string[], int, string)[]
+            {
+                (["verify-log", "--records"], 0, "The log is whole."), (["log", "seal"], 0, "\"signature\""),
+                (["log", "retire", "--before", "2020", "--operator", "o", "--reason", "r"], 1, "No seal ended before 2020"),
+            })
+        {
+            var start = Command([.. command, .. Places]);
+            start.Environment["CREDENTIALS_DIRECTORY"] = credentials;
+            using var process = Process.Start(start)!;
+            var (output, errors) = (process.StandardOutput.ReadToEndAsync(Cancel), process.StandardError.ReadToEndAsync(Cancel));
+            await process.WaitForExitAsync(Cancel);
+            Assert.True(process.ExitCode == code, await output + await errors);
+            Assert.Contains(says, await output + await errors, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
     public async Task A_process_killed_at_any_moment_leaves_no_false_alarm()
     {
         // The description of a demo is written at its end: a finished one lends it.

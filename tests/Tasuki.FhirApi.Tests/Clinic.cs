@@ -137,6 +137,15 @@ public sealed class Patient(Clinic clinic, ResidentNo resident, string id)
         return (await own.Change([new RecordChange.Create(new NewRecord(resource, origin))], null, Clinic.Cancel)).Value[0].Id;
     }
 
+    /// <summary>Many at once, as an import brings them.</summary>
+    public async Task<IReadOnlyList<string>> CameAll(IReadOnlyList<string> jsons)
+    {
+        var own = (await clinic.Vault.Open(Actor.Resident(resident), resident, Purpose.Import, Clinic.Cancel)).Value;
+        var origin = new RecordOrigin(SourceKind.MedicalInstitution, null, null, null, TimeProvider.System.GetUtcNow());
+        var written = await own.Write([.. jsons.Select(json => new NewRecord(Fhir.CanonicalResource.Parse(Encoding.UTF8.GetBytes(json)).Value, origin))], Clinic.Cancel);
+        return [.. written.Value.Select(one => one.Id)];
+    }
+
     /// <summary>Null: the usual limits, anew for each request.</summary>
     internal Searching.SearchBudget? Budget { get; set; }
 

@@ -74,6 +74,23 @@ public abstract class SearchContract(StoreKind store)
     }
 
     [Fact]
+    public async Task Who_refers_to_any_record_of_the_largest_page_is_included_once()
+    {
+        await using var clinic = await Clinic.Open(store);
+        var one = await clinic.Patient();
+        var ids = await one.CameAll([.. Enumerable.Range(0, 1_000).Select(i => one.Observation($"{i}", "2026-01-05"))]);
+        string Report(params string[] results) => $"\"status\":\"final\",\"code\":{{\"text\":\"x\"}},\"subject\":{{\"reference\":\"Patient/{one.Id}\"}},\"result\":[{string.Join(',', results.Select(id => $"{{\"reference\":\"Observation/{id}\"}}"))}]";
+        string[] reports = [await one.Make("DiagnosticReport", Report(ids[0], ids[^1])), await one.Make("DiagnosticReport", Report(ids[500])), await one.Make("DiagnosticReport", Report(ids[999]))];
+        foreach (var rule in new[] { "DiagnosticReport:result", "DiagnosticReport:*" })
+        {
+            var found = await one.Ask("GET", $"Observation?_count=1000&_revinclude={rule}");
+            Assert.True(found.Status == 200, rule);
+            Assert.Equal(1_000, found.Matches.Count);
+            Assert.Equal(reports.Order(StringComparer.Ordinal), found.Included.Order(StringComparer.Ordinal));
+        }
+    }
+
+    [Fact]
     public async Task What_is_not_understood_is_refused_by_name_and_left_out_only_when_told()
     {
         await using var clinic = await Clinic.Open(store);

@@ -109,6 +109,38 @@ public abstract class BackupContract(StoreKind store) : IDisposable
         await IsWhole(back, person);
     }
 
+    [Theory]
+    [InlineData("keys", 0)]
+    [InlineData("log", 1)]
+    [InlineData("log", 0)]
+    [InlineData("ring", 0)]
+    public async Task A_backup_that_is_taken_up_after_a_rotation_holds_the_keys_as_the_rings_copy_opens_them(string section, int part)
+    {
+        await using var test = await Start(store);
+        var app = await Prepare(test);
+        var person = await Somebody(test);
+        var run = Run(test, app);
+        run.AfterPart = (at, number) =>
+        {
+            if (at == section && number == part)
+                throw new InvalidOperationException("the process dies here");
+        };
+        await Assert.ThrowsAsync<InvalidOperationException>(() => Go(run, test));
+        var begun = test.Clock.Now;
+        test.Clock.Pass(TimeSpan.FromHours(1));
+        Assert.True((await test.Vault.RotateEpoch(By, now: true, Cancel)).IsOk);
+
+        var report = (await Go(Run(test, app), test)).Value;
+        Assert.Equal(Path.GetFileName(Assert.Single(Directory.EnumerateDirectories(Targets.Records))), report.Id);
+        Assert.Equal((begun, test.Clock.Now, test.Clock.Now), (Started("records"), Started("keys"), Started("log")));
+        var (options, newApp) = await Empty(test, Path.Combine(_folder, "ring"));
+        Assert.True((await Restore(options, newApp)).IsOk);
+        await using var back = (await RecordVault.Start(options, test.Clock, Cancel)).Value;
+        await IsWhole(back, person);
+
+        DateTimeOffset Started(string name) => report.Sections.Single(one => one.Name == name).Started;
+    }
+
     [Fact]
     public async Task A_restore_that_is_cut_off_anywhere_is_taken_up_and_nothing_opens_before_it_is_finished()
     {

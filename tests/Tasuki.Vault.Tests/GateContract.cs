@@ -86,6 +86,29 @@ public abstract class GateContract(StoreKind store)
     }
 
     [Fact]
+    public async Task A_period_from_the_first_day_of_the_calendar_to_its_last_shows_all_that_is_dated()
+    {
+        await using var test = await Start(store);
+        var resident = await test.Resident();
+        var own = await test.Own(resident, Purpose.Import);
+        string[] dates = ["0002-01-01", "2025-06-01", "9999-12-31"];
+        await own.Write([.. dates.Select(date => Make.Record(Make.Observation(date, date: date), DataCategory.Chart)), Make.Record("{\"resourceType\":\"Basic\",\"identifier\":[{\"value\":\"undated\"}],\"code\":{\"text\":\"x\"}}", DataCategory.Chart)], Cancel);
+        await own.WriteSamples([.. dates.Select(date => new SampleDay("m", "u", DateOnly.Parse(date, System.Globalization.CultureInfo.InvariantCulture), [new Sample(0, 86_400, "1")]))], Cancel);
+        foreach (var (from, to, seen) in new (DateOnly?, DateOnly?, int)[]
+            { (DateOnly.MinValue, DateOnly.MaxValue, 3), (null, DateOnly.MaxValue, 3), (DateOnly.MinValue, null, 3), (new DateOnly(9999, 12, 31), DateOnly.MaxValue, 1), (DateOnly.MinValue, new DateOnly(2025, 6, 1), 2) })
+        {
+            Assert.True((await test.Vault.Grant(
+                Actor.Resident(resident), new NewGrant(resident, ActorKind.Clinician, "c1", Purpose.Care, AccessClasses.All, from, to, test.Clock.Now.AddDays(10)), Cancel)).IsOk);
+            var session = (await test.Vault.Open(Actor.Clinician("c1"), resident, Purpose.Care, Cancel)).Value;
+            Assert.Equal(seen, (await session.Search(new RecordQuery(), Cancel)).Value.Records.Count);
+            var days = 0;
+            await foreach (var _ in session.Samples(null, null, null, Cancel))
+                days++;
+            Assert.Equal(seen, days);
+        }
+    }
+
+    [Fact]
     public async Task A_job_that_says_why_ends_what_somebody_gave_and_nobody_else_does()
     {
         await using var test = await Start(store);

@@ -74,5 +74,28 @@ public abstract class HistoryContract(StoreKind store)
             await File.WriteAllTextAsync(path, bent.ToJsonString(), Cancel);
             Assert.NotEmpty(HistoryCheck.Run(path, seal).Value.Findings);
         }
+
+        // What no line and no seal is, is no history.
+        foreach (var damage in (Action<System.Text.Json.Nodes.JsonNode>[])
+            [
+                h => h["lines"]![0] = null, h => h["seals"]![0] = null, h => h["seals"]![0] = System.Text.Json.Nodes.JsonNode.Parse("{\"number\":1}"), h => h["seals"]![0]!["heads"] = null,
+                h => h["seals"]![0]!["municipality"] = null, h => h["lines"] = null,
+            ])
+        {
+            var damaged = history.DeepClone();
+            damage(damaged);
+            await File.WriteAllTextAsync(path, damaged.ToJsonString(), Cancel);
+            Assert.Equal("history.format", HistoryCheck.Run(path, seal).Error?.Code);
+        }
+
+        // A line that has lost a part of its proof is a line without one.
+        foreach (var part in new[] { "body", "group", "inSeal" })
+        {
+            var cut = history.DeepClone();
+            cut["lines"]![0]![part] = null;
+            cut["lines"]![1]!["inSeal"]!["path"] = new System.Text.Json.Nodes.JsonArray(null, null, null);
+            await File.WriteAllTextAsync(path, cut.ToJsonString(), Cancel);
+            Assert.Equal(2, HistoryCheck.Run(path, seal).Value.Findings.Count);
+        }
     }
 }

@@ -258,6 +258,9 @@ public abstract class KeyContract(StoreKind store)
         File.Move(Path.Combine(test.Options.Ring, "root.key"), away);
         await using (var started = (await RecordVault.Start(options, test.Clock, Cancel)).Value)
             Assert.True((await started.Enrol(Desk, Cancel)).IsOk);
+        Assert.Equal("ring.root", (await LogAudit.Open(test.Options, test.Clock, Cancel)).Error?.Code);
+        await using (var audit = (await LogAudit.Open(options, test.Clock, Cancel)).Value)
+            Assert.True((await audit.Verify([], withRecords: true, Cancel)).Value.IsWhole);
         File.Move(away, Path.Combine(test.Options.Ring, "root.key"));
         foreach (var (wrong, code) in new[]
         {

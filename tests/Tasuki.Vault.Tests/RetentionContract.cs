@@ -34,6 +34,23 @@ public abstract class RetentionContract(StoreKind store)
     }
 
     [Fact]
+    public async Task A_years_log_is_read_for_whole_years_after_it_also_what_was_written_in_the_first_hours_of_a_year_in_Tokyo()
+    {
+        await using var test = await Start(store);
+        var resident = await test.Resident();
+        // Half past eight on the first of January in Tokyo; in UTC the year before.
+        test.Clock.Now = new DateTimeOffset(2027, 1, 1, 8, 30, 0, TimeSpan.FromHours(9)).ToUniversalTime();
+        await Look(test.Vault, resident);
+        var written = test.Clock.Now;
+        foreach (var (now, readable) in new[] { (new DateTimeOffset(2030, 1, 1, 0, 30, 0, TimeSpan.FromHours(9)), true), (written.AddYears(3), true), (written.AddYears(3).AddHours(1), false) })
+        {
+            test.Clock.Now = now.ToUniversalTime();
+            Assert.True((await test.Vault.RotateEpoch(Actor.Job("rotate", "the day's epoch"), now: false, Cancel)).IsOk);
+            Assert.Equal(readable, (await (await test.Own(resident)).AccessLog(100, Cancel)).Any(entry => entry.Action is "count"));
+        }
+    }
+
+    [Fact]
     public async Task Retired_entries_leave_their_seals_and_are_no_gap_and_cut_ones_are()
     {
         await using var test = await Start(store);

@@ -116,6 +116,54 @@ public abstract class SearchContract(StoreKind store, int worlds)
     }
 
     [Fact]
+    public async Task A_search_of_as_many_parts_as_it_may_have_is_answered_and_one_more_is_refused()
+    {
+        await using var test = await Start(store);
+        var own = await test.Own(await test.Resident(), Purpose.Import);
+        await own.Write([.. Enumerable.Range(0, 4).Select(i => Make.Record(Make.Observation($"o{i}", code: $"c{i}"))), Make.Record("{\"resourceType\":\"Basic\",\"code\":{\"text\":\"x\"}}")], Cancel);
+        RecordPredicate Code(int i) => new RecordPredicate.Parameter("code", new TokenTest("http://loinc.org", $"c{i}"));
+        RecordPredicate Other(int i) => new RecordPredicate.Parameter("date", new DateTest(SearchPrefix.NotEqual, FhirDate.Parse($"{1_000 + i}")!.Value));
+        RecordPredicate Updated(int i) => new RecordPredicate.Not(new RecordPredicate.UpdatedBetween(DateTimeOffset.UnixEpoch.AddDays(i), DateTimeOffset.UnixEpoch.AddDays(i + 1)));
+        foreach (var (found, count, part) in new (int, int, Func<int, RecordPredicate>)[] { (4, 995, Code), (4, 995, Other), (4, 497, Updated) })
+        {
+            foreach (var order in Enum.GetValues<RecordOrder>())
+            {
+                Assert.Equal(found, (await AllPages(own, Query(new RecordPredicate.Or([.. Enumerable.Range(0, count).Select(part)]), order))).Count);
+                Assert.Equal(part == Code ? 0 : found, (await AllPages(own, Query(new RecordPredicate.And([.. Enumerable.Range(0, count).Select(part)]), order))).Count);
+            }
+        }
+
+        Assert.Equal("query.size", (await own.Search(Query(new RecordPredicate.Or([.. Enumerable.Range(0, 996).Select(Code)]), RecordOrder.Stored), Cancel)).Error?.Code);
+
+        // As deep as it may be, and as wide as that leaves it.
+        var deep = Code(0);
+        for (var level = 0; level < 22; level++)
+        {
+            RecordPredicate[] parts = level % 2 == 0 ? [deep, .. Enumerable.Range(100, 40).Select(Code)] : [.. Enumerable.Range(0, 40).Select(Other), deep];
+            deep = level % 2 == 0 ? new RecordPredicate.Or(parts) : new RecordPredicate.And(parts);
+        }
+
+        Assert.Single(await AllPages(own, Query(deep, RecordOrder.NewestDateFirst)));
+
+        static RecordQuery Query(RecordPredicate where, RecordOrder order) =>
+            new() { Where = new RecordPredicate.And([new RecordPredicate.OfType(["Observation"]), where]), Order = order, Limit = 3 };
+    }
+
+    [Fact]
+    public async Task A_time_finer_than_the_calendar_has_a_date_and_is_found_by_it()
+    {
+        await using var test = await Start(store);
+        var own = await test.Own(await test.Resident(), Purpose.Import);
+        string[] times = ["2024-01-01T10:00:00.123456789Z", "2024-01-01T10:00:00.12345678+09:00", "2016-12-31T23:59:60Z"];
+        await own.Write([.. times.Select(time => Make.Record(Make.Observation(time, date: time)))], Cancel);
+        foreach (var (date, count) in new[] { ("2024-01-01", 2), ("2017-01-01", 1), ("2016-12-31T23:59Z", 1), (times[0], 1), (times[1], 1), (times[2], 1) })
+        {
+            var where = new RecordPredicate.And([new RecordPredicate.OfType(["Observation"]), new RecordPredicate.Parameter("date", new DateTest(SearchPrefix.Equal, FhirDate.Parse(date)!.Value))]);
+            Assert.True(count == (await own.Count(new RecordQuery { Where = where }, Cancel)).Value, date);
+        }
+    }
+
+    [Fact]
     public async Task A_page_token_opens_with_its_own_tree_and_order_only()
     {
         await using var test = await Start(store);

@@ -62,7 +62,8 @@ public sealed record BackupReport(
 }
 
 /// <summary>A finished section with the key it was sealed under; its being there says that it is whole.</summary>
-internal sealed record SectionManifest(SectionReport Report, LockedKey Key);
+/// <param name="Epochs">Of the keys: the numbers of the epochs the ring had when the section was begun. Null for the others.</param>
+internal sealed record SectionManifest(SectionReport Report, LockedKey Key, IReadOnlyList<int>? Epochs = null);
 
 /// <summary>How far a restore has come; beside the ring, which does not open while it lies there.</summary>
 internal sealed record RestoreProgress(string Id, List<string> Begun, List<string> Done);

@@ -10,7 +10,8 @@ namespace Tasuki.Vault.Backup;
 
 /// <summary>
 /// Records with the log and the other tables, keys, and ring, to three places, encrypted to a certificate whose private key lies on no machine of ours. Each database is
-/// one snapshot; a run that was cut off is taken up within a day: what was finished stays, the section it was in begins again.
+/// one snapshot; a run that was cut off is taken up within a day: what was finished stays, the section it was in begins again, and so do the keys and what
+/// comes after them when a rotation has destroyed an epoch since, which the copy of the ring would not open.
 /// </summary>
 public sealed class VaultBackup(RecordVault vault, string appConnection)
 {
@@ -44,9 +45,18 @@ public sealed class VaultBackup(RecordVault vault, string appConnection)
             BackupFiles.MakeFolder(BackupFiles.Folder(target, id));
         await vault.LogOperation(actor, KeyActions.Backup, id);
 
+        Parts.Ring.Refresh(force: true);
         var sections = new List<SectionReport>();
+        var begun = false;
         foreach (var section in BackupSection.Databases)
         {
+            // A later section may know of people an earlier one does not, never the reverse: behind one that begins again none stays.
+            if (begun || !IsFinished(targets[section], id, section))
+            {
+                begun = true;
+                File.Delete(BackupFiles.Manifest(targets[section], id, section));
+            }
+
             var saved = await Save(section, targets[section], id, to, cancel);
             if (!saved.IsOk)
                 return saved.Error;
@@ -78,6 +88,10 @@ public sealed class VaultBackup(RecordVault vault, string appConnection)
             && now - begun < TakenUpWithin);
     }
 
+    private bool IsFinished(string target, string id, string section) =>
+        BackupFiles.Read(BackupFiles.Manifest(target, id, section), BackupJson.Default.SectionManifest) is { } manifest
+        && (section is not BackupSection.Keys || (manifest.Epochs is { } epochs && epochs.All(epoch => !Parts.Ring.EpochKey(epoch).IsEmpty)));
+
     private async Task<Result<SectionReport>> Save(string section, string target, string id, X509Certificate2 to, CancellationToken cancel)
     {
         var manifest = BackupFiles.Manifest(target, id, section);
@@ -94,6 +108,7 @@ public sealed class VaultBackup(RecordVault vault, string appConnection)
             return opened.Error;
 
         var started = Parts.Clock.GetUtcNow();
+        int[]? epochs = section is BackupSection.Keys ? [.. Parts.Ring.List().Where(key => key.Purpose is RingPurpose.Epoch).Select(key => key.Number)] : null;
         using var parts = new PartWriter(folder, id, section, key, PartSize, AfterPart is null ? null : part => AfterPart(section, part));
         IReadOnlyDictionary<string, long> rows;
         try
@@ -110,7 +125,7 @@ public sealed class VaultBackup(RecordVault vault, string appConnection)
         CryptographicOperations.ZeroMemory(key);
         SyncedFile.SyncFolder(folder);
         var report = new SectionReport(section, SchemaOf(rows), rows, parts.Parts, parts.Bytes, Convert.ToHexString(hash), started, Parts.Clock.GetUtcNow());
-        BackupFiles.Write(manifest, new SectionManifest(report, locked.Value), BackupJson.Default.SectionManifest);
+        BackupFiles.Write(manifest, new SectionManifest(report, locked.Value, epochs), BackupJson.Default.SectionManifest);
         AfterPart?.Invoke(section, 0);
         return report;
     }

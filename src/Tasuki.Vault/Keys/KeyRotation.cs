@@ -44,7 +44,8 @@ internal sealed class KeyRotation(VaultOptions options, KeyRing ring, RingServer
         var before = ring.List().Count;
         var over = clock.GetUtcNow().AddDays(-options.EpochDays);
         ring.Destroy(RingPurpose.Epoch, epoch => epoch.Number < current && (now || epoch.End <= over));
-        ring.DestroyLogKeysBefore(clock.Today().Year - options.LogYears);
+        // An entry lies under the key of its year in UTC (LogBody), so the year that ends is counted in UTC too.
+        ring.DestroyLogKeysBefore(clock.GetUtcNow().Year - options.LogYears);
         AfterStep?.Invoke("destroy");
         await servers.Report(cancel);
         return new RotatedKeys(current, rewrapped, broken.Count, before - ring.List().Count);

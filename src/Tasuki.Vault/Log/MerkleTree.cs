@@ -88,7 +88,7 @@ internal sealed class MerkleTree
             // A node without a right neighbour rises as it is.
             if (at % 2 == 1 || at < last)
             {
-                if (used == path.Count || path[used].Length != HashSize)
+                if (used == path.Count || path[used] is not { Length: HashSize })
                     return null;
                 if (at % 2 == 1)
                     Node(path[used++], hash, hash);

@@ -29,6 +29,7 @@ internal sealed class SqlSuperset(Database database, ResidentKeys keys, Func<str
     // Beyond this many, a list narrows less than it costs.
     private const int MostTokens = 16;
     private const int MostSeqs = 256;
+    private const int MostInARow = 8;
 
     private readonly List<(string Name, object? Value)> _parameters = [];
     private int _alternatives;
@@ -92,8 +93,8 @@ internal sealed class SqlSuperset(Database database, ResidentKeys keys, Func<str
     private Condition All(RecordPredicate.And and, IReadOnlyList<string>? scope)
     {
         var conditions = and.Parts.Select(part => Lower(part, scope)).ToList();
-        var texts = conditions.Where(one => one.Text is not null).Select(one => one.Text!).ToList();
-        return new Condition(texts.Count switch { 0 => null, 1 => texts[0], _ => $"({string.Join(" and ", texts)})" }, conditions.All(one => one.IsExact));
+        string[] texts = [.. conditions.Where(one => one.Text is not null).Select(one => one.Text!)];
+        return new Condition(texts.Length switch { 0 => null, 1 => texts[0], _ => Joined(" and ", texts) }, conditions.All(one => one.IsExact));
     }
 
     private static Condition Some(List<Condition> conditions)
@@ -103,8 +104,12 @@ internal sealed class SqlSuperset(Database database, ResidentKeys keys, Func<str
         var exact = conditions.All(one => one.IsExact);
         if (conditions.Any(one => one.Text is null))
             return Condition.True(exact);
-        return new Condition(conditions.Count == 1 ? conditions[0].Text : $"({string.Join(" or ", conditions.Select(one => one.Text))})", exact);
+        return new Condition(conditions.Count == 1 ? conditions[0].Text : Joined(" or ", [.. conditions.Select(one => one.Text!)]), exact);
     }
+
+    // SQLite takes expressions of 1,000 levels, and in a row each word is one: many are joined as a tree.
+    private static string Joined(string word, ReadOnlySpan<string> texts) =>
+        texts.Length <= MostInARow ? $"({string.Join(word, texts)})" : $"({Joined(word, texts[..(texts.Length / 2)])}{word}{Joined(word, texts[(texts.Length / 2)..])})";
 
     private Condition Negated(RecordPredicate part, IReadOnlyList<string>? scope)
     {

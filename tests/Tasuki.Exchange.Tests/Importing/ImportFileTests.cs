@@ -66,6 +66,59 @@ public sealed class ImportFileTests
         Assert.Equal(0, (await host.BringIn(other, "tasuki.zip", zip)).Created);
     }
 
+    [Theory]
+    [InlineData("[0,60,null]", "days[0].samples[1]")]
+    [InlineData("[0,86401,\"1\"]", "days[0].samples[1]")]
+    [InlineData("[-1,60,\"1\"]", "days[0].samples[1]")]
+    [InlineData("[60,0,\"1\"]", "days[0].samples[1]")]
+    [InlineData("[0,60,1]", "days[0].samples[1]")]
+    [InlineData("[0,60,\"1\"]]},{\"day\":\"2024-01-05\",\"metric\":\"zz\",\"unit\":\"other\",\"samples\":[[0,60,\"1\"]", "days[1]")]
+    [InlineData("[0,60,\"1\"]]},{\"day\":null,\"metric\":\"zz\",\"unit\":\"u\",\"samples\":[[0,60,\"1\"]", "days[1]")]
+    public async Task A_measurement_that_cannot_be_stored_is_told_with_its_place_and_nothing_of_the_file_is_stored(string sample, string place)
+    {
+        await using var host = await ExchangeHost.Start();
+        var (person, other) = (await host.Resident(), await host.Resident());
+        await host.BringIn(person, "o.json", Small);
+        var zip = WithSamples(await host.TakeOut(person), $$"""{"days":[{"day":"2024-01-05","metric":"zz","unit":"u","samples":[[0,60,"1"],{{sample}}]}]}""");
+        var received = await host.Receive(other, "tasuki.zip", zip);
+        Assert.Equal(("import.samples", "tasuki.zip/tasuki-20261101/samples/2024-01.json", place), (received.Problem?.Code, received.Problem?.Position?.File, received.Problem?.Position?.Path));
+        Assert.False((await host.Imports.Store(await host.Open(other.No), other, received.Id, new PersonsWord(true, null), ExchangeHost.Cancel)).IsOk);
+        Assert.Equal(0, await host.Count(other));
+        Assert.Empty(await (await host.Open(other.No)).Files(ExchangeHost.Cancel));
+    }
+
+    [Theory]
+    [InlineData(StoreKind.Sqlite)]
+    [InlineData(StoreKind.Postgres)]
+    public async Task Two_entries_of_one_metric_and_day_are_joined(StoreKind store)
+    {
+        await using var host = await ExchangeHost.Start(store);
+        var person = await host.Resident();
+        await host.BringIn(person, "o.json", Small);
+        var zip = WithSamples(
+            await host.TakeOut(person),
+            "{\"days\":[{\"day\":\"2024-01-05\",\"metric\":\"zz\",\"unit\":\"u\",\"samples\":[[60,120,\"2\"]]},{\"day\":\"2024-01-05\",\"metric\":\"zz\",\"unit\":\"u\",\"samples\":[[0,60,\"1\"],[60,120,\"2\"]]}]}");
+        Assert.Equal(1, (await host.BringIn(person, "tasuki.zip", zip)).SampleDays);
+        var days = new List<SampleDay>();
+        await foreach (var day in (await host.Open(person.No, Purpose.OwnUse)).Samples(null, null, null, ExchangeHost.Cancel))
+            days.Add(day);
+        Assert.Equal([new Sample(0, 60, "1"), new Sample(60, 120, "2")], Assert.Single(days).Samples);
+        Assert.Equal(0, (await host.BringIn(person, "tasuki.zip", zip)).SampleDays);
+    }
+
+    private static byte[] WithSamples(byte[] export, string samples)
+    {
+        using var zip = new MemoryStream();
+        zip.Write(export);
+        using (var archive = new System.IO.Compression.ZipArchive(zip, System.IO.Compression.ZipArchiveMode.Update, leaveOpen: true))
+        {
+            using var writer = new StreamWriter(archive.CreateEntry("tasuki-20261101/samples/2024-01.json").Open(), new UTF8Encoding(false));
+            writer.Write(samples);
+        }
+
+        return zip.ToArray();
+    }
+
     [Fact]
     public async Task Someone_elses_records_need_the_persons_word_and_are_not_stored_without_it()
     {

@@ -67,7 +67,9 @@ internal sealed record SealStatement(
         return bytes;
     }
 
-    public bool IsWellFormed => Root.Length == MerkleTree.HashSize && Heads.Length == MerkleTree.HashSize && Previous.Length == MerkleTree.HashSize && Skip.Length == MerkleTree.HashSize;
+    /// <summary>Whether all hashes are there; a file that was tampered with may leave any of them out.</summary>
+    public bool IsWellFormed =>
+        this is { Root.Length: MerkleTree.HashSize, Heads.Length: MerkleTree.HashSize, Previous.Length: MerkleTree.HashSize, Skip.Length: MerkleTree.HashSize };
 
     public byte[] Hash() => SHA256.HashData(Bytes());
 

@@ -46,21 +46,41 @@ internal static class SamplesFile
         return days.Count;
     }
 
-    /// <summary>Null where the file is not what <see cref="Write"/> makes.</summary>
-    public static IReadOnlyList<SampleDay>? Read(ReadOnlyMemory<byte> utf8)
+    /// <summary>Null where the file is not what <see cref="Write"/> makes, and where in it: <c>days[0].samples[2]</c>, null when it is no such JSON at all.</summary>
+    public static (IReadOnlyList<SampleDay>? Days, string? WrongAt) Read(ReadOnlyMemory<byte> utf8)
     {
+        string? place = null;
         try
         {
             using var document = JsonDocument.Parse(utf8);
-            return [.. document.RootElement.GetProperty("days"u8).EnumerateArray().Select(day => new SampleDay(
-                Text(day, "metric"), Text(day, "unit"), DateOnly.ParseExact(Text(day, "day"), "yyyy-MM-dd", CultureInfo.InvariantCulture),
-                [.. day.GetProperty("samples"u8).EnumerateArray().Select(s => new Sample(s[0].GetInt32(), s[1].GetInt32(), s[2].GetString()!))]))];
+            var days = new List<SampleDay>();
+            var units = new Dictionary<(string, DateOnly), string>();
+            foreach (var day in document.RootElement.GetProperty("days"u8).EnumerateArray())
+            {
+                var at = place = string.Create(CultureInfo.InvariantCulture, $"days[{days.Count}]");
+                var (metric, unit, date) = (Text(day.GetProperty("metric"u8)), Text(day.GetProperty("unit"u8)), DateOnly.ParseExact(Text(day.GetProperty("day"u8)), "yyyy-MM-dd", CultureInfo.InvariantCulture));
+                if (!units.TryAdd((metric, date), unit) && !string.Equals(units[(metric, date)], unit, StringComparison.Ordinal))
+                    return (null, place);
+                var samples = new List<Sample>();
+                foreach (var sample in day.GetProperty("samples"u8).EnumerateArray())
+                {
+                    place = string.Create(CultureInfo.InvariantCulture, $"{at}.samples[{samples.Count}]");
+                    var one = new Sample(sample[0].GetInt32(), sample[1].GetInt32(), Text(sample[2]));
+                    if (!one.IsWithinDay)
+                        return (null, place);
+                    samples.Add(one);
+                }
+
+                days.Add(new SampleDay(metric, unit, date, samples));
+            }
+
+            return (days, null);
         }
         catch (Exception wrong) when (wrong is JsonException or InvalidOperationException or KeyNotFoundException or FormatException or IndexOutOfRangeException)
         {
-            return null;
+            return (null, place);
         }
     }
 
-    private static string Text(JsonElement day, string name) => day.GetProperty(name).GetString() ?? throw new FormatException();
+    private static string Text(JsonElement value) => value.GetString() ?? throw new FormatException();
 }

@@ -65,11 +65,11 @@ internal sealed class FileContents
         if (own is null)
             return;
         Originals = own.OriginalCount;
-        await foreach (var (path, days) in own.Samples(cancel))
+        await foreach (var (path, wrongAt, days) in own.Samples(cancel))
         {
             if (!days.IsOk)
             {
-                Problem = new ImportProblem(days.Error.Code, days.Error.Message, new SourcePosition($"{name}/{path}"));
+                Problem = new ImportProblem(days.Error.Code, days.Error.Message, new SourcePosition($"{name}/{path}", Path: wrongAt));
                 return;
             }
 

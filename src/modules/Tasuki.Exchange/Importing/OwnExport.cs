@@ -34,14 +34,14 @@ internal sealed class OwnExport : IDisposable
 
     public int OriginalCount => Under(Originals).Count();
 
-    /// <summary>Month after month. Errors: <c>import.samples</c> with the path.</summary>
-    public async IAsyncEnumerable<(string Path, Result<IReadOnlyList<SampleDay>> Days)> Samples([System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancel)
+    /// <summary>Month after month. Errors: <c>import.samples</c>, with the path of the file and the place in it.</summary>
+    public async IAsyncEnumerable<(string Path, string? WrongAt, Result<IReadOnlyList<SampleDay>> Days)> Samples([System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancel)
     {
         foreach (var entry in Under(SamplesFile.Folder))
         {
             var bytes = await Bytes(entry, _limits.JsonBytes, cancel);
-            var days = bytes is null ? null : SamplesFile.Read(bytes);
-            yield return (entry.FullName, days is null ? new Error("import.samples", "The file of measurements is not as this service writes it.") : Result.Of(days));
+            var (days, wrongAt) = bytes is null ? (null, null) : SamplesFile.Read(bytes);
+            yield return (entry.FullName, wrongAt, days is null ? new Error("import.samples", "The file of measurements is not as this service writes it.") : Result.Of(days));
         }
     }
 
@@ -57,7 +57,7 @@ internal sealed class OwnExport : IDisposable
     public async Task<Result<(int SampleDays, int Originals)>> Store(Session session, CancellationToken cancel)
     {
         var days = 0;
-        await foreach (var (_, month) in Samples(cancel))
+        await foreach (var (_, _, month) in Samples(cancel))
         {
             if (!month.IsOk)
                 return month.Error;
@@ -99,17 +99,22 @@ internal sealed class OwnExport : IDisposable
         await foreach (var day in session.Samples(null, incoming.Min(d => d.Day), incoming.Max(d => d.Day), cancel))
             there[(day.Metric, day.Day)] = day;
         var missing = new List<SampleDay>();
-        foreach (var day in incoming)
+        foreach (var day in incoming.GroupBy(day => (day.Metric, day.Day)).Select(Joined))
         {
             if (!there.TryGetValue((day.Metric, day.Day), out var known))
                 missing.Add(day);
             // Values under another unit cannot be joined; what the account has stays.
             else if (known.Unit == day.Unit && day.Samples.Except(known.Samples).Any())
-                missing.Add(day with { Samples = [.. known.Samples.Union(day.Samples).OrderBy(sample => sample.FromSecond).ThenBy(sample => sample.ToSecond)] });
+                missing.Add(Joined([known, day]));
         }
 
         return missing;
     }
+
+    // A day that stands alone stays as it was written.
+    private static SampleDay Joined(IEnumerable<SampleDay> same) => same.ToList() is { Count: > 1 } several
+        ? several[0] with { Samples = [.. several.SelectMany(day => day.Samples).Distinct().OrderBy(sample => sample.FromSecond).ThenBy(sample => sample.ToSecond)] }
+        : same.First();
 
     private IEnumerable<ZipArchiveEntry> Under(string folder) =>
         _zip.Entries.Where(entry => entry.Name.Length > 0 && entry.FullName.StartsWith(_root + folder, StringComparison.Ordinal));

@@ -6,7 +6,8 @@ namespace Tasuki.Exchange.Importing;
 
 /// <summary>
 /// The last step of an import: the original is kept, the records are stored in one transaction, the import is settled. Whatever fails before the transaction stands,
-/// the original is taken away again and the import waits as before. Storing a second time finds everything there.
+/// the original is taken away again and the import waits as before. What our own export brings besides was read to its end before, and follows the records piece by
+/// piece; if the store is lost there, the import waits too. Storing a second time finds what is there and adds the rest.
 /// </summary>
 internal sealed class StoreContents(ImportRows rows, SpoolFolder spools, ExchangeOptions options)
 {

@@ -43,7 +43,7 @@ internal sealed class Holdings
         var held = new Holdings();
         foreach (var record in contents.Resources)
             held.Record(record.Resource, record.Category, record.Source, record.SourceName);
-        await foreach (var (_, month) in archive.Samples(cancel))
+        await foreach (var (_, _, month) in archive.Samples(cancel))
         {
             if (!month.IsOk)
                 return null;

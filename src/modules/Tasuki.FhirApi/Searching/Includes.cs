@@ -18,6 +18,9 @@ internal sealed class Includes(Call call)
 
     // A search has 1,000 parts.
     private const int MostUrls = 900;
+
+    // Who refers to many is asked in portions, half of what a search may have: the rest is for the types and the scopes.
+    private const int AtOnce = 500;
     private static readonly Error TooMany = new("query.size", $"More than {Most} records would be included: ask for a smaller page.");
 
     /// <param name="residents">Over whom the search went: their records may refer to a shared one that was found.</param>
@@ -113,7 +116,19 @@ internal sealed class Includes(Call call)
         if (targets.Count == 0)
             return Result.Of<IReadOnlyList<StoredRecord>>([]);
         var any = Parameters(type, rule.Parameter).SelectMany(parameter => targets.SelectMany(target => Pointing(parameter, target)).Select(test => (RecordPredicate)new RecordPredicate.Parameter(parameter.Name, test))).ToList();
-        return await Find(session, SharedTypes.Has(type), new RecordPredicate.Or(any), [type], ScopeActions.Search, cancel);
+        var found = new Dictionary<string, StoredRecord>(StringComparer.Ordinal);
+        foreach (var some in any.Chunk(AtOnce))
+        {
+            var more = await Find(session, SharedTypes.Has(type), new RecordPredicate.Or(some), [type], ScopeActions.Search, cancel);
+            if (!more.IsOk)
+                return more;
+            foreach (var record in more.Value)
+                found.TryAdd(record.Id, record);
+            if (found.Count > Most)
+                return TooMany;
+        }
+
+        return Result.Of<IReadOnlyList<StoredRecord>>([.. found.Values]);
     }
 
     private static IEnumerable<SearchTest> Pointing(SearchParameter parameter, StoredRecord target)
