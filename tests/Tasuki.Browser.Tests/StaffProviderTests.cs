@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Playwright;
 using Tasuki.People;
 using Tasuki.Sandbox.Upstream;
+using Tasuki.Testing;
 using Tasuki.Vault;
 using static Microsoft.Playwright.Assertions;
 
@@ -20,7 +21,7 @@ public sealed class StaffProviderTests(Chromium chromium) : IClassFixture<Chromi
     public async Task An_officer_joins_signs_out_and_signs_in_again_at_the_provider(bool script)
     {
         await using var provider = await IdentityProvider.Start(
-            new ProviderClient("tasuki", "secret"), [new ProviderPerson("4711", "青木 守", "urn:two"), new ProviderPerson("4712", "別野 花子", "urn:two")], TimeProvider.System, Cancel);
+            new ProviderClient("tasuki", "secret"), [new ProviderPerson("4711", "青木 守", "urn:two"), new ProviderPerson("4712", "別野 花子", "urn:two")], new MovedClock(), Cancel);
         var secret = Path.Combine(Directory.CreateTempSubdirectory("tasuki-provider-").FullName, "secret");
         await File.WriteAllTextAsync(secret, "secret", Cancel);
         await using var house = await House.Open(
