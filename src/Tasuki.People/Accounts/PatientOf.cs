@@ -1,8 +1,8 @@
 using System.Buffers;
 using System.Globalization;
-using System.Security.Cryptography;
 using System.Text.Json;
 using Tasuki.Fhir;
+using Tasuki.Kernel;
 using Tasuki.Kernel.Records;
 using Tasuki.Vault;
 
@@ -34,7 +34,7 @@ internal static class PatientOf
             json.WriteStartArray("identifier");
             json.WriteStartObject();
             json.WriteString("system", "urn:ietf:rfc:3986");
-            json.WriteString("value", Drawn());
+            json.WriteString("value", DrawnId.Urn());
             json.WriteEndObject();
             json.WriteEndArray();
             json.WriteBoolean("active", true);
@@ -58,14 +58,6 @@ internal static class PatientOf
         }
 
         return new NewRecord(CanonicalResource.Parse(buffer.WrittenMemory).Value, new RecordOrigin(SourceKind.Person, null, null, null, now));
-    }
-
-    // A UUID of chance (RFC 9562, version 4).
-    private static string Drawn()
-    {
-        var bytes = RandomNumberGenerator.GetBytes(16);
-        (bytes[6], bytes[8]) = ((byte)((bytes[6] & 0x0F) | 0x40), (byte)((bytes[8] & 0x3F) | 0x80));
-        return $"urn:uuid:{new Guid(bytes, bigEndian: true)}";
     }
 
     private static void Name(Utf8JsonWriter json, string representation, string family, string given)

@@ -44,6 +44,10 @@ internal sealed class KeyChange(VaultParts parts)
             return rewritten.Error;
         if (now < settled)
             return new ChangedKey(newest.Number, KeyChangeState.Settling, settled, rewritten.Value);
+        // A backup under way holds rows under the old version and may have yet to come to the keys.
+        using var alone = parts.Ring.TryLockLongWork();
+        if (alone is null)
+            return new ChangedKey(newest.Number, KeyChangeState.Settling, now, rewritten.Value);
         return await Finish(actor, resident, newest.Number, cancel)
             ? new ChangedKey(newest.Number, KeyChangeState.Finished, now, rewritten.Value) : Gate.Refused;
     }

@@ -63,6 +63,10 @@ internal sealed class MarkedResources(MarkSet marks)
     private JsonNode? Value(string path, string type, IReadOnlyList<string> codes, int variant, string[] inside) => type switch
     {
         "code" when codes.Count > 0 => codes[0],
+        "CodeableConcept" when codes.Count > 0 && codes[0].Split('|') is [var system, var code] => new JsonObject
+        {
+            ["coding"] = new JsonArray(new JsonObject { ["system"] = system, ["code"] = code, ["display"] = marks.New($"{path}.coding.display") }), ["text"] = marks.New($"{path}.text"),
+        },
         "string" or "markdown" or "code" or "id" => marks.New(path),
         "uri" or "url" or "canonical" => $"http://{marks.New(path)}.example/{marks.New(path)}",
         "oid" => $"urn:oid:1.2.{marks.Digits(path)}",

@@ -4,7 +4,7 @@ namespace Tasuki.Server.Tests.Marks;
 
 /// <summary>One element as the standard's table has it.</summary>
 /// <param name="Types">Several for a choice.</param>
-/// <param name="Codes">The codes of a required list; empty where any will do.</param>
+/// <param name="Codes">The codes of a required list, of a CodeableConcept as <c>system|code</c>; empty where any will do.</param>
 internal sealed record R4Element(string Name, bool Many, IReadOnlyList<string> Types, IReadOnlyList<string> Codes);
 
 /// <summary>The table of R4 elements that the product reads its resources by, so that a mark goes wherever the product takes a text.</summary>
@@ -22,7 +22,7 @@ internal static class R4Elements
         List<R4Element> current = [];
         foreach (var fields in File.ReadLines(Path.Combine(Tree.Root, "src", "Tasuki.Fhir", "Validation", "r4-elements.tsv")).Select(line => line.Split('\t')))
         {
-            if (fields[0][0] is '=')
+            if (fields[0][0] is '=' or '~')
                 codes[fields[0][1..]] = fields[1].Split(' ');
             else if (fields[0][0] is '@')
                 types[fields[0][1..]] = current = [];

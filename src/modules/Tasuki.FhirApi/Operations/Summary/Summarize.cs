@@ -50,7 +50,7 @@ internal sealed class Summarize(Call call)
         }
 
         var more = await Referred(resident, [patient.Value, .. sections.SelectMany(one => one.Item2)], cancel);
-        return more.IsOk ? new Answer(200, new SummaryWriter(call.Root, MadeId.New, call.Clock.GetUtcNow()).Write(patient.Value, sections, more.Value)) : Failures.Answer(more.Error);
+        return more.IsOk ? new Answer(200, new SummaryWriter(call.Root, DrawnId.Urn, call.Clock.GetUtcNow()).Write(patient.Value, sections, more.Value)) : Failures.Answer(more.Error);
     }
 
     // What is so now before all others, then the newest, until the section is full: what does not stand in it takes no place.

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Text.Json;
 using Tasuki.FhirApi.Interactions;
 using Tasuki.FhirApi.Searching;
+using Tasuki.Kernel;
 
 namespace Tasuki.FhirApi.Operations.Summary;
 
@@ -19,7 +20,7 @@ internal static class SummaryDocument
     {
         if (call.Within("Patient", People.ScopeActions.Read) is not { IsOk: true } || await new ReadRecords(call).Find("Patient", patient, cancel) is not { IsOk: true })
             return null;
-        return new MadeEntry(MadeId.New(), Write($"{call.Root}/Patient/{patient}/$summary", patient, call.Clock.GetUtcNow()));
+        return new MadeEntry(DrawnId.Urn(), Write($"{call.Root}/Patient/{patient}/$summary", patient, call.Clock.GetUtcNow()));
     }
 
     private static ReadOnlyMemory<byte> Write(string address, string patient, DateTimeOffset now)
