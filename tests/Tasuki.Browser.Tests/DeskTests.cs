@@ -184,7 +184,7 @@ public sealed class DeskTests(Chromium chromium) : IClassFixture<Chromium>
         {
             if (path is not null)
                 Assert.Equal(200, (await page.GotoAsync(path))!.Status);
-            await page.WaitForLoadStateAsync();
+            await page.Stands();
             var where = path ?? new Uri(page.Url).AbsolutePath;
             if (await page.EvaluateAsync<bool>("document.documentElement.scrollWidth > document.documentElement.clientWidth + 1"))
                 found.Add($"{where}: wider than the screen");
@@ -270,7 +270,7 @@ public sealed class DeskTests(Chromium chromium) : IClassFixture<Chromium>
         await page.Locator("input[type=file]").SetInputFilesAsync(new FilePayload { Name = "list.csv", MimeType = "text/csv", Buffer = Encoding.UTF8.GetBytes(list) });
         await page.Locator("form[data-tk-drop] button").ClickAsync();
         await page.Arrives(new Regex("/staff/list/.", RegexOptions.None, TimeSpan.FromSeconds(1)));
-        await page.WaitForLoadStateAsync();
+        await page.Stands();
     }
 
     private static async Task Find(IPage page, string kana, string birth)

@@ -72,7 +72,7 @@ public sealed class PageTests(Chromium chromium) : IClassFixture<Chromium>
         {
             if (path is not null)
                 Assert.Equal(200, (await page.GotoAsync(path))!.Status);
-            await page.WaitForLoadStateAsync();
+            await page.Stands();
             var where = path ?? new Uri(page.Url).AbsolutePath;
             if (await page.EvaluateAsync<bool>("document.documentElement.scrollWidth > document.documentElement.clientWidth + 1"))
                 found.Add($"{where}: wider than the screen");

@@ -16,7 +16,7 @@ internal static class Resident
         await Person(page, family, given, birthYear);
         await Terms(page);
         await page.Locator("input[name=SignInName]").FillAsync(signInName);
-        await page.WaitForLoadStateAsync();
+        await page.Stands();
         foreach (var field in await page.Locator("input[type=password]").AllAsync())
             await field.FillAsync(Password);
         await page.Locator("input[name=Second][value=codes]").CheckAsync();

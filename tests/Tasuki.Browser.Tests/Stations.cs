@@ -33,7 +33,7 @@ internal sealed class Stations
 
     public async Task Look(IPage page)
     {
-        await page.WaitForLoadStateAsync();
+        await page.Stands();
         var where = new Uri(page.Url).PathAndQuery;
         if (await page.EvaluateAsync<bool>("document.documentElement.scrollWidth > document.documentElement.clientWidth + 1"))
             _found.Add($"{where}: wider than the screen");

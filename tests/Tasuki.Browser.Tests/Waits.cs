@@ -26,6 +26,10 @@ internal static class Waits
     /// <summary>Follows a link and returns when its page stands, whether the browser loaded it or the page's script changed one into the other.</summary>
     public static Task Follow(this ILocator link) => link.Leave();
 
+    /// <summary>All of the page is there. Asks the page itself: its load event may have passed.</summary>
+    public static Task Stands(this IPage page) =>
+        page.WaitForFunctionAsync("() => document.readyState === 'complete'", null, new PageWaitForFunctionOptions { Timeout = Patience });
+
     private static async Task Leave(this ILocator way)
     {
         var page = way.Page;

@@ -55,7 +55,7 @@ public sealed class FhirClientTests
         await page.FillAsync("input[name=Code]", world.Resident.Codes[0]);
         await page.PressAsync("input[name=Code]", "Enter");
         await Arrives(page, "/connect/authorize\\?");
-        await page.WaitForLoadStateAsync();
+        await page.WaitForFunctionAsync("() => document.readyState === 'complete'");
         Assert.Equal("「歩数ノート」をつなぎますか", await page.InnerTextAsync("h1"));
         Assert.False(await page.EvaluateAsync<bool>("document.documentElement.scrollWidth > document.documentElement.clientWidth + 1"));
         // Nothing is ticked beforehand: what is given is what the person ticks.

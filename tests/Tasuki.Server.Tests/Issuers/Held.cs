@@ -71,13 +71,13 @@ internal static partial class Held
             {
                 WithCookies(walker);
                 var posted = await walker.Send(HttpMethod.Post, "/bring-in/none/give-up", Form(("__RequestVerificationToken", form)));
-                return posted.Status is not (400 or 421) && !posted.Path.StartsWith("/sign-in", StringComparison.Ordinal);
+                return posted.Status is not (400 or 421) && posted.Path is not "/expired" && !posted.Path.StartsWith("/sign-in", StringComparison.Ordinal);
             }),
             ("form token of nobody yet", async (walker, _) =>
             {
                 foreach (var (cookie, value) in stranger)
                     walker.Cookies[cookie] = value;
-                return (await walker.Send(HttpMethod.Post, "/sign-in/passkey/options", Form(("__RequestVerificationToken", early)))).Status == 200;
+                return await walker.Send(HttpMethod.Post, "/sign-in/passkey/options", Form(("__RequestVerificationToken", early))) is { Status: 200, Path: "/sign-in/passkey/options" };
             }),
             ("unfinished sign-up", async (walker, _) => await walker.Get("/sign-up") is { Status: 200 } page
                 && (await walker.Submit(page, "value=\"sign-up\"", ("State", state), ("Step", step), ("Agreed", "true"))).Body.Contains("name=\"Second\"", StringComparison.Ordinal)),
